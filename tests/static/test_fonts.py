@@ -1,0 +1,74 @@
+"""The fonts hold every letter that the app's texts use, and the theme sends browsers to them."""
+
+import tomllib
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+ROOT = Path(__file__).resolve().parents[2]
+FONTS = ROOT / "static" / "fonts"
+LIMIT_KB = {"lab-sans-latin.woff2": 120, "lab-sans-hangul.woff2": 900, "lab-mono.woff2": 60}
+
+
+@cache
+def holds(file_name):
+    return set(TTFont(FONTS / file_name).getBestCmap())
+
+
+def in_range(code, unicode_range):
+    """Whether a CSS unicode-range such as "U+20-7E, U+AC00" has `code` in it."""
+    for part in unicode_range.split(","):
+        first, _, last = part.strip().removeprefix("U+").partition("-")
+        if int(first, 16) <= code <= int(last or first, 16):
+            return True
+    return False
+
+
+def letters_in_texts():
+    """Letters and figures (not emoji, not rare signs) of all locale files."""
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "assets" / "locales").rglob("*")
+        if path.suffix in {".md", ".toml"}
+    ]
+    return {c for text in texts for c in text if unicodedata.category(c)[0] in "LN"}
+
+
+@pytest.mark.parametrize("file_name", LIMIT_KB)
+def test_a_face_stays_small_and_variable(file_name):
+    assert (FONTS / file_name).stat().st_size <= LIMIT_KB[file_name] * 1024
+    (weight,) = TTFont(FONTS / file_name)["fvar"].axes
+    assert (weight.axisTag, weight.minValue, weight.maxValue) == ("wght", 400, 700)
+
+
+def test_the_faces_hold_every_letter_of_the_texts():
+    sans = holds("lab-sans-latin.woff2") | holds("lab-sans-hangul.woff2")
+    missing = {c for c in letters_in_texts() if ord(c) not in sans}
+    assert not missing, f"not in Lab Sans: {sorted(missing)}; see tools/build_fonts.py"
+
+
+def test_formula_signs_are_in_both_families():
+    signs = {ord(c) for c in "μσγβε²√±×÷≤≥≠≈∞→←↑↓·…–—′∂∑−₀₁₂₃\u0303"}
+    assert signs <= holds("lab-sans-latin.woff2")
+    assert signs <= holds("lab-mono.woff2")
+
+
+def test_the_theme_sends_each_letter_to_one_face_that_has_it():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    faces = [face for face in config["theme"]["fontFaces"] if face["family"] == "Lab Sans"]
+    assert len(config["theme"]["fontFaces"]) == len(LIMIT_KB)
+    for letter in letters_in_texts() | set("한국어"):
+        asked = [face for face in faces if in_range(ord(letter), face["unicodeRange"])]
+        assert len(asked) == 1, letter
+        assert ord(letter) in holds(Path(asked[0]["url"]).name), letter
+
+
+def test_an_english_page_loads_no_korean_file():
+    latin = holds("lab-sans-latin.woff2")
+    hangul = holds("lab-sans-hangul.woff2")
+    assert {ord(c) for c in "한국어"} <= latin
+    assert not latin & hangul
+
