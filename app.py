@@ -1,0 +1,20 @@
+"""The frame: warm-up, page config, language, navigation; nothing else.
+
+`streamlit run app.py` meets this file twice. The server imports it once, as module `app`, and finds
+`app` below; then Streamlit executes it under the name `__main__` for every run of every session.
+"""
+
+import os
+
+# Before NumPy is imported: two BLAS threads on a busy machine are many times slower than one.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import streamlit as st  # noqa: E402
+
+from ui import frame  # noqa: E402
+
+if __name__ == "__main__":
+    frame.run()
+else:
+    frame.warm_up()
+    app = st.App(__file__, on_script_error=frame.apologise)

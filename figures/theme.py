@@ -1,0 +1,61 @@
+"""One colour per idea, in light and in dark, and the look that every Plotly figure shares.
+
+The hues start from Okabe and Ito's colour-blind-safe set (https://jfly.uni-koeln.de/color/) and are
+darkened or lightened until they reach a contrast of 4.5:1 as text on the page behind them, because the
+same colour marks a point in the picture and its symbol in the formula.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import plotly.graph_objects as go
+
+Mode = Literal["light", "dark"]
+
+#: idea → (on light, on dark)
+COLOURS: dict[str, tuple[str, str]] = {
+    "z": ("#0069A6", "#5BB4EC"),
+    "z_centered": ("#2E7D9A", "#8CCFF2"),
+    "mean": ("#A93C7F", "#EBA0CD"),
+    "var": ("#7A6C00", "#E8DC4A"),
+    "z_norm": ("#007A5A", "#2FC79A"),
+    "z_tilde": ("#A55F00", "#F0AD2E"),
+    "bn": ("#6A4C93", "#BFA5F2"),
+    "plain": ("#5F656B", "#AEB4BA"),
+    "running": ("#8C510A", "#D8A25E"),
+    "error": ("#C63D00", "#FF9466"),
+}
+PAPER: dict[Mode, str] = {"light": "#FFFFFF", "dark": "#12161C"}
+INK: dict[Mode, str] = {"light": "#1D2430", "dark": "#E6EAF0"}
+FAINT: dict[Mode, str] = {"light": "#D9DEE5", "dark": "#333B47"}
+#: without BN is always dashed, so that the two arms differ without colour too
+DASH = {"bn": "solid", "plain": "dash"}
+
+
+def colour(idea: str, mode: Mode) -> str:
+    """The colour of an idea (a key of COLOURS) on a light or a dark page, as #RRGGBB."""
+    return COLOURS[idea][mode == "dark"]
+
+
+def palette(mode: Mode) -> dict[str, str]:
+    """Every idea's colour plus ink, faint and paper: what a component needs to paint."""
+    ideas = {idea: colour(idea, mode) for idea in COLOURS}
+    return ideas | {"ink": INK[mode], "faint": FAINT[mode], "paper": PAPER[mode]}
+
+
+def dress(figure: go.Figure, mode: Mode, *, height: int = 340) -> go.Figure:
+    """Give a figure the house's fonts, grid and margins. Returns the same figure."""
+    axis = {"gridcolor": FAINT[mode], "zerolinecolor": FAINT[mode], "linecolor": FAINT[mode]}
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": "Lab Sans, sans-serif", "size": 14, "color": INK[mode]},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        hoverlabel={"font": {"family": "Lab Sans, sans-serif"}},
+    )
+    figure.update_xaxes(automargin=True, **axis)
+    figure.update_yaxes(automargin=True, **axis)
+    return figure

@@ -1,0 +1,1 @@
+"""Everything that knows Streamlit: words, state in the URL, controls, caches, components."""

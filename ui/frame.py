@@ -1,0 +1,93 @@
+"""What `app.py` runs: the warm-up once per server, and the frame around a lesson on every run."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import logging
+import pkgutil
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from ui import page, state
+from ui.lessons import HOME, LESSONS
+from ui.text import t
+
+ROOT = Path(__file__).parents[1]
+LOG = logging.getLogger(__name__)
+
+
+@cache
+def version() -> str:
+    """The project's version, from pyproject.toml."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+
+
+@cache
+def warm_up() -> None:
+    """Import everything once and take it out of the garbage collector's sight.
+
+    Modules imported after the freeze would be scanned again after every run, and the first visitor
+    would pay for the imports.
+    """
+    # Streamlit sees a folder `pages/` and takes the first visit for an app of its older kind: a cold
+    # deep link would meet a "Page not found" dialog. st.navigation says so too, but one visit late.
+    PagesManager.uses_pages_directory = False
+    for package in ("bncore", "experiments", "figures", "ui"):
+        for module in pkgutil.iter_modules([str(ROOT / package)]):
+            if not module.name.startswith("_"):
+                importlib.import_module(f"{package}.{module.name}")
+    importlib.import_module("pandas")
+    gc.collect()
+    gc.freeze()
+
+
+def apologise(error: Exception) -> bool:
+    """Say one sentence in the user's language in place of a traceback; the log has the rest."""
+    LOG.error("A page failed", exc_info=error)
+    st.error(t("ui.broken"), icon=":material/build:")
+    return True
+
+
+def run() -> None:
+    """Draw the frame and the lesson in it."""
+    warm_up()
+    # The menu is worded in the language, the language is read with the lesson's link, and the lesson
+    # is known only to the menu: so the menu is asked first with ids, then drawn with words.
+    lesson = _wanted().url_path or HOME
+    controls = LESSONS[lesson].controls
+    state.begin(lesson, controls)
+    st.set_page_config(
+        page_title=t("ui.page_title", lesson=t(f"{lesson}.title")),
+        page_icon=str(ROOT / "assets" / "images" / "icon.svg"),
+        layout="wide",
+        menu_items={"About": t("ui.about", version=version())},
+    )
+    chosen = st.navigation(_pages(words=True))
+    st.html(ROOT / "assets" / "frame.css")
+    page.header()
+    page.complain()
+    chosen.run()
+    page.footer(version())
+    state.publish(lesson, controls)
+
+
+def _wanted() -> st.Page:
+    return st.navigation(_pages(words=False), position="hidden")
+
+
+def _pages(*, words: bool) -> list[st.Page]:
+    return [
+        st.Page(
+            ROOT / "pages" / "lessons" / f"{name}.py",
+            title=t(f"{name}.title") if words else name,
+            icon=lesson.icon,
+            url_path=name,
+            default=name == HOME,
+        )
+        for name, lesson in LESSONS.items()
+    ]

@@ -1,0 +1,42 @@
+"""How numbers are written for people: the same everywhere, in tables, sentences and formulas."""
+
+from __future__ import annotations
+
+import math
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number with `digits` significant digits, a true minus sign, and no trailing zeros.
+
+    >>> number(0.00001), number(-1.5), number(123456.0)
+    ('1×10⁻⁵', '−1.5', '123456')
+    """
+    if not math.isfinite(value):
+        return {True: "NaN"}.get(math.isnan(value), "∞" if value > 0 else "−∞")
+    mantissa, power = _split(value, digits)
+    if power is None:
+        return mantissa.replace("-", "−")
+    raised = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa}×10{raised}".replace("-", "−")
+
+
+def latex(value: float, digits: int = 4) -> str:
+    """The same number for a formula; negative ones in parentheses when `value` < 0.
+
+    >>> latex(-0.00002)
+    '-2\\\\times10^{-5}'
+    """
+    if not math.isfinite(value):
+        return r"\mathrm{NaN}" if math.isnan(value) else (r"\infty" if value > 0 else r"-\infty")
+    mantissa, power = _split(value, digits)
+    return mantissa if power is None else rf"{mantissa}\times10^{{{power}}}"
+
+
+def _split(value: float, digits: int) -> tuple[str, int | None]:
+    """Mantissa and power of ten; no power where plain decimals read better (1e-3 to 1e6)."""
+    if value == 0 or 1e-3 <= abs(value) < 1e6:
+        decimals = digits - 1 - math.floor(math.log10(abs(value))) if value else 0
+        plain = f"{value:.{max(decimals, 0)}f}"
+        return (plain.rstrip("0").rstrip(".") if "." in plain else plain), None
+    mantissa, power = f"{value:.{digits - 1}e}".split("e")
+    return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa), int(power)

@@ -1,0 +1,87 @@
+"""What every lesson page shares: its frame, a question, a drawer with the code that ran."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from ui import state, text
+from ui.lessons import LESSONS
+from ui.text import prose, t
+
+
+def fragment(lesson: str) -> Callable[..., Any]:
+    """A part of a lesson that reruns alone and keeps the URL true."""
+    return state.fragment(lesson, LESSONS[lesson].controls)
+
+
+def say(name: str, /, **values: object) -> None:
+    """A passage of prose at a width that reads well."""
+    with st.container(width=720):
+        st.markdown(prose(name, **values))
+
+
+def question(lesson: str, name: str, options: Sequence[str], right: str) -> None:
+    """A question whose wrong options are real misconceptions; explains once an answer is given.
+
+    Words: `<lesson>/labels.toml`, table `questions.<name>` with `ask`, `kind` (what stands above it),
+    and for every option its text and `<option>_why`. The answer is remembered for the session.
+    """
+    base = f"{lesson}.questions.{name}"
+
+    @st.fragment
+    def ask() -> None:
+        with st.container(border=True, key=f"question-{lesson}-{name}"):
+            st.caption(t(f"{base}.kind"))
+            answer = st.radio(
+                t(f"{base}.ask"),
+                options,
+                index=None,
+                format_func=lambda option: t(f"{base}.{option}"),
+                key=f"answer.{lesson}.{name}",
+                persist_state="session",
+            )
+            if answer is not None:
+                show = st.success if answer == right else st.info
+                show(t(f"{base}.{answer}_why"))
+
+    ask()
+
+
+def source(*objects: Any, key: str) -> None:
+    """A drawer with the source that ran, never a copy of it."""
+    with st.expander(t("ui.source.title"), icon=":material/code:", key=f"source-{key}"):
+        st.caption(t("ui.source.note"))
+        for thing in objects:
+            st.code(inspect.getsource(thing), language="python")
+
+
+def complain() -> None:
+    """One visible notice for everything in the link that could not be used."""
+    found = state.complaints()
+    if found:
+        sentences = [t(f"ui.link.{reason}", **fields) for reason, fields in found]
+        st.warning("\n\n".join(sentences), icon=":material/link_off:")
+
+
+def header() -> None:
+    """The language switch, at the same place on every page and every screen."""
+    with st.container(horizontal=True, horizontal_alignment="right", key="header"):
+        st.segmented_control(
+            t("ui.language_switch"),
+            text.languages(),
+            format_func=text.name_of,
+            key="lang",
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+
+
+def footer(version: str) -> None:
+    """Sources and version."""
+    st.divider()
+    st.caption(t("ui.footer", version=version))
