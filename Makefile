@@ -1,0 +1,59 @@
+# `make` alone lists what can be made.
+
+PORT ?= 8501
+# PYTHON= names the Python to build with; without it, tools/make_venv.sh looks for one.
+
+PY := .venv/bin/python
+TOOLS := .venv-tools/bin/python
+INSTALL := -m pip --disable-pip-version-check --no-input install --quiet
+
+# One thread for NumPy's matrix products: at these sizes more of them only slow each other down.
+export OPENBLAS_NUM_THREADS ?= 1
+
+.PHONY: help run test check bench data fonts clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/app.stamp ## start the app on port 8501, or another: make run PORT=8600
+	@$(PY) tools/serve.py --port $(PORT)
+
+test: .venv/dev.stamp ## run all tests: units, pages, browser
+	@chromium=$$(sh tools/chromium.sh $(PY)) && CHROMIUM=$$chromium $(PY) -m pytest
+
+check: .venv/dev.stamp ## format, lint and types
+	$(PY) -m ruff format --check
+	$(PY) -m ruff check
+	$(PY) -m mypy
+
+bench: .venv/app.stamp ## how fast the core is, beside PyTorch where that is installed
+	$(PY) -m benchmarks
+
+data: .venv-tools/data.stamp ## build assets/data/*.npz again
+	$(TOOLS) tools/build_data.py
+
+fonts: .venv-tools/fonts.stamp ## build static/fonts/*.woff2 again (needs npm)
+	$(TOOLS) tools/build_fonts.py
+
+clean: ## remove the virtual environments and all caches
+	rm -rf .venv .venv-tools .pytest_cache .hypothesis .mypy_cache .ruff_cache test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is younger than the requirements that were installed last.
+
+.venv/bin/python .venv-tools/bin/python:
+	@sh tools/make_venv.sh $(@:/bin/python=) $(PYTHON)
+
+.venv/app.stamp: requirements.txt | $(PY)
+	@echo "Installing the app's packages"
+	@$(PY) $(INSTALL) -r $<
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/app.stamp
+	@echo "Installing the tests' packages"
+	@$(PY) $(INSTALL) -r $<
+	@touch $@
+
+.venv-tools/%.stamp: requirements-%.txt | $(TOOLS)
+	@$(TOOLS) $(INSTALL) -r $<
+	@touch $@

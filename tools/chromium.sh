@@ -1,0 +1,58 @@
+#!/bin/sh
+# chromium.sh PYTHON: print the path of a Chromium for the browser tests, after installing one if
+# there is none: an installed one, else the download of Playwright (in PYTHON's environment), else
+# Debian's package, as root. Everything but the path goes to standard error.
+set -eu
+
+python=$1
+
+works() { [ -n "$1" ] && "$1" --version >/dev/null 2>&1; }
+use_if_works() { if works "$1"; then echo "$1"; exit 0; fi; }
+
+installed() {
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        command -v "$name" && return
+    done
+    true
+}
+
+playwrights() {
+    "$python" -c 'from playwright.sync_api import sync_playwright
+with sync_playwright() as p: print(p.chromium.executable_path)' 2>/dev/null || true
+}
+
+download() {
+    PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT=10000 \
+        timeout 600 "$python" -m playwright install chromium >&2 || true
+}
+
+may_use_apt() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
+
+apt_install() {
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq >&2 && apt-get install -y -qq --no-install-recommends "$@" </dev/null >&2
+}
+
+# Menus and dialogs of the browser's own are drawn with the system's fonts: pictures need Korean
+# ones, no test does.
+korean_fonts() {
+    if may_use_apt && ! fc-list :lang=ko 2>/dev/null | grep -q .; then
+        apt_install fontconfig fonts-noto-cjk || echo "No Korean system font; going on." >&2
+    fi
+}
+
+if [ -n "${CHROMIUM:-}" ]; then
+    use_if_works "$CHROMIUM"
+    echo "CHROMIUM=$CHROMIUM is not a browser that starts." >&2
+    exit 1
+fi
+
+korean_fonts
+use_if_works "$(installed)"
+use_if_works "$(playwrights)"
+download
+use_if_works "$(playwrights)"
+if may_use_apt; then apt_install chromium || true; fi
+use_if_works "$(installed)"
+echo "The browser tests need Chromium: install it, or name one, as in: make test CHROMIUM=/usr/bin/chromium" >&2
+exit 1
