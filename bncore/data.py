@@ -107,9 +107,8 @@ def load(name: str, seed: int = 0, dtype: DTypeLike = np.float32) -> Dataset:
     for a name that is not in `DATASETS`.
     """
     if name not in DATASETS:
-        raise InputError(
-            "config", "unknown data set", field="dataset", got=name, expected=sorted(DATASETS)
-        )
+        fields = {"field": "dataset", "expected": sorted(DATASETS), "got": name}
+        raise InputError("config", fields)
     source = DATASETS[name]
     rng = np.random.default_rng([SEED_STREAM, seed])
     x, y = source.make(rng)

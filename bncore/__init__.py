@@ -1,0 +1,47 @@
+"""Batch normalization in NumPy: to be read, and fast enough to train while one watches.
+
+`batchnorm` is the whiteboard: forward, backward and the layer, checked and commented;
+`conventions` says how others keep running statistics, `variants` does it wrong on purpose.
+`kernels` is the fast form of the same sums. `activations`, `layers`, `losses`, `network` and
+`optimizers` make a classifier; `config`, `training` and `trace` train it (RunConfig -> Run ->
+Trace); `data` loads the data sets; `shift` measures how far distributions move; `checks` and
+`errors` hold the rules for input.
+
+Simplifications: fully connected classifiers only, softmax cross-entropy only, an incomplete last
+mini-batch is dropped, no automatic differentiation: each layer brings its own backward pass.
+"""
+
+from bncore.batchnorm import (
+    BatchNorm,
+    Cache,
+    batch_norm_backward,
+    batch_norm_forward,
+    batch_norm_inference,
+)
+from bncore.config import RunConfig
+from bncore.conventions import CONVENTIONS
+from bncore.errors import InputError
+from bncore.network import Network
+from bncore.shift import ks, wasserstein1
+from bncore.trace import Trace
+from bncore.training import Run, train, train_together
+from bncore.variants import VARIANTS
+
+__all__ = [
+    "CONVENTIONS",
+    "VARIANTS",
+    "BatchNorm",
+    "Cache",
+    "InputError",
+    "Network",
+    "Run",
+    "RunConfig",
+    "Trace",
+    "batch_norm_backward",
+    "batch_norm_forward",
+    "batch_norm_inference",
+    "ks",
+    "train",
+    "train_together",
+    "wasserstein1",
+]

@@ -1,0 +1,230 @@
+"""Batch normalization as one writes it on a whiteboard, every intermediate by its own name.
+
+Rows are examples and columns are units: `z` is (m, n), or (..., m, n) with independent runs in
+front; statistics, gamma and beta are (n,) or (..., n). Every argument is checked (`checks`), no
+argument is changed, and z's dtype decides the dtype of all results. `kernels` holds the fast
+form of the same sums.
+
+    >>> import numpy as np
+    >>> z = np.array([[1.0], [3.0]])
+    >>> z_tilde, cache = batch_norm_forward(z, gamma=np.ones(1), beta=np.zeros(1))
+    >>> cache.mean, cache.var
+    (array([2.]), array([1.]))
+    >>> z_tilde.ravel().round(4)
+    array([-1.,  1.])
+
+Source: Ioffe & Szegedy 2015, arXiv 1502.03167, Algorithm 1 and section 3.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from bncore import checks
+from bncore.conventions import CONVENTIONS
+from bncore.errors import InputError
+
+quiet = np.errstate(all="ignore")  # what overflows is refused with an InputError instead
+
+
+class Cache(NamedTuple):
+    """What the forward pass leaves for the backward pass, and for whoever wants to look."""
+
+    z_centered: np.ndarray  # z - mean, like z
+    mean: np.ndarray  # (..., n)
+    var: np.ndarray  # (..., n), biased: divided by m
+    std: np.ndarray  # (..., n), sqrt(var + eps)
+    z_norm: np.ndarray  # like z
+    gamma: np.ndarray
+    eps: float
+
+
+@quiet
+def batch_norm_forward(
+    z: ArrayLike, gamma: ArrayLike, beta: ArrayLike, eps: float = 1e-5
+) -> tuple[np.ndarray, Cache]:
+    """Normalize each unit over the batch, then scale by gamma and shift by beta.
+
+    z (..., m, n); gamma and beta (n,) or (..., n). Returns z_tilde, like z, and the cache.
+    Raises InputError for wrong shapes, an empty batch, NaN or infinity, values whose squares
+    overflow, and an eps that is not finite and > 0.
+    """
+    z = checks.batch(z)
+    gamma, beta = checks.per_unit(gamma, "gamma", z), checks.per_unit(beta, "beta", z)
+    eps = checks.epsilon(eps, z.dtype)
+
+    z_centered, mean = center(z)
+    var = (z_centered**2).mean(axis=-2)
+    std = np.sqrt(var + eps)
+    z_norm = z_centered / row(std)
+    z_tilde = row(gamma) * z_norm + row(beta)
+
+    checks.results(var=var, std=std, z_tilde=z_tilde)
+    return z_tilde, Cache(z_centered, mean, var, std, z_norm, gamma, eps)
+
+
+@quiet
+def batch_norm_backward(
+    dz_tilde: ArrayLike, cache: Cache
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The gradient's way back through `batch_norm_forward`, along its three paths.
+
+    dz_tilde is dL/dz_tilde, of z's shape. Returns dz like z, dgamma and dbeta (..., n).
+    """
+    dz_tilde = checks.like(dz_tilde, "dz_tilde", cache.z_norm)
+    z_norm, std = cache.z_norm, row(cache.std)
+    m = z_norm.shape[-2]
+
+    dbeta = dz_tilde.sum(axis=-2)
+    dgamma = (dz_tilde * z_norm).sum(axis=-2)
+
+    dz_norm = dz_tilde * row(cache.gamma)
+    dstd = -(dz_norm * z_norm).sum(axis=-2, keepdims=True) / std
+    dmean = -dz_norm.sum(axis=-2, keepdims=True) / std
+    # z acts on z_norm directly, through the variance, and through the mean
+    dz = dz_norm / std + dstd * z_norm / m + dmean / m
+
+    checks.results(dz=dz, dgamma=dgamma, dbeta=dbeta)
+    return dz, dgamma, dbeta
+
+
+@quiet
+def batch_norm_inference(
+    z: ArrayLike,
+    mean: ArrayLike,
+    var: ArrayLike,
+    gamma: ArrayLike,
+    beta: ArrayLike,
+    eps: float = 1e-5,
+) -> np.ndarray:
+    """The same four steps with statistics from elsewhere, one example at a time if need be."""
+    z = checks.batch(z)
+    mean, var = checks.per_unit(mean, "mean", z), checks.variance(var, "var", z)
+    gamma, beta = checks.per_unit(gamma, "gamma", z), checks.per_unit(beta, "beta", z)
+    eps = checks.epsilon(eps, z.dtype)
+
+    std = np.sqrt(var + eps)
+    z_norm = (z - row(mean)) / row(std)
+    z_tilde = row(gamma) * z_norm + row(beta)
+
+    checks.results(std=std, z_tilde=z_tilde)
+    return z_tilde
+
+
+def center(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """z - mean, and the mean (..., n).
+
+    Row 0 is subtracted before averaging: numbers near 10000 that differ by .01 keep their
+    digits (float32 errs by 1e-7 in z_norm instead of .1), and a constant unit gives exactly 0.
+    """
+    first = z[..., :1, :]
+    z_shifted = z - first
+    mean_shifted = z_shifted.mean(axis=-2, keepdims=True)
+    return z_shifted - mean_shifted, (first + mean_shifted)[..., 0, :]
+
+
+def row(per_unit: np.ndarray) -> np.ndarray:
+    """(..., n) as (..., 1, n), so that it meets every example of its run."""
+    return per_unit[..., None, :]
+
+
+class BatchNorm:
+    """A batch-norm layer: gamma, beta, and the running statistics used when not training.
+
+    `gamma`, `beta`, `running_mean`, `running_var` are writable (n,) arrays ((*runs, n) with
+    `runs`). `momentum` weighs the new batch. Under `convention` (see `conventions`) "pytorch"
+    running_var gathers the unbiased variance m/(m-1) var, although var itself normalizes. A
+    batch of one says nothing about the variance: it normalizes to 0 and leaves running_var
+    alone where the convention is unbiased.
+    """
+
+    def __init__(
+        self,
+        n: int,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        dtype: DTypeLike = np.float64,
+        *,
+        convention: str = "pytorch",
+        runs: tuple[int, ...] = (),
+    ) -> None:
+        self.dtype = _float_dtype(dtype)
+        shape = (*runs, _units(n))
+        self.eps = checks.epsilon(eps, self.dtype)
+        self.momentum = checks.weight(momentum)
+        self.convention = _known(convention)
+        self.gamma = np.ones(shape, self.dtype)
+        self.beta = np.zeros(shape, self.dtype)
+        self.running_mean = np.zeros(shape, self.dtype)
+        self.running_var = np.ones(shape, self.dtype)
+        self.batches = 0  # training batches seen
+        self._cache: Cache | None = None
+
+    @classmethod
+    def under(cls, convention: str, n: int, dtype: DTypeLike = np.float64) -> BatchNorm:
+        """A layer with the default eps and momentum of a named convention."""
+        rule = CONVENTIONS[_known(convention)]
+        return cls(n, rule.eps or 1e-5, rule.new_weight, dtype, convention=convention)
+
+    def forward(self, z: ArrayLike, training: bool = True) -> np.ndarray:
+        """z_tilde, like z: by z's own statistics in training, by the running ones otherwise.
+
+        Training moves the running statistics; z (*runs, m, n).
+        """
+        self._cache = None  # nothing to go back through, until a training pass has succeeded
+        z = checks.batch(z)
+        expected = (*self.gamma.shape[:-1], z.shape[-2], self.gamma.shape[-1])
+        if z.shape != expected:
+            raise InputError("shape", {"field": "z", "expected": expected, "got": z.shape})
+        if not training:
+            running = self.running_mean, self.running_var
+            return batch_norm_inference(z, *running, self.gamma, self.beta, self.eps)
+        z_tilde, cache = batch_norm_forward(z, self.gamma, self.beta, self.eps)
+        self._track(cache, m=z.shape[-2])
+        self._cache = cache
+        return z_tilde
+
+    def backward(self, dz_tilde: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(dz, dgamma, dbeta) of the last forward pass, which must have been a training one."""
+        if self._cache is None:
+            raise RuntimeError("backward needs a forward pass with training=True before it")
+        return batch_norm_backward(dz_tilde, self._cache)
+
+    @quiet
+    def _track(self, cache: Cache, m: int) -> None:
+        rule = CONVENTIONS[self.convention]
+        new = rule.step(checks.weight(self.momentum), self.batches + 1)
+        mean = (1 - new) * self.running_mean + new * cache.mean
+        var = (1 - new) * self.running_var + new * rule.variance(cache.var, self.running_var, m)
+        mean, var = mean.astype(self.dtype), var.astype(self.dtype)
+        checks.results(running_mean=mean, running_var=var)
+        self.running_mean, self.running_var = mean, var
+        self.batches += 1
+
+
+def _float_dtype(dtype: DTypeLike) -> np.dtype:
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = np.dtype(object)
+    if found not in (np.float32, np.float64):
+        fields = {"field": "dtype", "expected": "float32 or float64", "got": str(dtype)}
+        raise InputError("not_numeric", fields)
+    return found.newbyteorder("=")
+
+
+def _units(n: Any) -> int:
+    count = checks.number(n)
+    if not (count >= 1 and count == int(count)):
+        raise InputError("shape", {"field": "n", "expected": "a whole number >= 1", "got": n})
+    return int(count)
+
+
+def _known(convention: str) -> str:
+    if convention not in CONVENTIONS:
+        fields = {"field": "convention", "expected": tuple(CONVENTIONS), "got": convention}
+        raise InputError("config", fields)
+    return convention

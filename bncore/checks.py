@@ -1,0 +1,123 @@
+"""What the public functions ask of their arguments, each rule once.
+
+Training does not come through here: it calls the kernels, which check nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from bncore.errors import InputError
+
+
+def number(value: Any) -> float:
+    """`value` as a float; NaN for whatever is not a real number (bools and text included)."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:  # an integer beyond the range of floats
+        return math.inf
+
+
+def floats(value: Any, field: str) -> np.ndarray:
+    """`value` as a float array in native byte order; may share memory with `value`.
+
+    float32 and float64 stay, float16 widens to float32, integers and bools become float64.
+    """
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError):  # rows of unequal length
+        raise InputError("shape", _seen(field, "rows of equal length", "ragged rows")) from None
+    if array.dtype.kind not in "fiub":
+        raise InputError("not_numeric", _seen(field, "real numbers", str(array.dtype)))
+    if array.dtype.kind == "f":
+        return array.astype(np.result_type(array.dtype, np.float32), copy=False)
+    return array.astype(np.float64)
+
+
+def batch(value: Any, field: str = "z") -> np.ndarray:
+    """A batch (..., m, n), m and n at least 1, finite, and small enough to be squared."""
+    z = floats(value, field)
+    if z.size == 0:
+        raise InputError("empty_batch", _seen(field, "at least one example", z.shape))
+    if z.ndim < 2:
+        raise InputError("shape", _seen(field, "(..., m, n)", z.shape))
+    finite(z, field)
+    peak = np.abs(z).max()
+    if not np.isfinite(np.square(peak)):
+        limit = float(np.sqrt(np.finfo(z.dtype).max))
+        raise InputError("overflow", _seen(field, f"at most {limit:.3g}", float(peak)))
+    return z
+
+
+def like(value: Any, field: str, example: np.ndarray) -> np.ndarray:
+    """Finite numbers of the shape and dtype of `example`."""
+    return _cast(floats(value, field), field, (example.shape,), example.dtype)
+
+
+def per_unit(value: Any, field: str, z: np.ndarray) -> np.ndarray:
+    """One number per unit of `z`, (n,) or (..., n), as a copy in z's dtype."""
+    *lead, _, n = z.shape
+    return _cast(floats(value, field), field, ((n,), (*lead, n)), z.dtype).copy()
+
+
+def variance(value: Any, field: str, z: np.ndarray) -> np.ndarray:
+    """One variance per unit of `z`."""
+    var = per_unit(value, field, z)
+    if (var < 0).any():
+        raise InputError("variance", _seen(field, ">= 0", float(var.min())))
+    return var
+
+
+def epsilon(value: Any, dtype: np.dtype) -> float:
+    """eps, finite and > 0. One that vanishes in `dtype` counts as the smallest normal number."""
+    eps = number(value)
+    info = np.finfo(dtype)
+    if not 0 < eps <= info.max:
+        raise InputError("eps", _seen("eps", f"0 < eps <= {float(info.max):.3g}", value))
+    return max(eps, float(info.smallest_normal))
+
+
+def weight(value: Any, field: str = "momentum") -> float:
+    """A weight between 0 and 1."""
+    share = number(value)
+    if not 0 <= share <= 1:
+        raise InputError("momentum", _seen(field, "0 <= momentum <= 1", value))
+    return share
+
+
+def finite(array: np.ndarray, field: str) -> None:
+    """Refuse NaN and infinity in what was given."""
+    bad = ~np.isfinite(array)
+    if bad.any():
+        at = tuple(int(i) for i in np.argwhere(bad)[0])
+        raise InputError("non_finite", _seen(field, "finite", float(array[at])) | {"at": at})
+
+
+def results(**arrays: np.ndarray) -> None:
+    """Refuse to return what has left the range of its dtype on the way."""
+    for field, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise InputError("overflow", _seen(field, f"within {array.dtype}", "overflow"))
+
+
+def _cast(
+    array: np.ndarray, field: str, shapes: tuple[tuple[int, ...], ...], dtype: np.dtype
+) -> np.ndarray:
+    if array.shape not in shapes:
+        raise InputError("shape", _seen(field, shapes[0], array.shape))
+    finite(array, field)
+    cast = array.astype(dtype, copy=False)
+    results(**{field: cast})
+    return cast
+
+
+def _seen(field: str, expected: Any, got: Any) -> dict[str, Any]:
+    return {"field": field, "expected": expected, "got": got}

@@ -1,0 +1,110 @@
+"""The stages of a network for one batch size: dense, batch norm, activation.
+
+A stage holds views of the network's parameters and gradients, and its own buffers; `forward`
+takes the output of the stage before, `backward` the gradient from the stage behind. What they
+return is a buffer, overwritten by the next call.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from bncore.activations import Activation
+from bncore.kernels import BatchNormKernel
+
+
+class Stage(Protocol):
+    """One step on the way from x to the logits."""
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """The stage's output for its input."""
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """The gradient of the input, from that of the output; parameter gradients on the way."""
+
+
+class Dense:
+    """z = x W + b, with x (..., m, inputs), W (..., inputs, units), b (..., 1, units) or None."""
+
+    def __init__(
+        self,
+        W: np.ndarray,
+        dW: np.ndarray,
+        b: np.ndarray | None,
+        db: np.ndarray | None,
+        m: int,
+        first: bool = False,
+    ) -> None:
+        *lead, inputs, units = W.shape
+        self.W, self.dW, self.b, self.db = W, dW, b, db
+        self.W_T = W.swapaxes(-1, -2)
+        self.ones = np.ones((1, m), W.dtype)
+        self.z = np.empty((*lead, m, units), W.dtype)
+        self.dx = np.empty((*lead, m, inputs), W.dtype)
+        self.first = first  # nobody asks for the gradient of the data
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """The pre-activations."""
+        self.x_T = x.swapaxes(-1, -2)
+        np.matmul(x, self.W, out=self.z)
+        if self.b is not None:
+            self.z += self.b
+        return self.z
+
+    def backward(self, dz: np.ndarray) -> np.ndarray:
+        """dW = x^T dz, db = sum of dz over the batch, dx = dz W^T."""
+        np.matmul(self.x_T, dz, out=self.dW)
+        if self.db is not None:
+            np.matmul(self.ones, dz, out=self.db)
+        if not self.first:
+            np.matmul(dz, self.W_T, out=self.dx)
+        return self.dx
+
+
+class Norm:
+    """Batch norm by the batch's own statistics, which it leaves in `mean` and `var`."""
+
+    def __init__(
+        self,
+        gamma: np.ndarray,
+        beta: np.ndarray,
+        dgamma: np.ndarray,
+        dbeta: np.ndarray,
+        mean: np.ndarray,
+        var: np.ndarray,
+        m: int,
+        eps: float,
+    ) -> None:
+        *lead, _, units = gamma.shape
+        self.parameters, self.statistics = (gamma, beta), (mean, var)
+        self.gradients = dgamma, dbeta
+        self.kernel = BatchNormKernel((*lead, m, units), gamma.dtype, eps)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """z_tilde."""
+        return self.kernel.forward(x, *self.parameters, *self.statistics)
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """dz, with dgamma and dbeta on the way."""
+        return self.kernel.backward(dy, *self.gradients)
+
+
+class Activate:
+    """a = g(z), element by element."""
+
+    def __init__(self, g: Activation, shape: tuple[int, ...], dtype: np.dtype) -> None:
+        self.g = g
+        self.a = np.empty(shape, dtype)
+        self.dz = np.empty(shape, dtype)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """The activations."""
+        return self.g.forward(x, out=self.a)
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """dz = da * g'(z), with g' from the activations."""
+        self.g.slope(self.a, out=self.dz)
+        self.dz *= dy
+        return self.dz

@@ -1,0 +1,252 @@
+"""A fully connected classifier with batch norm before or after each activation, or without.
+
+All parameters stand in one flat buffer, all gradients in another, running statistics in a
+third; `W`, `b`, `gamma`, `beta`, `running_mean`, `running_var` are lists of views, one per
+layer. With `runs=(R,)` every array has R networks in front, which never touch each other.
+
+    >>> net = Network((64, 50, 50, 10), activation="relu", norm="before")
+    >>> net.initialize("he", 1.0, [np.random.default_rng(0)])
+    >>> net.predict(np.zeros((5, 64), np.float32)).shape
+    (5, 10)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from bncore.activations import ACTIVATIONS
+from bncore.checks import epsilon
+from bncore.layers import Activate, Dense, Norm, Stage
+from bncore.losses import one_hot, softmax_cross_entropy
+
+# Where batch norm sits among the stages of a hidden layer.
+PLACEMENTS: dict[str, tuple[str, ...]] = {
+    "none": ("dense", "activate"),
+    "before": ("dense", "norm", "activate"),
+    "after": ("dense", "activate", "norm"),
+}
+
+# Standard deviation of the initial weights of a layer, from its inputs, its units and a scale.
+INITS: dict[str, Callable[[int, int, float], float]] = {
+    "he": lambda inputs, units, scale: scale * (2 / inputs) ** 0.5,
+    "xavier": lambda inputs, units, scale: scale * (2 / (inputs + units)) ** 0.5,
+    "normal": lambda inputs, units, scale: scale,
+}
+
+
+class Network:
+    """sizes = (inputs, hidden units ..., classes). The output layer has b and no batch norm."""
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: str = "relu",
+        norm: str = "before",
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        keep_bias: bool = False,
+        dtype: DTypeLike = np.float32,
+        runs: tuple[int, ...] = (),
+    ) -> None:
+        self.settings: dict[str, Any] = dict(locals())
+        del self.settings["self"]
+        self.sizes, self.runs, self.dtype = tuple(sizes), runs, np.dtype(dtype)
+        self.activation, self.norm = ACTIVATIONS[activation], norm
+        self.eps, self.momentum = epsilon(eps, self.dtype), momentum
+        self._passes: dict[int, Pass] = {}
+        self._lay_out(keep_bias or norm == "none")
+
+    def _lay_out(self, hidden_bias: bool) -> None:
+        hidden, classes = self.sizes[1:-1], self.sizes[-1]
+        normed = hidden if self.norm != "none" else ()
+        pairs = list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
+        biases = [(1, n) for n in hidden if hidden_bias] + [(1, classes)]
+        rows = [(1, n) for n in normed]
+        counts = np.cumsum([len(pairs), len(biases), len(rows)])
+
+        shapes = pairs + biases + rows + rows
+        self.params, views = self._flat(shapes)
+        self.grads, grad_views = self._flat(shapes)
+        self.W, b, self.gamma, self.beta = _split(views, counts)
+        self.dW, db, self.dgamma, self.dbeta = _split(grad_views, counts)
+        missing = [None] * (len(pairs) - len(biases))
+        self.b: list[np.ndarray | None] = missing + b
+        self.db: list[np.ndarray | None] = missing + db
+
+        self.running, running = self._flat(rows + rows)
+        self.batch, batch = self._flat(rows + rows)  # statistics of the last training forward
+        self.running_mean, self.running_var = running[: len(rows)], running[len(rows) :]
+        self.batch_mean, self.batch_var = batch[: len(rows)], batch[len(rows) :]
+        for start_at_one in self.gamma + self.running_var:
+            start_at_one[...] = 1
+
+    def _flat(self, shapes: list[tuple[int, int]]) -> tuple[np.ndarray, list[np.ndarray]]:
+        """One buffer (*runs, total) of zeros, and a view (*runs, *shape) for each shape."""
+        ends = np.cumsum([0] + [rows * columns for rows, columns in shapes])
+        flat = np.zeros((*self.runs, int(ends[-1])), self.dtype)
+        views = [
+            flat[..., start:end].reshape(*self.runs, *shape)
+            for start, end, shape in zip(ends[:-1], ends[1:], shapes, strict=True)
+        ]
+        assert all(view.size == 0 or np.shares_memory(view, flat) for view in views)
+        return flat, views
+
+    @property
+    def depth(self) -> int:
+        """Hidden layers."""
+        return len(self.sizes) - 2
+
+    @property
+    def weights(self) -> int:
+        """How many of `params` are weights W; they come first."""
+        return sum(a * b for a, b in zip(self.sizes[:-1], self.sizes[1:], strict=True))
+
+    def initialize(self, kind: str, scale: float, rngs: Sequence[np.random.Generator]) -> None:
+        """Draw W ~ N(0, sd^2) with a generator for each run.
+
+        The draws depend on sizes alone, so networks with and without batch norm start alike,
+        in float32 and float64.
+        """
+        for W in self.W:
+            sd = INITS[kind](*W.shape[-2:], scale)
+            for one, rng in zip(W.reshape(-1, *W.shape[-2:]), rngs, strict=True):
+                one[...] = sd * rng.standard_normal(one.shape)
+
+    def copy(self) -> Network:
+        """An independent network with the same parameters and running statistics."""
+        twin = Network(**self.settings)
+        twin.params[...] = self.params
+        twin.running[...] = self.running
+        return twin
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Logits (..., m, classes) as in training: batch norm uses the statistics of x itself.
+
+        A buffer, overwritten by the next call with the same m. Leaves `running` alone.
+        """
+        m = x.shape[-2]
+        if m not in self._passes:
+            self._passes[m] = Pass(self, m)
+        self._last = self._passes[m]
+        return self._last.forward(x)
+
+    def backward(self, dlogits: np.ndarray) -> None:
+        """Fill `grads` for the last `forward`."""
+        self._last.backward(dlogits)
+
+    def gradient(self, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Fill `grads` for a batch with one-hot `targets`; the loss, one per run."""
+        loss, dlogits = softmax_cross_entropy(self.forward(x), targets, out=self._last.dlogits)
+        self.backward(dlogits)
+        return loss
+
+    @property
+    def z(self) -> list[np.ndarray]:
+        """Pre-activations of each hidden layer in the last `forward`, (..., m, n): buffers."""
+        return self._last.z
+
+    def track(self) -> None:
+        """Move the running statistics toward those of the last `forward`, as PyTorch does.
+
+        A batch of one has no unbiased variance, and leaves `running_var` alone.
+        """
+        m, half = self._last.m, self.batch.shape[-1] // 2
+        var = self.batch[..., half:]
+        if m > 1:
+            var *= m / (m - 1)
+        else:
+            var[...] = self.running[..., half:]
+        self.batch -= self.running
+        self.batch *= self.momentum
+        self.running += self.batch
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Logits by the running statistics, for any number of examples."""
+        a = x
+        for layer in range(self.depth):
+            a = self._infer(layer, self._dense(layer, a))
+        return self._dense(self.depth, a)
+
+    def evaluate(self, x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Accuracy and loss by the running statistics, one number per run."""
+        logits = self.predict(x)
+        accuracy = (logits.argmax(axis=-1) == labels).mean(axis=-1)
+        targets = one_hot(labels, self.sizes[-1], self.dtype)
+        return accuracy, softmax_cross_entropy(logits, targets)[0]
+
+    def _dense(self, layer: int, x: np.ndarray) -> np.ndarray:
+        z = x @ self.W[layer]
+        b = self.b[layer]
+        if b is not None:
+            z += b
+        return z
+
+    def _infer(self, layer: int, y: np.ndarray) -> np.ndarray:
+        """What follows the dense part of a hidden layer, in place, with running statistics."""
+        for stage in PLACEMENTS[self.norm][1:]:
+            if stage == "activate":
+                self.activation.forward(y, out=y)
+            else:
+                y -= self.running_mean[layer]
+                y *= self.gamma[layer] / np.sqrt(self.running_var[layer] + self.eps)
+                y += self.beta[layer]
+        return y
+
+
+class Pass:
+    """The stages of a network and all their buffers, for batches of m."""
+
+    def __init__(self, network: Network, m: int) -> None:
+        self.m = m
+        self.stages: list[Stage] = []
+        self.z: list[np.ndarray] = []
+        for layer in range(network.depth):
+            made = self._hidden(network, layer, m)
+            self.stages += [made[name] for name in PLACEMENTS[network.norm]]
+            self.z.append(made["dense"].z)
+        last = self._dense(network, network.depth, m)
+        self.stages.append(last)
+        self.dlogits = np.empty_like(last.z)
+
+    def _hidden(self, network: Network, layer: int, m: int) -> dict[str, Any]:
+        dense = self._dense(network, layer, m)
+        activate = Activate(network.activation, dense.z.shape, network.dtype)
+        if network.norm == "none":
+            return {"dense": dense, "activate": activate}
+        norm = Norm(
+            network.gamma[layer],
+            network.beta[layer],
+            network.dgamma[layer],
+            network.dbeta[layer],
+            network.batch_mean[layer],
+            network.batch_var[layer],
+            m,
+            network.eps,
+        )
+        return {"dense": dense, "activate": activate, "norm": norm}
+
+    @staticmethod
+    def _dense(network: Network, layer: int, m: int) -> Dense:
+        W, dW = network.W[layer], network.dW[layer]
+        return Dense(W, dW, network.b[layer], network.db[layer], m, first=layer == 0)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Through all stages."""
+        for stage in self.stages:
+            x = stage.forward(x)
+        return x
+
+    def backward(self, dy: np.ndarray) -> None:
+        """And back."""
+        for stage in reversed(self.stages):
+            dy = stage.backward(dy)
+
+
+def _split(views: list[np.ndarray], ends: np.ndarray) -> list[list[np.ndarray]]:
+    starts = [0, *ends]
+    stops = [*ends, len(views)]
+    return [views[a:b] for a, b in zip(starts, stops, strict=True)]
