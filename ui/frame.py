@@ -48,7 +48,7 @@ def warm_up() -> None:
 
 def apologise(error: Exception) -> bool:
     """Say one sentence in the user's language in place of a traceback; the log has the rest."""
-    LOG.error("A page failed", exc_info=error)
+    LOG.exception("A page failed", exc_info=error)
     st.error(t("ui.broken"), icon=":material/build:")
     return True
 

@@ -34,6 +34,7 @@ def latex(value: float, digits: int = 4) -> str:
 
 def _split(value: float, digits: int) -> tuple[str, int | None]:
     """Mantissa and power of ten; no power where plain decimals read better (1e-3 to 1e6)."""
+    value += 0.0  # no minus sign before zero
     if value == 0 or 1e-3 <= abs(value) < 1e6:
         decimals = digits - 1 - math.floor(math.log10(abs(value))) if value else 0
         plain = f"{value:.{max(decimals, 0)}f}"

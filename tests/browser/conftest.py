@@ -1,0 +1,142 @@
+"""A running app and pages that watch themselves.
+
+Every page made here fails its test if the browser logged an error, if a request left for another host,
+or if a traceback reached the screen. Two 404s of Streamlit's own on a deep link are let pass.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+STREAMLITS_OWN_404 = re.compile(r"/[a-z_]+/_stcore/(health|host-config)$")
+NewPage = Callable[..., Page]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(port: int) -> subprocess.Popen[bytes]:
+    """The app as `streamlit run` starts it: cold, with nobody having visited it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py"]
+        + [f"--server.port={port}", "--server.headless=true", "--server.address=127.0.0.1"],
+        cwd=ROOT,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def wait_until_up(url: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server ended before it answered"
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=2)
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not answer within a minute")
+
+
+@pytest.fixture(scope="session")
+def cold_app() -> Iterator[Callable[[], str]]:
+    """A function that starts one more server and returns its address; all end with the session."""
+    servers: list[subprocess.Popen[bytes]] = []
+
+    def launch() -> str:
+        port = free_port()
+        server = start(port)
+        servers.append(server)
+        wait_until_up(url := f"http://127.0.0.1:{port}", server)
+        return url
+
+    yield launch
+    for server in servers:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def app_url(cold_app: Callable[[], str]) -> str:
+    """The address of the app that the browser tests share."""
+    return cold_app()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """An installed Chromium where there is one, else Playwright's own."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    installed = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    chromium = playwright.chromium.launch(executable_path=installed, args=sandbox)
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[NewPage]:
+    """`new_page(width, height, lang, dark)`: a page in a fresh profile that watches itself."""
+    contexts, complaints = [], []
+
+    def open_page(
+        width: int = 1440, height: int = 900, lang: str = "en", dark: bool = False, **more: object
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            locale={"en": "en-US", "ko": "ko-KR"}[lang],
+            color_scheme="dark" if dark else "light",
+            **more,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        watch(page, complaints)
+        return page
+
+    yield open_page
+    for context in contexts:
+        for page in context.pages:
+            complaints += [f"traceback on {page.url}"] * page.locator(".stException").count()
+        context.close()
+    assert not complaints
+
+
+def watch(page: Page, complaints: list[str]) -> None:
+    """Collect what must not happen on a page."""
+
+    def on_request(request) -> None:
+        host = urlsplit(request.url).hostname
+        if host not in ("127.0.0.1", "localhost", None):
+            complaints.append(f"request to {request.url}")
+
+    def on_console(message) -> None:
+        if message.type != "error" or STREAMLITS_OWN_404.search(message.location.get("url", "")):
+            return
+        complaints.append(f"console: {message.text} ({message.location})")
+
+    page.on("request", on_request)
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: complaints.append(f"error on the page: {error}"))

@@ -1,0 +1,72 @@
+"""The frame in a real browser: cold links, languages, light and dark, no word to other hosts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.helpers import overflow, settled, visit
+from ui.lessons import HOME, LESSONS
+
+DEEP = [name for name in LESSONS if name != HOME]
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_a_cold_server_opens_a_deep_link_inside_the_frame(
+    cold_app: Callable[[], str], new_page: Callable[..., Page], lang: str
+) -> None:
+    page = visit(new_page(), f"{cold_app()}/{DEEP[-1]}?lang={lang}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(len(LESSONS))
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_browsers_language_is_taken_unless_the_link_names_one(
+    app_url: str, new_page: Callable[..., Page], lang: str
+) -> None:
+    other = {"en": "ko", "ko": "en"}[lang]
+    own = visit(new_page(lang=lang), app_url)
+    assert bool(re.search("[가-힣]", own.locator("h1").inner_text())) == (lang == "ko")
+    linked = visit(new_page(lang=lang), f"{app_url}/?lang={other}")
+    assert bool(re.search("[가-힣]", linked.locator("h1").inner_text())) == (other == "ko")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)], ids=["desktop", "phone"])
+def test_every_lesson_stands_on_every_screen(
+    app_url: str,
+    new_page: Callable[..., Page],
+    lesson: str,
+    dark: bool,
+    lang: str,
+    width: int,
+    height: int,
+) -> None:
+    page = visit(new_page(width, height, lang, dark), address(app_url, lesson))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_timeout(500)  # what is drawn after the run (charts) must not widen the page
+    assert overflow(page) == 0
+    background = page.evaluate(
+        "() => getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+    )
+    assert (background != "rgb(255, 255, 255)") == dark
+
+
+def test_back_returns_to_the_state_before(app_url: str, new_page: Callable[..., Page]) -> None:
+    page = visit(new_page(), f"{app_url}/?lang=ko")
+    before = page.locator("h1").inner_text()
+    page.get_by_text("English", exact=True).click()
+    expect(page.locator("h1")).not_to_have_text(before)
+    settled(page)
+    page.go_back()
+    expect(page.locator("h1")).to_have_text(before)
+
+
+def address(app_url: str, lesson: str) -> str:
+    return f"{app_url}/" if lesson == HOME else f"{app_url}/{lesson}"
