@@ -9,9 +9,9 @@ import os
 # Before NumPy is imported: two BLAS threads on a busy machine are many times slower than one.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import streamlit as st  # noqa: E402
+import streamlit as st
 
-from ui import frame  # noqa: E402
+from ui import frame
 
 if __name__ == "__main__":
     frame.run()

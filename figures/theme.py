@@ -1,8 +1,8 @@
 """One colour per idea, in light and in dark, and the look that every Plotly figure shares.
 
-The hues start from Okabe and Ito's colour-blind-safe set (https://jfly.uni-koeln.de/color/) and are
-darkened or lightened until they reach a contrast of 4.5:1 as text on the page behind them, because the
-same colour marks a point in the picture and its symbol in the formula.
+The hues start from Okabe and Ito's colour-blind-safe set (https://jfly.uni-koeln.de/color/) and
+are darkened or lightened until they reach a contrast of 4.5:1 as text on the page behind them,
+because the same colour marks a point in the picture and its symbol in the formula.
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ def warm_up() -> None:
     Modules imported after the freeze would be scanned again after every run, and the first visitor
     would pay for the imports.
     """
-    # Streamlit sees a folder `pages/` and takes the first visit for an app of its older kind: a cold
-    # deep link would meet a "Page not found" dialog. st.navigation says so too, but one visit late.
+    # Streamlit sees a folder `pages/` and takes the first visit for an app of its older kind: a
+    # cold deep link would meet a "Page not found" dialog. st.navigation corrects it a visit late.
     PagesManager.uses_pages_directory = False
     for package in ("bncore", "experiments", "figures", "ui"):
         for module in pkgutil.iter_modules([str(ROOT / package)]):
@@ -56,8 +56,8 @@ def apologise(error: Exception) -> bool:
 def run() -> None:
     """Draw the frame and the lesson in it."""
     warm_up()
-    # The menu is worded in the language, the language is read with the lesson's link, and the lesson
-    # is known only to the menu: so the menu is asked first with ids, then drawn with words.
+    # The menu is worded in the language, the language is read with the lesson's link, and the
+    # lesson is known only to the menu: so it is asked first with ids, then drawn with words.
     lesson = _wanted().url_path or HOME
     controls = LESSONS[lesson].controls
     state.begin(lesson, controls)

@@ -1,7 +1,7 @@
 """The registry of lessons, in the order of the menu, and every control that a lesson has.
 
-A lesson is `pages/lessons/<id>.py`, one entry here, and `assets/locales/<language>/<id>/`. A control
-registered here is read from the URL, written to it, worded by the locale files
+A lesson is `pages/lessons/<id>.py`, one entry here, and `assets/locales/<language>/<id>/`. A
+control registered here is read from the URL, written to it, worded by the locale files
 (`<lesson>/labels.toml`, table `controls.<name>`) and covered by the tests.
 """
 

@@ -27,8 +27,8 @@ def say(name: str, /, **values: object) -> None:
 def question(lesson: str, name: str, options: Sequence[str], right: str) -> None:
     """A question whose wrong options are real misconceptions; explains once an answer is given.
 
-    Words: `<lesson>/labels.toml`, table `questions.<name>` with `ask`, `kind` (what stands above it),
-    and for every option its text and `<option>_why`. The answer is remembered for the session.
+    Words: `<lesson>/labels.toml`, table `questions.<name>` with `ask`, `kind` (what stands above
+    it), and for every option its text and `<option>_why`. The session remembers the answer.
     """
     base = f"{lesson}.questions.{name}"
 

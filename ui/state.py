@@ -1,9 +1,9 @@
 """State lives in the URL: a link opens exactly what its sender saw, in either language.
 
-The URL is read once, when a session or a lesson begins; every value is checked against the registry in
-`ui.lessons` before any widget exists. From then on `st.session_state` leads, and `publish` writes every
-control of the lesson back to the URL at the end of each run and each fragment. A value that cannot be
-read gives the default and one sentence; it is never clamped in silence.
+The URL is read once, when a session or a lesson begins; every value is checked against the registry
+in `ui.lessons` before any widget exists. From then on `st.session_state` leads, and `publish`
+writes every control of the lesson back to the URL at the end of each run and each fragment. A value
+that cannot be read gives the default and one sentence; it is never clamped in silence.
 
 Streamlit's own `bind="query-params"` is not used: it stores translated labels and drops bad values
 without a word.

@@ -1,9 +1,9 @@
 """Every word that a user reads, in the language of this session.
 
-Words live in `assets/locales/<language>/`: `ui.toml` for the frame and what lessons share, and for each
-lesson `<lesson>/labels.toml` (short labels) and `<lesson>/*.md` (prose). A placeholder is `[[name]]`,
-because braces belong to LaTeX. In formulas `\\c{idea}{symbol}` takes the colour of an idea from
-`figures.theme`, so that μ in the text looks like μ in the picture.
+Words live in `assets/locales/<language>/`: `ui.toml` for the frame and what lessons share, and for
+each lesson `<lesson>/labels.toml` (short labels) and `<lesson>/*.md` (prose). A placeholder is
+`[[name]]`, because braces belong to LaTeX. In formulas `\\c{idea}{symbol}` takes the colour of an
+idea from `figures.theme`, so that μ in the text looks like μ in the picture.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A running app and pages that watch themselves.
 
-Every page made here fails its test if the browser logged an error, if a request left for another host,
-or if a traceback reached the screen. Two 404s of Streamlit's own on a deep link are let pass.
+Every page made here fails its test if the browser logged an error, if a request left for another
+host, or if a traceback reached the screen. Two 404s of Streamlit's own on a deep link may pass.
 """
 
 from __future__ import annotations
@@ -35,8 +35,10 @@ def free_port() -> int:
 def start(port: int) -> subprocess.Popen[bytes]:
     """The app as `streamlit run` starts it: cold, with nobody having visited it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py"]
-        + [f"--server.port={port}", "--server.headless=true", "--server.address=127.0.0.1"],
+        [
+            *(sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"),
+            *("--server.headless=true", "--server.address=127.0.0.1"),
+        ],
         cwd=ROOT,
         env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
         stdout=subprocess.DEVNULL,

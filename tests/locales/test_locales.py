@@ -80,11 +80,10 @@ def called(node: ast.Call) -> str:
 
 
 def keys_asked_for(file: Path) -> Iterator[str]:
-    """Dotted keys written out in `t("…")`; keys put together at run time are met by the page tests."""
+    """Dotted keys written out in `t("…")`; those put together at run time meet the page tests."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Call) and called(node) == "t" and node.args:
-            if isinstance(node.args[0], ast.Constant):
-                yield node.args[0].value
+            yield from literals(node.args[0]) if isinstance(node.args[0], ast.Constant) else ()
 
 
 def test_every_key_that_code_asks_for_exists() -> None:
@@ -127,7 +126,7 @@ NOT_WORDS = re.compile(r":material/[a-z_]+:|%\{[^}]*\}|<[^>]*>|\\[a-zA-Z]+|\$[^$
 
 
 def literals(node: ast.expr) -> Iterator[str]:
-    """String constants that reach the screen as they stand (f-string parts too, not keys of calls)."""
+    """String constants that reach the screen as they stand (f-string parts too)."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.JoinedStr):
@@ -144,7 +143,7 @@ def sentences_in_python(source: str) -> list[str]:
         if not isinstance(node, ast.Call) or called(node) not in SHOWING:
             continue
         shown = node.args[:1] + [k.value for k in node.keywords if k.arg in WORD_ARGUMENTS]
-        for literal in (text for part in shown for text in literals(part)):
+        for literal in (found for part in shown for found in literals(part)):
             if WORDS.search(NOT_WORDS.sub("", literal)):
                 found.append(literal)
     return found
