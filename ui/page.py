@@ -51,6 +51,15 @@ def question(lesson: str, name: str, options: Sequence[str], right: str) -> None
     ask()
 
 
+def card(lesson: str) -> None:
+    """A lesson on the map: its link and what it shows, in a sentence."""
+    with st.container(border=True, key=f"card-{lesson}"):
+        st.page_link(
+            f"pages/lessons/{lesson}.py", label=t(f"{lesson}.title"), icon=LESSONS[lesson].icon
+        )
+        st.markdown(t(f"{lesson}.in_a_sentence"))
+
+
 def source(*objects: Any, key: str) -> None:
     """A drawer with the source that ran, never a copy of it."""
     with st.expander(t("ui.source.title"), icon=":material/code:", key=f"source-{key}"):

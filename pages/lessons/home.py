@@ -1,5 +1,16 @@
 """The first minute: what batch norm is, and where to begin."""
 
-from ui import page
+import streamlit as st
 
-page.say("home/intro")
+from ui import page
+from ui.lessons import HOME, LESSONS
+from ui.text import prose, t
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    st.markdown(prose("home/intro"))
+with right:
+    for lesson in LESSONS:
+        if lesson != HOME:
+            page.card(lesson)
+    st.caption(t("home.link_note"))
