@@ -115,9 +115,9 @@ def load(name: str, seed: int = 0, dtype: DTypeLike = np.float32) -> Dataset:
     train, test = _stratified_split(y, source.n_test, rng)
 
     def part(rows: Array) -> tuple[Array, Array]:
-        return _locked(x[rows].astype(dtype) / np.dtype(dtype).type(source.scale)), _locked(
-            y[rows].astype(np.int64)
-        )
+        scaled = x[rows].astype(dtype)
+        scaled /= source.scale
+        return _locked(scaled), _locked(y[rows].astype(np.int64))
 
     return Dataset(*part(train), *part(test))
 

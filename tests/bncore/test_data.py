@@ -112,4 +112,5 @@ def test_an_unknown_name_is_an_input_error():
     with pytest.raises(InputError) as caught:
         load("imagenet")
     assert caught.value.code == "config"
-    assert isinstance(caught.value, ValueError)
+    assert caught.value.fields["got"] == "imagenet"
+    assert set(caught.value.fields["expected"]) == set(DATASETS)
