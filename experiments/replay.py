@@ -1,0 +1,242 @@
+"""What the replay shows of a pair of runs: histograms, percentiles and curves at every record.
+
+Nothing is smoothed or interpolated: frame t of an arm is `np.histogram` of its trace at t. Both
+arms, and all times, share one axis per layer and view, so that a shape that moves has moved.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bncore.trace import Trace
+
+if TYPE_CHECKING:
+    from experiments.pair import Pair
+
+ARMS = ("plain", "bn")
+VIEWS = ("z", "u")  # pre-activations; what enters the activation
+PANELS = (("plain", "z"), ("bn", "z"), ("plain", "u"), ("bn", "u"))
+SERIES = ("plain", "bn_z", "bn_u")  # the plain arm's u is its z
+PERCENTILES = (15, 50, 85)
+UNIT = 0  # the unit whose percentiles are followed, the first of each layer
+BINS = 40
+CENTRAL = (0.005, 0.995)  # of the examples, at most times, lie on the axis
+WIDEST = 4  # spans of the batch-norm arm that the plain arm may claim of the axis
+MANTISSA = 11  # bits of a float that are sent: 3 to 4 digits
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """T frames of both arms with L layers. An arm that ended early keeps its last real frame."""
+
+    steps: np.ndarray  # (T,) updates done
+    ended: tuple[int, int]  # for each arm, the index of its last real frame
+    diverged: tuple[int | None, int | None]  # for each arm, as in Trace.diverged_at
+    low: np.ndarray  # (2, L) where the axis of each view and layer begins
+    high: np.ndarray  # (2, L) and where it ends
+    counts: np.ndarray  # (T, 4, L, BINS) of the examples of all recorded units, by PANELS
+    outside: np.ndarray  # (T, 4, L, 2) examples below and above the axis
+    mean: np.ndarray  # (T, 3, L) of the same examples, by SERIES
+    sd: np.ndarray  # (T, 3, L)
+    percentiles: np.ndarray  # (T, 3, L, 3) of one unit's examples
+    gamma: np.ndarray  # (T, L, 3) mean, 15th and 85th percentile over the units
+    beta: np.ndarray  # (T, L, 3)
+    loss: np.ndarray  # (T, 2) mean over the mini-batches since the frame before
+    accuracy: np.ndarray  # (T, 2) on the test set
+
+    @property
+    def examples(self) -> int:
+        """How many numbers are in each histogram."""
+        return int(self.counts[0, 0, 0].sum() + self.outside[0, 0, 0].sum())
+
+    def edges(self, view: str, layer: int) -> np.ndarray:
+        """(BINS + 1,) the bin edges of a layer, the same for both arms and all times."""
+        v = VIEWS.index(view)
+        return np.linspace(self.low[v, layer], self.high[v, layer], BINS + 1)
+
+    def to_bytes(self) -> bytes:
+        """All of it for the browser: a line of JSON, then the arrays; all zlib-compressed.
+
+        Each array is sent as differences between one frame and the next, which are small numbers
+        (see `_pack`). Floats keep 3 to 4 digits, counts and steps are exact.
+        """
+        head: dict[str, Any] = {
+            "ended": self.ended,
+            "diverged": self.diverged,
+            "low": self.low.tolist(),
+            "high": self.high.tolist(),
+            "examples": self.examples,
+            "arrays": [],
+        }
+        body = b""
+        for name in SENT:
+            array = getattr(self, name)
+            packed, planes = _pack(array)
+            kind = "float" if array.dtype.kind == "f" else "int"
+            shape = list(array.shape)
+            head["arrays"].append({"name": name, "shape": shape, "kind": kind, "planes": planes})
+            body += packed
+        return zlib.compress(json.dumps(head).encode() + b"\n" + body, 9)
+
+
+SENT = (
+    "steps",
+    "counts",
+    "outside",
+    "mean",
+    "sd",
+    "percentiles",
+    "gamma",
+    "beta",
+    "loss",
+    "accuracy",
+)
+
+
+def replay(pair: Pair) -> Replay:
+    """Reduce the records of both arms to what is drawn."""
+    arms = (pair.plain, pair.bn)
+    steps = np.union1d(pair.plain.step, pair.bn.step)
+    rows = [np.searchsorted(arm.step, steps, side="right") - 1 for arm in arms]
+    values = _values(arms)
+    low, high = _axes(values)
+    counted = [_count(values[panel], low, high, panel[1]) for panel in PANELS]
+    counts = np.stack([c[rows[ARMS.index(arm)]] for c, (arm, _) in zip(counted, PANELS)], 1)
+
+    series = [(0, values["plain", "z"]), (1, values["bn", "z"]), (1, values["bn", "u"])]
+    wide = [(arm, v.astype(np.float64)) for arm, v in series]
+    units = [(0, pair.plain.z), (1, pair.bn.z), (1, pair.bn.u)]
+
+    def each(reduced: list[tuple[int, np.ndarray]]) -> np.ndarray:
+        return np.stack([array[rows[arm]] for arm, array in reduced], axis=1)
+
+    return Replay(
+        steps=steps,
+        ended=(len(pair.plain.step) - 1, len(pair.bn.step) - 1),
+        diverged=(pair.plain.diverged_at, pair.bn.diverged_at),
+        low=low,
+        high=high,
+        counts=counts[..., 1:-1].astype(np.uint16),
+        outside=counts[..., [0, -1]].astype(np.uint16),
+        mean=each([(arm, v.mean(axis=2)) for arm, v in wide]),
+        sd=each([(arm, v.std(axis=2)) for arm, v in wide]),
+        percentiles=each([(arm, _percentiles(z[..., UNIT], 2)) for arm, z in units]),
+        gamma=_over_units(pair.bn.gamma)[rows[1]],
+        beta=_over_units(pair.bn.beta)[rows[1]],
+        loss=each([(arm, _loss_between(trace)) for arm, trace in enumerate(arms)]),
+        accuracy=each([(arm, trace.accuracy) for arm, trace in enumerate(arms)]),
+    )
+
+
+def _values(arms: tuple[Trace, Trace]) -> dict[tuple[str, str], np.ndarray]:
+    """(T, L, examples) for each panel: all recorded units of a layer in one heap."""
+    raw = {("plain", "z"): arms[0].z, ("bn", "z"): arms[1].z}
+    raw |= {("plain", "u"): arms[0].u, ("bn", "u"): arms[1].u}
+    return {panel: a.reshape(*a.shape[:2], -1) for panel, a in raw.items()}
+
+
+def _axes(values: dict[tuple[str, str], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """(2, L) low and high ends: the batch-norm arm is on the axis, the plain arm within reason.
+
+    A network that blows up must not squeeze its twin into one bin, so the plain arm may widen
+    the axis to WIDEST times the batch-norm arm's span; how many are outside is stated.
+    """
+    ends = []
+    for view in VIEWS:
+        plain, bn = (_usual_range(values[arm, view]) for arm in ARMS)
+        room = WIDEST * (bn[1] - bn[0])
+        middle = (bn[1] + bn[0]) / 2
+        low = np.minimum(bn[0], np.maximum(plain[0], middle - room / 2))
+        high = np.maximum(bn[1], np.minimum(plain[1], middle + room / 2))
+        ends.append([_round_outward(a, b) for a, b in zip(low, high, strict=True)])
+    array = np.array(ends)
+    return array[..., 0], array[..., 1]
+
+
+def _usual_range(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(L,) low and high ends that hold the central examples at nearly all times."""
+    low, high = np.quantile(values.astype(np.float64), CENTRAL, axis=2)
+    return np.quantile(low, 0.02, axis=0), np.quantile(high, 0.98, axis=0)
+
+
+def _round_outward(low: float, high: float) -> tuple[float, float]:
+    if not high > low:
+        low, high = low - 1, high + 1
+    unit = 10.0 ** np.floor(np.log10((high - low) / 2))
+    step = unit / 2 if (high - low) / unit < 5 else unit
+    return float(np.floor(low / step) * step), float(np.ceil(high / step) * step)
+
+
+def _count(values: np.ndarray, low: np.ndarray, high: np.ndarray, view: str) -> np.ndarray:
+    """(T, L, BINS + 2): examples below the axis, in each bin, and above the axis.
+
+    The same bins as np.histogram: each holds its left edge, the last both.
+    """
+    times, layers, _ = values.shape
+    v = VIEWS.index(view)
+    counted = np.empty((times, layers, BINS + 2), np.int64)
+    row = np.arange(times)[:, None] * (BINS + 2)
+    for layer in range(layers):
+        edges = np.linspace(low[v, layer], high[v, layer], BINS + 1)
+        x = values[:, layer]
+        bin_of = np.searchsorted(edges, x, side="right")
+        bin_of[x == edges[-1]] = BINS
+        counts = np.bincount((bin_of + row).ravel(), minlength=times * (BINS + 2))
+        counted[:, layer] = counts.reshape(times, -1)
+    return counted
+
+
+def _percentiles(array: np.ndarray, axis: int) -> np.ndarray:
+    return np.moveaxis(np.percentile(array.astype(np.float64), PERCENTILES, axis=axis), 0, -1)
+
+
+def _over_units(array: np.ndarray) -> np.ndarray:
+    """(T, L, 3): mean, 15th and 85th percentile over the units of (T, L, width)."""
+    array = array.astype(np.float64)
+    low, high = np.percentile(array, (15, 85), axis=2)
+    return np.stack([array.mean(axis=2), low, high], axis=-1)
+
+
+def _loss_between(trace: Trace) -> np.ndarray:
+    """(T,) mean loss of the mini-batches since the record before; at step 0 the first one's.
+
+    A run that ended before its first update has no loss: NaN.
+    """
+    if len(trace.loss) == 0:
+        return np.full(len(trace.step), np.nan)
+    done = np.concatenate([[0.0], np.cumsum(trace.loss, dtype=np.float64)])
+    now = np.minimum(trace.step, len(trace.loss))
+    before = np.concatenate([[0], now[:-1]])
+    many = np.maximum(now - before, 1)
+    mean = (done[now] - done[before]) / many
+    mean[now == before] = trace.loss[0]
+    return mean
+
+
+def _pack(array: np.ndarray) -> tuple[bytes, int]:
+    """Differences along the first axis as bytes: the low bytes of all numbers, then the next.
+
+    A float becomes its bit pattern without the last bits, as an integer that grows with it, so
+    that neighbours in time differ little. Signs go to the lowest bit (0, -1, 1, -2 → 0, 1, 2, 3).
+    """
+    whole = _ordered_bits(array) if array.dtype.kind == "f" else array.astype(np.int64)
+    series = whole.reshape(len(whole), -1).T  # each series in one piece
+    change = np.diff(series, axis=1, prepend=0)
+    folded = np.where(change < 0, -2 * change - 1, 2 * change).astype(np.uint64)
+    planes = max(1, (int(folded.max()).bit_length() + 7) // 8) if folded.size else 1
+    parts = [((folded >> np.uint64(8 * p)) & np.uint64(255)).astype(np.uint8) for p in range(planes)]
+    return b"".join(part.tobytes() for part in parts), planes
+
+
+def _ordered_bits(array: np.ndarray) -> np.ndarray:
+    """float32 bit patterns, rounded to MANTISSA bits; negative numbers count downward."""
+    drop = 23 - MANTISSA
+    largest = np.float64(np.finfo(np.float32).max) / 2
+    bits = np.clip(array, -largest, largest).astype(np.float32).view(np.int32).astype(np.int64)
+    magnitude = ((bits & 0x7FFFFFFF) + (1 << (drop - 1))) >> drop
+    return np.where(bits < 0, -magnitude, magnitude)
