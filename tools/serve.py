@@ -73,6 +73,7 @@ def command(app: Path, port: int, options: tuple[str, ...]) -> list[str]:
         "server.port": port,
         "server.headless": "true",
         "server.scriptHealthCheckEnabled": "true",
+        "browser.gatherUsageStats": "false",
         "logger.hideWelcomeMessage": "true",  # it would name the address too early
         "logger.level": "warning",
     }
