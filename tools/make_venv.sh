@@ -15,8 +15,8 @@ for candidate in ${wanted:-python3 python3.13 python3.12 python3.11}; do
 done
 
 if [ -z "$python" ]; then
-    found=$("${wanted:-python3}" --version 2>/dev/null || echo none)
-    fail "Python 3.11 or newer is needed (found: $found); name one, as in: make run PYTHON=/usr/local/bin/python3.12"
+    found=$("${wanted:-python3}" --version 2>/dev/null | head -n 1)
+    fail "Python 3.11 or newer is needed (found: ${found:-none}); name one, as in: make run PYTHON=/usr/local/bin/python3.12"
 fi
 "$python" -c 'import ensurepip, venv' 2>/dev/null ||
     fail "This Python cannot make virtual environments; on Debian or Ubuntu: apt-get install python3-venv"
