@@ -111,21 +111,28 @@ class Switch(Control):
 
 @dataclass(frozen=True)
 class Numbers(Control):
-    """A list of at most `most` finite numbers, written with commas; empty means none."""
+    """A list of at most `most` numbers, none beyond ±`limit`, written with commas; empty means none."""
 
     most: int
+    limit: float = math.inf
 
     def read(self, raw: str) -> tuple[float, ...]:
         try:
             values = tuple(float(part) for part in raw.split(",")) if raw else ()
         except ValueError:
-            raise BadValue("numbers", most=self.most) from None
-        if len(values) > self.most or not all(map(math.isfinite, values)):
-            raise BadValue("numbers", most=self.most)
+            raise self._bad() from None
+        if len(values) > self.most or not all(map(self._fits, values)):
+            raise self._bad()
         return values
 
+    def _fits(self, value: float) -> bool:
+        return math.isfinite(value) and abs(value) <= self.limit
+
+    def _bad(self) -> BadValue:
+        return BadValue("numbers", most=self.most, limit=f"{self.limit:g}")
+
     def write(self, value: tuple[float, ...]) -> str:
-        return ",".join(f"{number:.9g}" for number in value)
+        return ",".join(repr(float(number)).removesuffix(".0") for number in value)
 
 
 def key(lesson: str, name: str) -> str:
