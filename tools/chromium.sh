@@ -6,6 +6,7 @@ set -eu
 
 python=$1
 
+fail() { echo "$1" >&2; exit 1; }
 works() { [ -n "$1" ] && "$1" --version >/dev/null 2>&1; }
 use_if_works() { if works "$1"; then echo "$1"; exit 0; fi; }
 
@@ -22,16 +23,23 @@ with sync_playwright() as p: print(p.chromium.executable_path)' 2>/dev/null || t
 }
 
 download() {
+    echo "Downloading Playwright's Chromium" >&2
     PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT=10000 \
-        timeout 600 "$python" -m playwright install chromium >&2 || true
+        timeout 600 "$python" -m playwright install chromium >/dev/null 2>&1 ||
+        echo "That did not work." >&2
 }
 
 may_use_apt() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 
 apt_install() {
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq >&2 && apt-get install -y -qq --no-install-recommends "$@" </dev/null >&2
+    echo "Installing Debian's $*" >&2
+    apt-get update -qq >&2 &&
+        apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null
 }
+
+# Playwright's driver is a program of its own, and needs a library that bare machines lack.
+driver_works() { "$python" -m playwright --version >/dev/null 2>&1; }
 
 # Menus and dialogs of the browser's own are drawn with the system's fonts: pictures need Korean
 # ones, no test does.
@@ -41,18 +49,18 @@ korean_fonts() {
     fi
 }
 
+if ! driver_works && may_use_apt; then apt_install libatomic1 || true; fi
+driver_works || fail "Playwright does not start here; on Debian or Ubuntu: apt-get install libatomic1"
+korean_fonts
+
 if [ -n "${CHROMIUM:-}" ]; then
     use_if_works "$CHROMIUM"
-    echo "CHROMIUM=$CHROMIUM is not a browser that starts." >&2
-    exit 1
+    fail "CHROMIUM=$CHROMIUM is not a browser that starts."
 fi
-
-korean_fonts
 use_if_works "$(installed)"
 use_if_works "$(playwrights)"
 download
 use_if_works "$(playwrights)"
 if may_use_apt; then apt_install chromium || true; fi
 use_if_works "$(installed)"
-echo "The browser tests need Chromium: install it, or name one, as in: make test CHROMIUM=/usr/bin/chromium" >&2
-exit 1
+fail "The browser tests need Chromium: install it, or name one, as in: make test CHROMIUM=/usr/bin/chromium"
