@@ -71,4 +71,3 @@ def test_an_english_page_loads_no_korean_file():
     hangul = holds("lab-sans-hangul.woff2")
     assert {ord(c) for c in "한국어"} <= latin
     assert not latin & hangul
-
