@@ -207,18 +207,18 @@ class BatchNorm:
 
 def _float_dtype(dtype: DTypeLike) -> np.dtype:
     try:
-        found = np.dtype(dtype)
+        found = np.dtype(dtype).newbyteorder("=")
     except TypeError:
         found = np.dtype(object)
     if found not in (np.float32, np.float64):
         fields = {"field": "dtype", "expected": "float32 or float64", "got": str(dtype)}
         raise InputError("not_numeric", fields)
-    return found.newbyteorder("=")
+    return found
 
 
 def _units(n: Any) -> int:
     count = checks.number(n)
-    if not (count >= 1 and count == int(count)):
+    if not (count >= 1 and count.is_integer()):
         raise InputError("shape", {"field": "n", "expected": "a whole number >= 1", "got": n})
     return int(count)
 

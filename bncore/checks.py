@@ -50,9 +50,8 @@ def batch(value: Any, field: str = "z") -> np.ndarray:
     if z.ndim < 2:
         raise InputError("shape", _seen(field, "(..., m, n)", z.shape))
     finite(z, field)
-    peak = np.abs(z).max()
-    if not np.isfinite(np.square(peak)):
-        limit = float(np.sqrt(np.finfo(z.dtype).max))
+    peak, limit = np.abs(z).max(), np.sqrt(np.finfo(z.dtype).max)
+    if peak > limit:
         raise InputError("overflow", _seen(field, f"at most {limit:.3g}", float(peak)))
     return z
 

@@ -27,7 +27,7 @@ WHOLE: dict[str, tuple[int, int]] = {
     "width": (1, 1024),
     "batch_size": (1, 4096),
     "steps": (1, 100_000),
-    "seed": (0, 2**63 - 1),
+    "seed": (0, 2**53 - 1),  # what a browser counts to
     "record_every": (1, 100_000),
     "probe": (1, 4096),
     "units": (0, 1024),
@@ -86,11 +86,10 @@ class RunConfig:
         self._check_sizes()
 
     def _number(self, name: str, limits: tuple[float, float], whole: bool = False) -> float:
-        given = getattr(self, name)
-        value = checks.number(given)
-        if not limits[0] <= value <= limits[1] or (whole and value != int(value)):
+        value = checks.number(getattr(self, name))
+        if not limits[0] <= value <= limits[1] or (whole and not value.is_integer()):
             raise self._refused(name, limits)
-        return int(given) if whole else value
+        return value
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)  # the dataclass is frozen for everyone else

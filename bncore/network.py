@@ -12,7 +12,9 @@ layer. With `runs=(R,)` every array has R networks in front, which never touch e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -32,8 +34,8 @@ PLACEMENTS: dict[str, tuple[str, ...]] = {
 
 # Standard deviation of the initial weights of a layer, from its inputs, its units and a scale.
 INITS: dict[str, Callable[[int, int, float], float]] = {
-    "he": lambda inputs, units, scale: scale * (2 / inputs) ** 0.5,
-    "xavier": lambda inputs, units, scale: scale * (2 / (inputs + units)) ** 0.5,
+    "he": lambda inputs, units, scale: scale * math.sqrt(2 / inputs),
+    "xavier": lambda inputs, units, scale: scale * math.sqrt(2 / (inputs + units)),
     "normal": lambda inputs, units, scale: scale,
 }
 
@@ -63,7 +65,7 @@ class Network:
     def _lay_out(self, hidden_bias: bool) -> None:
         hidden, classes = self.sizes[1:-1], self.sizes[-1]
         normed = hidden if self.norm != "none" else ()
-        pairs = list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
+        pairs = list(pairwise(self.sizes))
         biases = [(1, n) for n in hidden if hidden_bias] + [(1, classes)]
         rows = [(1, n) for n in normed]
         counts = np.cumsum([len(pairs), len(biases), len(rows)])
@@ -103,7 +105,7 @@ class Network:
     @property
     def weights(self) -> int:
         """How many of `params` are weights W; they come first."""
-        return sum(a * b for a, b in zip(self.sizes[:-1], self.sizes[1:], strict=True))
+        return sum(a * b for a, b in pairwise(self.sizes))
 
     def initialize(self, kind: str, scale: float, rngs: Sequence[np.random.Generator]) -> None:
         """Draw W ~ N(0, sd^2) with a generator for each run.
@@ -112,8 +114,9 @@ class Network:
         in float32 and float64.
         """
         for W in self.W:
-            sd = INITS[kind](*W.shape[-2:], scale)
-            for one, rng in zip(W.reshape(-1, *W.shape[-2:]), rngs, strict=True):
+            inputs, units = W.shape[-2:]
+            sd = INITS[kind](inputs, units, scale)
+            for one, rng in zip(W.reshape(-1, inputs, units), rngs, strict=True):
                 one[...] = sd * rng.standard_normal(one.shape)
 
     def copy(self) -> Network:

@@ -54,9 +54,10 @@ class Trace:
 
     def upto(self, step: int) -> Trace:
         """What was recorded up to `step`, as if the run had been stopped there."""
-        kept = int(np.searchsorted(self.step, step, side="right"))
-        if kept == len(self.step) and step >= self.config.steps:
+        end = self.config.steps if self.diverged_at is None else self.diverged_at
+        if step >= end:
             return self
+        kept = int(np.searchsorted(self.step, step, side="right"))
         cut: dict[str, Any] = {name: getattr(self, name)[:kept] for name in PER_RECORD}
         cut |= {name: getattr(self, name)[: max(step, 0)] for name in PER_STEP}
         return replace(self, **cut, diverged_at=None, complete=False)
@@ -90,6 +91,4 @@ class Trace:
 
 PER_STEP = ("loss", "batch_digest")
 OTHERS = ("config", "w0_digest", "diverged_at", "complete")
-PER_RECORD = tuple(
-    field.name for field in fields(Trace) if field.name not in (*PER_STEP, *OTHERS)
-)
+PER_RECORD = tuple(field.name for field in fields(Trace) if field.name not in (*PER_STEP, *OTHERS))

@@ -46,7 +46,7 @@ class BatchOrder:
             self.at = 0
         batch = self.shuffled[self.at : self.at + self.m]
         self.at += self.m
-        self.digest = zlib.crc32(batch, self.digest)
+        self.digest = zlib.crc32(batch.tobytes(), self.digest)
         return batch
 
 
@@ -100,7 +100,7 @@ class Stack:
         self._w0 = [_sha(w) for w in self._W.reshape(len(self.configs), -1)]
         self._make_inputs(config, runs)
         self._pending: np.ndarray | None = None  # the loss of a gradient not yet applied
-        self._loss = np.empty((config.steps, *runs))
+        self._loss = np.empty((config.steps, len(self.configs)))
         self._digests = np.empty((config.steps, len(self.configs)), np.uint32)
         self._diverged_at: list[int | None] = [None] * len(self.configs)
         self._recorder = Recorder(config, self._network)
@@ -169,12 +169,13 @@ class Stack:
             np.take(examples.x, index, axis=0, out=x, mode="clip")
             np.take(examples.targets, index, axis=0, out=targets, mode="clip")
         self._pending = self._network.gradient(self._x, self._t)
-        if not np.isfinite(self._pending).all():
-            self._note_divergence()
+        finite = np.isfinite(self._pending)
+        if not finite.all():
+            self._note_divergence(finite)
 
-    def _note_divergence(self) -> None:
-        for r, finite in enumerate(np.isfinite(self._pending).reshape(-1)):
-            if not finite and self._diverged_at[r] is None:
+    def _note_divergence(self, finite: np.ndarray) -> None:
+        for r, still_finite in enumerate(finite.reshape(-1)):
+            if not still_finite and self._diverged_at[r] is None:
                 self._diverged_at[r] = self.step
         self._stopped = None not in self._diverged_at
 
@@ -222,7 +223,7 @@ class Stack:
         return Trace(
             config=self.configs[r],
             **{name: _locked(array[:keep]) for name, array in arrays.items()},
-            loss=_locked(self._loss[:done].reshape(done, -1)[:, r]),
+            loss=_locked(self._loss[:done, r]),
             batch_digest=_locked(self._digests[:done, r]),
             w0_digest=self._w0[r],
             diverged_at=diverged_at,
@@ -369,7 +370,7 @@ def _norm(W: np.ndarray) -> np.ndarray:
 
 
 def _sha(array: np.ndarray) -> str:
-    return hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
+    return hashlib.sha256(array.tobytes()).hexdigest()
 
 
 def _locked(array: np.ndarray) -> np.ndarray:

@@ -1,0 +1,246 @@
+"""Activations, loss, stages and whole networks, against differences and plain formulas."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from bncore import Network, batch_norm_forward
+from bncore.activations import ACTIVATIONS
+from bncore.layers import Dense
+from bncore.losses import one_hot, softmax_cross_entropy
+from bncore.network import INITS, PLACEMENTS
+from tests.bncore.gradients import numerical_gradient, relative_error
+
+FORMULAS = {
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "tanh": lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)),
+    "relu": lambda z: np.where(z > 0, z, 0),
+}
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activation_and_slope(name):
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(7, 5)) + 0.01
+    upstream = rng.normal(size=z.shape)
+    g = ACTIVATIONS[name]
+    kept = z.copy()
+    a = g.forward(z)
+    np.testing.assert_allclose(a, FORMULAS[name](z), rtol=1e-12)
+    numerical = numerical_gradient(lambda x: float((g.forward(x) * upstream).sum()), z)
+    np.testing.assert_allclose(g.slope(a) * upstream, numerical, atol=1e-8)
+    np.testing.assert_array_equal(z, kept)
+    out = np.empty_like(z)
+    assert g.forward(z, out=out) is out and g.slope(a, out=np.empty_like(a)).dtype == z.dtype
+    np.testing.assert_array_equal(out, a)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_at_the_ends(name):
+    far = np.array([[-1e30, 1e30, 0]], np.float32)
+    with np.errstate(all="raise"):
+        a = ACTIVATIONS[name].forward(far)
+    limits = {"sigmoid": [0, 1, 0.5], "tanh": [-1, 1, 0], "relu": [0, np.float32(1e30), 0]}
+    np.testing.assert_array_equal(a, [limits[name]])
+    nan = np.full((1, 1), np.nan)
+    assert np.isnan(ACTIVATIONS[name].forward(nan)).all()
+
+
+def test_loss_and_its_gradient():
+    rng = np.random.default_rng(1)
+    logits, labels = rng.normal(0, 3, (5, 4)), rng.integers(0, 4, 5)
+    targets = one_hot(labels, 4, np.float64)
+    loss, dlogits = softmax_cross_entropy(logits, targets)
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(loss, -np.log(p[np.arange(5), labels]).mean())
+
+    def f(x):
+        return float(softmax_cross_entropy(x, targets)[0])
+
+    assert relative_error(dlogits, numerical_gradient(f, logits)) < 1e-8
+
+
+def test_loss_of_runs_is_that_of_each_and_survives_large_logits():
+    rng = np.random.default_rng(2)
+    logits = rng.normal(0, 300, (3, 6, 4)).astype(np.float32)
+    targets = one_hot(rng.integers(0, 4, (3, 6)), 4)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        loss, dlogits = softmax_cross_entropy(logits, targets)
+    assert loss.shape == (3,) and np.isfinite(loss).all() and loss.max() > 50
+    for r in range(3):
+        alone, dalone = softmax_cross_entropy(logits[r], targets[r])
+        np.testing.assert_allclose(loss[r], alone, rtol=1e-6)
+        np.testing.assert_allclose(dlogits[r], dalone, atol=1e-7)
+
+
+@pytest.mark.parametrize("lead", [(), (3,)])
+def test_dense(lead):
+    rng = np.random.default_rng(3)
+    x, W, b = (rng.normal(size=(*lead, *s)) for s in ((5, 4), (4, 3), (1, 3)))
+    dW, db = np.empty_like(W), np.empty_like(b)
+    dense = Dense(W, dW, b, db, m=5)
+    upstream = rng.normal(size=(*lead, 5, 3))
+
+    def loss(_):
+        return float((dense.forward(x) * upstream).sum())
+
+    np.testing.assert_allclose(dense.forward(x), x @ W + b)
+    dx = dense.backward(upstream).copy()
+    for gradient, variable in ((dx, x), (dW, W), (db, b)):
+        assert relative_error(gradient.copy(), numerical_gradient(loss, variable)) < 1e-8
+
+
+def random_network(norm, activation, keep_bias=False, runs=(), seed=4):
+    rng = np.random.default_rng(seed)
+    net = Network(
+        (4, 6, 5, 3), activation, norm, eps=1e-3, keep_bias=keep_bias, dtype=np.float64, runs=runs
+    )
+    net.params[...] = rng.normal(0.2, 0.8, net.params.shape)
+    x = rng.normal(0.5, 2, (*runs, 9, 4))
+    return net, x, one_hot(rng.integers(0, 3, (*runs, 9)), 3, np.float64)
+
+
+@pytest.mark.parametrize("norm, activation", list(itertools.product(PLACEMENTS, ACTIVATIONS)))
+@pytest.mark.parametrize("keep_bias", [False, True])
+def test_gradients_of_whole_networks(norm, activation, keep_bias):
+    net, x, targets = random_network(norm, activation, keep_bias)
+    net.gradient(x, targets)
+    found = net.grads.copy()
+    numerical = numerical_gradient(lambda _: float(net.gradient(x, targets)), net.params, h=1e-5)
+    assert np.abs(found).max() > 1e-3
+    assert relative_error(found, numerical) < 1e-7
+
+
+@pytest.mark.parametrize("norm, activation", list(itertools.product(PLACEMENTS, ACTIVATIONS)))
+def test_forward_is_the_formula_with_norm_where_it_says(norm, activation):
+    net, x, _ = random_network(norm, activation)
+    g, a = FORMULAS[activation], x
+    for layer in range(2):
+        z = a @ net.W[layer]
+        if norm == "none":
+            a = g(z + net.b[layer])
+        elif norm == "before":
+            a = g(batch_norm_forward(z, net.gamma[layer][0], net.beta[layer][0], 1e-3)[0])
+        else:
+            a = batch_norm_forward(g(z), net.gamma[layer][0], net.beta[layer][0], 1e-3)[0]
+    np.testing.assert_allclose(net.forward(x), a @ net.W[2] + net.b[2], rtol=1e-10)
+
+
+@pytest.mark.parametrize("norm", ["before", "after"])
+def test_prediction_by_statistics_of_the_same_batch_is_the_training_pass(norm):
+    net, x, _ = random_network(norm, "tanh")
+    training = net.forward(x).copy()
+    net.running[...] = net.batch  # what track() moves toward, without m/(m-1)
+    np.testing.assert_allclose(net.predict(x), training, rtol=1e-9)
+    np.testing.assert_allclose(net.predict(x[:1]), training[:1], rtol=1e-9)
+
+
+def test_track_moves_toward_mean_and_unbiased_variance():
+    net, x, _ = random_network("before", "relu")
+    mean, var = np.zeros(6), np.ones(6)
+    for part in (x[:3], x[3:], x[:4]):
+        net.forward(part)
+        z = net.z[0].copy()
+        net.track()
+        mean = 0.9 * mean + 0.1 * z.mean(axis=0)
+        var = 0.9 * var + 0.1 * z.var(axis=0, ddof=1)
+    np.testing.assert_allclose(net.running_mean[0][0], mean)
+    np.testing.assert_allclose(net.running_var[0][0], var)
+    kept = net.running_var[0].copy()
+    net.forward(x[:1])
+    net.track()
+    np.testing.assert_array_equal(net.running_var[0], kept)
+
+
+def test_the_gradient_of_a_kept_bias_is_zero_to_rounding():
+    net, x, targets = random_network("before", "sigmoid", keep_bias=True)
+    net.gradient(x, targets)
+    assert max(np.abs(net.db[0]).max(), np.abs(net.db[1]).max()) < 1e-15
+    assert np.abs(net.db[2]).max() > 1e-3
+
+
+@pytest.mark.parametrize("norm", PLACEMENTS)
+def test_biases_stand_where_nothing_cancels_them(norm):
+    net, _, _ = random_network(norm, "relu")
+    assert [b is not None for b in net.b] == [norm == "none", norm == "none", True]
+    assert len(net.gamma) == len(net.running_var) == (0 if norm == "none" else 2)
+    assert net.params.size == sum(v.size for v in (*net.W, *net.gamma, *net.beta) if v.size) + sum(
+        b.size for b in net.b if b is not None
+    )
+
+
+@pytest.mark.parametrize("norm", PLACEMENTS)
+def test_networks_side_by_side_do_not_touch(norm):
+    stacked, x, targets = random_network(norm, "tanh", runs=(3,))
+    loss = stacked.gradient(x, targets)
+    stacked.track()
+    for r in range(3):
+        alone, _, _ = random_network(norm, "tanh")
+        alone.params[...] = stacked.params[r]
+        np.testing.assert_allclose(alone.gradient(x[r], targets[r]), loss[r], rtol=1e-12)
+        alone.track()
+        np.testing.assert_allclose(stacked.grads[r], alone.grads, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(stacked.running[r], alone.running, rtol=1e-12)
+        np.testing.assert_allclose(stacked.predict(x)[r], alone.predict(x[r]), rtol=1e-9)
+
+
+def test_views_and_buffers_are_one_memory():
+    net, x, targets = random_network("after", "relu")
+    for view in (*net.W, *net.gamma, *net.beta, net.b[-1]):
+        assert np.shares_memory(view, net.params)
+    for view in (*net.dW, *net.dgamma, *net.dbeta, net.db[-1]):
+        assert np.shares_memory(view, net.grads)
+    net.grads[...] = np.nan  # every gradient is written, none is added to
+    net.gradient(x, targets)
+    assert np.isfinite(net.grads).all()
+
+
+@pytest.mark.parametrize("kind, sd", [("he", 0.1), ("xavier", np.sqrt(2 / 300)), ("normal", 1)])
+def test_initial_weights(kind, sd):
+    net = Network((200, 100, 10), norm="none", dtype=np.float64)
+    net.initialize(kind, 3.0, [np.random.default_rng(0)])
+    assert net.W[0].std() == pytest.approx(3 * sd, rel=0.02)
+    assert abs(net.W[0].mean()) < 0.05 * sd * 3
+    assert (net.b[0] == 0).all() and set(INITS) == {"he", "xavier", "normal"}
+
+
+def test_initial_weights_are_the_same_with_and_without_norm_and_in_both_dtypes():
+    nets = [
+        Network((8, 6, 6, 3), norm=norm, keep_bias=keep, dtype=dtype)
+        for norm in PLACEMENTS
+        for keep in (False, True)
+        for dtype in (np.float32, np.float64)
+    ]
+    for net in nets:
+        net.initialize("he", 1.0, [np.random.default_rng(5)])
+        for W, first in zip(net.W, nets[0].W, strict=True):
+            np.testing.assert_array_equal(W.astype(np.float32), first)
+
+
+def test_a_copy_is_independent():
+    net, x, targets = random_network("before", "relu")
+    net.gradient(x, targets)
+    net.track()
+    copy = net.copy()
+    np.testing.assert_array_equal(copy.predict(x), net.predict(x))
+    copy.params *= 2
+    copy.running *= 2
+    assert np.abs(copy.predict(x) - net.predict(x)).max() > 1e-3
+
+
+def test_evaluate():
+    net, x, targets = random_network("before", "relu")
+    labels = targets.argmax(axis=1)
+    accuracy, loss = net.evaluate(x, labels)
+    logits = net.predict(x)
+    assert accuracy == np.mean(logits.argmax(axis=1) == labels)
+    np.testing.assert_allclose(loss, softmax_cross_entropy(logits, targets)[0])
+
+
+def test_predict_does_not_change_its_input():
+    net, x, _ = random_network("after", "tanh")
+    kept = x.copy()
+    net.predict(x)
+    net.forward(x)
+    np.testing.assert_array_equal(x, kept)
