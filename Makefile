@@ -10,7 +10,7 @@ INSTALL := -m pip --disable-pip-version-check --no-input install --quiet
 # One thread for NumPy's matrix products: at these sizes more of them only slow each other down.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help run test check bench data fonts clean
+.PHONY: help run test check bench data traces fonts clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ bench: .venv/app.stamp ## how fast the core is, beside PyTorch where that is ins
 
 data: .venv-tools/data.stamp ## build assets/data/*.npz again
 	$(TOOLS) tools/build_data.py
+
+traces: .venv/app.stamp ## train the presets again, into assets/traces/
+	$(PY) tools/build_traces.py
 
 fonts: .venv-tools/fonts.stamp ## build static/fonts/*.woff2 again (needs npm)
 	$(TOOLS) tools/build_fonts.py

@@ -71,8 +71,8 @@ class Pair:
         """Write both arms as one .npz without pickles.
 
         z is stored as its distance from the mean in standard deviations, in float16: half the
-        size, an error below a thousandth of the standard deviation, and no overflow however large
-        z has become. Everything else is stored as it is.
+        size, an error of at most 1/2000 of that distance, and no overflow however large z has
+        become. Everything else is stored as it is.
         """
         arrays: dict[str, Any] = {}
         for name, arm in (("bn", self.bn), ("plain", self.plain)):

@@ -24,9 +24,10 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -138,10 +139,8 @@ class Worker:
 
     def send(self, command: Command) -> None:
         """Pass a command on. If the process is gone, `lost` is about to be called: no error."""
-        try:
+        with suppress(OSError, ValueError):
             send(command, self.process.stdin)
-        except (OSError, ValueError):
-            pass
 
     def close(self) -> None:
         """End the process and the thread. The manager's lock must not be held."""
@@ -150,15 +149,15 @@ class Worker:
 
     def _listen(self) -> None:
         try:
-            while True:
-                self._answered(self, receive(self.process.stdout))
-        except (EOFError, OSError, pickle.UnpicklingError):
-            pass
+            with suppress(EOFError, OSError, pickle.UnpicklingError):
+                while True:
+                    self._answered(self, receive(self.process.stdout))
         finally:
             self.process.kill()
             self.process.wait()
-            for pipe in (self.process.stdin, self.process.stdout):
-                _close(pipe)
+            with suppress(OSError):  # what was still to be sent has nobody to read it
+                self.process.stdin.close()
+            self.process.stdout.close()
             self._lost(self)
 
 
@@ -339,7 +338,7 @@ class Manager:
         return [self._cuts.pop(ticket) for ticket in mine]
 
     def _lost(self, worker: Worker) -> None:
-        """The worker is gone, and with it all that it had not finished. The next submit starts anew."""
+        """The worker is gone, with all that it had not finished. The next submit starts anew."""
         with self._lock:
             if worker is not self._worker:
                 return
@@ -355,13 +354,6 @@ class Manager:
 
 def _last(accuracy: np.ndarray) -> float | None:
     return float(accuracy[-1]) if len(accuracy) else None
-
-
-def _close(pipe: IO[bytes]) -> None:
-    try:
-        pipe.close()
-    except OSError:  # what was still to be flushed has nobody to read it
-        pass
 
 
 @st.cache_resource(on_release=Manager.close, show_spinner=False)
