@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.helpers import overflow, settled, visit
+from tests.browser.helpers import address, overflow, settled, visit
 from ui.lessons import HOME, LESSONS
 
 DEEP = [name for name in LESSONS if name != HOME]
@@ -66,7 +66,3 @@ def test_back_returns_to_the_state_before(app_url: str, new_page: Callable[..., 
     settled(page)
     page.go_back()
     expect(page.locator("h1")).to_have_text(before)
-
-
-def address(app_url: str, lesson: str) -> str:
-    return f"{app_url}/" if lesson == HOME else f"{app_url}/{lesson}"

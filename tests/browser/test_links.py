@@ -1,0 +1,77 @@
+"""Every registered control travels in the link, from one language to the other, to the last digit.
+
+Runs over the registry: a control is covered by being registered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.helpers import address, numbers_on_screen, visit
+from ui.lessons import LESSONS
+from ui.state import Choice, Control, Integer, Number, Numbers, Switch
+
+EVERY = [
+    pytest.param(lesson, control, id=f"{lesson}-{control.name}")
+    for lesson, entry in LESSONS.items()
+    for control in entry.controls
+]
+WITH_CONTROLS = [lesson for lesson, entry in LESSONS.items() if entry.controls]
+
+
+def another_value(control: Control) -> object:
+    """A value that is not the default."""
+    match control:
+        case Number():
+            middle = (control.default + min(control.high, control.default + 1)) / 2
+            return middle if middle != control.default else (control.low + control.default) / 2
+        case Integer():
+            return control.default + (1 if control.default < control.high else -1)
+        case Choice():
+            return next(option for option in control.options[::-1] if option != control.default)
+        case Switch():
+            return not control.default
+        case Numbers():
+            return (1.5, -2.0, 0.25)
+    raise AssertionError(f"no sample for {control}")
+
+
+def query(page: Page) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
+
+
+@pytest.mark.parametrize(("lesson", "control"), EVERY)
+def test_a_link_opens_the_same_state_in_the_other_language(
+    app_url: str, new_page: Callable[..., Page], lesson: str, control: Control
+) -> None:
+    raw = control.write(another_value(control))
+    sent = visit(new_page(lang="en"), f"{address(app_url, lesson)}?{control.name}={raw}")
+    link = query(sent)
+    assert link[control.name] == raw
+    assert link.keys() == {"lang", *(each.name for each in LESSONS[lesson].controls)}
+    link["lang"] = "ko"
+    received = visit(new_page(lang="en"), f"{address(app_url, lesson)}?{urlencode(link)}")
+    assert query(received) == link
+    expect(received.locator("h1")).to_have_text(re.compile("[가-힣]"))
+    assert numbers_on_screen(received) == numbers_on_screen(sent)
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("lesson", WITH_CONTROLS)
+def test_a_bad_value_gives_the_default_and_a_sentence(
+    app_url: str, new_page: Callable[..., Page], lesson: str, lang: str
+) -> None:
+    controls = LESSONS[lesson].controls
+    bad = urlencode({"lang": lang} | {control.name: "?!" for control in controls})
+    page = visit(new_page(), f"{address(app_url, lesson)}?{bad}")
+    assert query(page) == {"lang": lang} | {
+        control.name: control.write(control.default) for control in controls
+    }
+    notice = page.get_by_test_id("stAlert").first.inner_text()
+    for control in controls:
+        assert re.search(rf"\b{control.name}\b", notice, re.ASCII), notice
