@@ -152,6 +152,11 @@ class Network:
         """Pre-activations of each hidden layer in the last `forward`, (..., m, n): buffers."""
         return self._last.z
 
+    def copy_z(self, out: np.ndarray) -> None:
+        """Copy `z` to out (..., L, m, k): all units, or the first k."""
+        for layer, z in enumerate(self._last.z):
+            out[..., layer, :, :] = z[..., : out.shape[-1]]
+
     def track(self) -> None:
         """Move the running statistics toward those of the last `forward`, as PyTorch does.
 

@@ -284,9 +284,7 @@ class Recorder:
 
     def keep_z(self, network: Network) -> None:
         """Copy the pre-activations of the network's last forward pass."""
-        z = self.all["z"][self.count]
-        for layer, of_layer in enumerate(network.z):
-            z[..., layer, :, :] = of_layer[..., : z.shape[-1]]
+        network.copy_z(self.all["z"][self.count])
 
     def keep(
         self, step: int, network: Network, accuracy: np.ndarray, test_loss: np.ndarray

@@ -1,0 +1,54 @@
+"""Ratios of running times, measured in turns."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+Work = Callable[[], object]
+ROUNDS = 61  # odd, so that the median is one of them
+TURN = 0.006  # seconds that each side works per round, about: short, to dodge other work
+
+
+class Ratio(NamedTuple):
+    """time(top) / time(bottom) over all rounds."""
+
+    median: float
+    minimum: float
+    maximum: float
+    top: float  # median seconds of one call
+    bottom: float
+
+
+def ratio(top: Work, bottom: Work, rounds: int = ROUNDS) -> Ratio:
+    """Let both sides take turns, the first one alternating, and compare within each round."""
+    sides = (top, bottom)
+    calls = [_calls_per_turn(work) for work in sides]
+    times: tuple[list[float], list[float]] = ([], [])
+    gc.disable()
+    try:
+        for number in range(rounds):
+            for side in (0, 1) if number % 2 else (1, 0):
+                times[side].append(_seconds(sides[side], calls[side]))
+    finally:
+        gc.enable()
+    ratios = [a / b for a, b in zip(*times, strict=True)]
+    middle = statistics.median
+    return Ratio(middle(ratios), min(ratios), max(ratios), middle(times[0]), middle(times[1]))
+
+
+def _calls_per_turn(work: Work) -> int:
+    for _ in range(3):
+        work()
+    once = min(_seconds(work, 1) for _ in range(5))
+    return max(1, round(TURN / once))
+
+
+def _seconds(work: Work, calls: int) -> float:
+    start = time.perf_counter()
+    for _ in range(calls):
+        work()
+    return (time.perf_counter() - start) / calls

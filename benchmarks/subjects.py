@@ -1,0 +1,98 @@
+"""What is measured, in NumPy: batch norm alone, and training steps of whole networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from bncore import Network
+from bncore.kernels import BatchNormKernel
+from bncore.losses import one_hot
+from bncore.optimizers import OPTIMIZERS
+
+
+class Net(NamedTuple):
+    """A network and the batch it trains on."""
+
+    sizes: tuple[int, ...]
+    activation: str
+    m: int
+    norm: str = "before"
+
+
+FIGURE_1 = Net((784, 100, 100, 100, 10), "sigmoid", 60)  # the paper's first experiment
+SMALL = Net((64, 32, 32, 32, 10), "relu", 32)
+LR = 1e-3
+
+
+def batch(net: Net, runs: tuple[int, ...] = ()) -> tuple[np.ndarray, np.ndarray]:
+    """Random images and labels."""
+    rng = np.random.default_rng(0)
+    x = rng.random((*runs, net.m, net.sizes[0])).astype(np.float32)
+    return x, rng.integers(0, net.sizes[-1], (*runs, net.m))
+
+
+def step(net: Net, optimizer: str = "sgd", runs: tuple[int, ...] = ()) -> Callable[[], float]:
+    """One training step, running statistics included; returns the loss."""
+    network = started(net, runs)
+    update = OPTIMIZERS[optimizer](network.params, rate(runs)).update
+    x, labels = batch(net, runs)
+    targets = one_hot(labels, net.sizes[-1])
+
+    def one_step() -> float:
+        loss = network.gradient(x, targets)
+        network.track()
+        update(network.params, network.grads)
+        return loss if runs else float(loss)
+
+    return one_step
+
+
+def recorded_step(net: Net) -> Callable[[], None]:
+    """A step that also keeps a raw copy of every layer's pre-activations."""
+    network = started(net)
+    update = OPTIMIZERS["sgd"](network.params, LR).update
+    x, labels = batch(net)
+    targets = one_hot(labels, net.sizes[-1])
+    network.forward(x)
+    ring = np.zeros((200, len(network.z), *network.z[0].shape), np.float32)
+    at = 0
+
+    def one_step() -> None:
+        nonlocal at
+        float(network.gradient(x, targets))
+        network.copy_z(ring[at])
+        at = (at + 1) % len(ring)
+        network.track()
+        update(network.params, network.grads)
+
+    return one_step
+
+
+def started(net: Net, runs: tuple[int, ...] = ()) -> Network:
+    """The network with its initial weights."""
+    network = Network(net.sizes, net.activation, net.norm, runs=runs)
+    rngs = [np.random.default_rng(seed) for seed in range(int(np.prod(runs)))]
+    network.initialize("he", 1.0, rngs)
+    return network
+
+
+def rate(runs: tuple[int, ...]) -> float | np.ndarray:
+    """One learning rate, or one per run."""
+    return np.full((*runs, 1), LR, np.float32) if runs else LR
+
+
+def batch_norm(m: int, n: int) -> Callable[[], np.ndarray]:
+    """Forward and backward through the kernel."""
+    rng = np.random.default_rng(0)
+    x, dy = rng.normal(size=(2, m, n)).astype(np.float32)
+    gamma, beta, mean, var, dgamma, dbeta = np.ones((6, 1, n), np.float32)
+    kernel = BatchNormKernel((m, n), x.dtype, 1e-5)
+
+    def forward_and_backward() -> np.ndarray:
+        kernel.forward(x, gamma, beta, mean, var)
+        return kernel.backward(dy, dgamma, dbeta)
+
+    return forward_and_backward

@@ -1,0 +1,130 @@
+"""The list of targets, and the table of what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks import subjects
+from benchmarks.measure import Ratio, Work, ratio
+from benchmarks.subjects import FIGURE_1, SMALL, Net
+from bncore import batch_norm_forward
+
+try:
+    from benchmarks import pytorch
+except ModuleNotFoundError:
+    pytorch = None  # type: ignore[assignment]
+
+RUNS = 32
+
+
+class Target(NamedTuple):
+    """`top` / `bottom` should be at most, or at least, `bound`; both are made when needed."""
+
+    name: str
+    top: Callable[[], Work]
+    bottom: Callable[[], Work]
+    at_most: bool
+    bound: float
+    per_run: int = 1  # one call of `bottom` does this many runs
+    needs_torch: bool = False
+
+    def met_by(self, found: float) -> bool:
+        return found <= self.bound if self.at_most else found >= self.bound
+
+
+def targets() -> Iterator[Target]:
+    """T1, T3, T4, T5 and T7; T6 is no matter of time."""
+    yield from _batch_norm()
+    yield from _steps()
+    small = [lambda: subjects.step(SMALL), lambda: subjects.step(SMALL, runs=(RUNS,))]
+    yield Target(f"T4 small net: alone / one of {RUNS}", *small, False, 3.5, RUNS)
+    fused = [
+        lambda: pytorch.step(SMALL, "adam fused"),
+        lambda: subjects.step(SMALL, "adam", runs=(RUNS,)),
+    ]
+    yield Target(f"T4 small net: torch fused / one of {RUNS}", *fused, False, 10, RUNS, True)
+    for name, net, bound in (("Figure 1", FIGURE_1, 1.3), ("small", SMALL, 2.0)):
+        yield Target(
+            f"T5 {name} net: recording / not",
+            lambda net=net: subjects.recorded_step(net),
+            lambda net=net: subjects.step(net),
+            True,
+            1.05,
+        )
+        yield Target(
+            f"T7 {name} net: with batch norm / without",
+            lambda net=net: subjects.step(net),
+            lambda net=net: subjects.step(net._replace(norm="none")),
+            True,
+            bound,
+        )
+
+
+def _batch_norm() -> Iterator[Target]:
+    for (m, n), bound in (((32, 32), 0.65), ((60, 100), 0.8), ((256, 256), 1.3)):
+        yield Target(
+            f"T1 batch norm ({m}, {n}): ours / torch",
+            lambda m=m, n=n: subjects.batch_norm(m, n),
+            lambda m=m, n=n: pytorch.batch_norm(m, n),
+            True,
+            bound,
+            needs_torch=True,
+        )
+
+
+def _steps() -> Iterator[Target]:
+    wanted: list[tuple[str, Net, dict[str, float]]] = [
+        ("Figure 1", FIGURE_1, {"adam": 1.8, "adam fused": 1.35, "sgd": 1.5}),
+        ("small", SMALL, {"adam": 4, "adam fused": 2.5, "sgd": 2.3}),
+    ]
+    for name, net, bounds in wanted:
+        for optimizer, bound in bounds.items():
+            yield Target(
+                f"T3 {name} net: torch {optimizer} / ours",
+                lambda net=net, name=optimizer: pytorch.step(net, name),
+                lambda net=net, name=optimizer: subjects.step(net, name.split()[0]),
+                False,
+                bound,
+                needs_torch=True,
+            )
+
+
+def stability() -> tuple[float, float]:
+    """T6: the error of float32 at mean 1e4 and sd 1e-2, and the output for a constant unit."""
+    z = np.random.default_rng(0).normal(1e4, 1e-2, (60, 100)).astype(np.float32)
+    ones, zeros = np.ones(100), np.zeros(100)
+    exact, _ = batch_norm_forward(z.astype(np.float64), ones, zeros)
+    found, _ = batch_norm_forward(z, ones, zeros)
+    constant, _ = batch_norm_forward(np.full_like(z, 1e4 + 0.1), ones, zeros)
+    return float(np.abs(found - exact).max()), float(np.abs(constant).max())
+
+
+def show() -> None:
+    """Measure everything and print the table."""
+    if pytorch is None:
+        print("PyTorch is not installed: comparisons with it are left out.\n")
+    head = ("", "target", "median", "min", "max", "top", "bottom", "")
+    print("{:52} {:>8} {:>7} {:>7} {:>7} {:>9} {:>9} {}".format(*head))
+    for target in targets():
+        if pytorch is None and target.needs_torch:
+            continue
+        print(_line(target, ratio(target.top(), target.bottom())), flush=True)
+    error, constant = stability()
+    met = _word(error <= 2e-6 and constant == 0)
+    print(f"{'T6 float32 error at mean 1e4, sd 1e-2':52} <= 2e-06 {error:7.0e} {met:>37}")
+    print(f"{'T6 a constant unit':52} {'= 0':>8} {constant:7g}")
+
+
+def _line(target: Target, found: Ratio) -> str:
+    median, low, high = (r * target.per_run for r in found[:3])
+    sign = "<=" if target.at_most else ">="
+    microseconds = f"{found.top * 1e6:7.0f}us {found.bottom * 1e6 / target.per_run:7.0f}us"
+    numbers = f"{sign} {target.bound:5.2f} {median:7.2f} {low:7.2f} {high:7.2f} {microseconds}"
+    return f"{target.name:52} {numbers} {_word(target.met_by(median))}"
+
+
+def _word(met: bool) -> str:
+    return "met" if met else "MISSED"
