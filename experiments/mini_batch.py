@@ -1,14 +1,14 @@
-"""One hidden unit, one mini-batch: where the numbers of the lesson come from, and what is done to them.
+"""One hidden unit, one mini-batch: where the lesson's numbers come from and what is done to them.
 
-The numbers are real: pre-activations of a small plain network (64-16-16-16-10, ReLU) after 150 steps
-of SGD on the 8×8 digits. They are rounded to six decimals, so that a link that carries a batch
-carries all of it.
+The numbers are real: pre-activations of a small plain network (64-16-16-16-10, ReLU) after 150
+steps of SGD on the 8×8 digits. They are rounded to six decimals, so that a link that carries a
+batch carries all of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -112,8 +112,8 @@ def _outlier(layer: int, unit: int, m: int, seed: int) -> Batch:
     batch = _digits(layer, unit, m, seed)
     everyone = population().z[:, layer, unit]
     neighbours = batch.neighbours.copy()
-    put = round(everyone.mean() + OUTLIER_SDS * everyone.std(), 2)
-    facts = batch.facts | {"was": neighbours[0, unit], "put": put}
+    put = round(float(everyone.mean() + OUTLIER_SDS * everyone.std()), 2)
+    facts = batch.facts | {"was": float(neighbours[0, unit]), "put": put}
     neighbours[0, unit] = put
     return Batch(neighbours, unit, batch.digits, facts)
 
@@ -233,23 +233,23 @@ def spread(z: np.ndarray, eps: np.ndarray = EPS_GRID) -> np.ndarray:
 
 
 def faint_pixel(m: int, seed: int) -> np.ndarray:
-    """The pixel with the least spread that is not constant in this batch; (m,).
-
-    Falls back on the faintest pixel of the whole set where a batch has no spread at all.
-    """
+    """The pixel with the least spread of all that have some in this batch of images; (m,)."""
     everyone = population()
     pixels = everyone.pixels[_shuffled(np.arange(len(everyone.digits)), m, seed)]
-    var = pixels.var(0)
-    var[var == 0] = np.inf
-    return pixels[:, var.argmin()]
+    var = pixels.var(axis=0)
+    return pixels[:, np.where(var > 0, var, np.inf).argmin()]
 
 
 def eps_cases(batch: Batch, seed: int) -> dict[str, np.ndarray]:
-    """Batches that differ in their spread alone: none (constant), none (single), the one shown."""
-    m = max(batch.m, 2)
+    """Batches with no spread (constant, single), hardly any (faint), and that of the batch shown.
+
+    Where m = 1 would leave nothing to see, the two pixels take 32 images.
+    """
+    m = batch.m if batch.m > 1 else 32
     return {
         "constant": _constant(0, 0, m, seed).z,
         "single": batch.z[:1],
+        "faint": faint_pixel(m, seed),
         "shown": batch.z,
     }
 
@@ -288,6 +288,11 @@ def compare(variant: str, batch: Batch, eps: float) -> Comparison:
     return Comparison(unit(batch_norm_forward), unit(VARIANTS[variant]))
 
 
+def rescaled(batch: Batch, factor: float) -> Batch:
+    """The same batch in another unit of measurement."""
+    return replace(batch, neighbours=batch.neighbours * factor)
+
+
 @dataclass(frozen=True)
 class Squashed:
     """What an activation makes of inputs (m,).
@@ -305,3 +310,9 @@ def squash(inputs: np.ndarray, activation: str) -> Squashed:
     straight = np.abs(inputs) < LINEAR if activation == "sigmoid" else inputs > 0
     outputs = ACTIVATIONS[activation].forward(np.array(inputs, dtype=float))
     return Squashed(inputs, outputs, float(straight.mean()))
+
+
+def curve(activation: str, *inputs: np.ndarray) -> Squashed:
+    """g itself over a range that holds all `inputs`, and -4 to 4 at least."""
+    reach = max(4.0, *(float(np.abs(x).max()) for x in inputs)) * 1.05
+    return squash(np.linspace(-reach, reach, 401), activation)

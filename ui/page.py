@@ -24,7 +24,9 @@ def say(name: str, /, **values: object) -> None:
         st.markdown(prose(name, **values))
 
 
-def question(lesson: str, name: str, options: Sequence[str], right: str) -> None:
+def question(
+    lesson: str, name: str, options: Sequence[str], right: str, *, horizontal: bool = False
+) -> None:
     """A question whose wrong options are real misconceptions; explains once an answer is given.
 
     Words: `<lesson>/labels.toml`, table `questions.<name>` with `ask`, `kind` (what stands above
@@ -42,6 +44,7 @@ def question(lesson: str, name: str, options: Sequence[str], right: str) -> None
                 index=None,
                 format_func=lambda option: t(f"{base}.{option}"),
                 key=f"answer.{lesson}.{name}",
+                horizontal=horizontal,
                 persist_state="session",
             )
             if answer is not None:
@@ -51,12 +54,27 @@ def question(lesson: str, name: str, options: Sequence[str], right: str) -> None
     ask()
 
 
+def script(lesson: str) -> str:
+    """A lesson's script, relative to app.py."""
+    return f"pages/lessons/{lesson}.py"
+
+
+def link(lesson: str) -> None:
+    """A link to a lesson by its title."""
+    st.page_link(script(lesson), label=t(f"{lesson}.title"), icon=LESSONS[lesson].icon)
+
+
+def menu() -> None:
+    """The lessons, at the side."""
+    with st.sidebar:
+        for lesson in LESSONS:
+            link(lesson)
+
+
 def card(lesson: str) -> None:
     """A lesson on the map: its link and what it shows, in a sentence."""
     with st.container(border=True, key=f"card-{lesson}"):
-        st.page_link(
-            f"pages/lessons/{lesson}.py", label=t(f"{lesson}.title"), icon=LESSONS[lesson].icon
-        )
+        link(lesson)
         st.markdown(t(f"{lesson}.in_a_sentence"))
 
 

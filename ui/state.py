@@ -111,7 +111,7 @@ class Switch(Control):
 
 @dataclass(frozen=True)
 class Numbers(Control):
-    """A list of at most `most` numbers, none beyond ±`limit`, written with commas; empty means none."""
+    """At most `most` numbers, none beyond ±`limit`, written with commas; empty means none."""
 
     most: int
     limit: float = math.inf

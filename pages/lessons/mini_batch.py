@@ -1,11 +1,13 @@
-"""One mini-batch of one unit through the four steps of batch norm."""
+"""One mini-batch of one unit through the four steps of batch norm: the story, in order."""
 
 from __future__ import annotations
 
-import streamlit as st
-
-from experiments.mini_batch import draw
-from ui import controls, page, state
+from bncore.batchnorm import batch_norm_forward, center
+from bncore.variants import VARIANTS
+from experiments import mini_batch as experiment
+from ui import mini_batch as show
+from ui import page, state
+from ui.stage import stage
 
 LESSON = "mini_batch"
 
@@ -14,28 +16,43 @@ def value(name: str):
     return state.value(LESSON, name)
 
 
-def choose_batch():
-    with st.container(horizontal=True, vertical_alignment="bottom", key="batch"):
-        controls.select(LESSON, "source", width=220)
-        controls.choice(LESSON, "layer")
-        controls.entry(LESSON, "unit", width=130)
-        controls.slider(LESSON, "m", width="stretch")
-        controls.entry(LESSON, "seed", width=150)
-    return draw(*(value(name) for name in ("source", "layer", "unit", "m", "seed", "z")))
+@page.fragment(LESSON)
+def lesson() -> None:
+    batch = show.choose_batch()
+    steps = experiment.walk(batch.z, value("gamma"), value("beta"), value("eps"))
+    stage(batch.z)
+    show.give_back(steps)
 
+    page.say("mini_batch/steps")
+    show.formulas(steps)
+    show.table(batch, steps)
 
-page.say("mini_batch/intro")
+    page.say("mini_batch/eps")
+    show.eps(batch)
+
+    page.say("mini_batch/broken")
+    broken(batch)
+
+    page.say("mini_batch/why")
+    why(steps)
 
 
 @page.fragment(LESSON)
-def lesson() -> None:
-    batch = choose_batch()
-    try:
-        from ui.stage import stage
-
-        stage(batch.z)
-    except ImportError:
-        st.write(batch.z)
+def broken(batch: experiment.Batch) -> None:
+    show.broken(batch)
+    page.source(VARIANTS[value("broken")], key="broken")
 
 
+@page.fragment(LESSON)
+def why(steps: experiment.Steps) -> None:
+    show.why(steps)
+
+
+page.say("mini_batch/intro")
+page.question(LESSON, "shape", ("bell", "same", "unit"), right="same", horizontal=True)
 lesson()
+page.source(batch_norm_forward, center, key="forward")
+page.say("mini_batch/checks")
+page.question(LESSON, "units", ("same", "wide", "moved"), right="same")
+page.question(LESSON, "sd", ("gamma", "less", "more"), right="less")
+page.question(LESSON, "single", ("beta", "scaled", "nan"), right="beta")

@@ -1,0 +1,444 @@
+"""What the lesson on one mini-batch shows: its controls, formulas, tables and charts, worded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from experiments import mini_batch as experiment
+from experiments.mini_batch import Batch, Steps
+from figures import mini_batch as figures
+from figures.theme import colour
+from ui import controls, intake, state, text
+from ui.lessons import LESSONS
+from ui.numbers import latex, number
+from ui.text import t
+
+LESSON = "mini_batch"
+CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
+STEPS = ("z", "z_centered", "z_norm", "z_tilde")
+
+
+def value(name: str) -> Any:
+    return state.value(LESSON, name)
+
+
+def put(**values: Any) -> Callable[[], None]:
+    """A callback that sets controls."""
+    return lambda: state.put(LESSON, **values)
+
+
+def remembered(name: str, default: Any = None) -> Any:
+    """What the lesson keeps between runs and does not put into its link."""
+    return st.session_state.get(f"{LESSON}.{name}", default)
+
+
+def remember(**values: Any) -> None:
+    for name, new in values.items():
+        st.session_state[f"{LESSON}.{name}"] = new
+
+
+# --- the batch ---
+
+
+def choose_batch() -> Batch:
+    """One row of controls, the user's own numbers if asked for, and where the numbers are from."""
+    source = value("source")
+    own, one = source == "own", source == "single"
+    anywhere = source in ("digits", "outlier", "single")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="batch"):
+        controls.select(LESSON, "source", width=210, on_change=_start_from_what_is_shown)
+        controls.choice(LESSON, "layer", disabled=not anywhere)
+        controls.entry(LESSON, "unit", width=120, disabled=not anywhere)
+        controls.slider(LESSON, "m", width=300, disabled=own or one)
+        controls.entry(LESSON, "seed", width=130, disabled=own)
+    if own:
+        own_numbers()
+    batch = experiment.draw(
+        *(value(name) for name in ("source", "layer", "unit", "m", "seed", "z"))
+    )
+    remember(shown=tuple(batch.z.tolist()))
+    origin = "digits" if own and not value("z") else source
+    facts = {name: _fact(fact) for name, fact in batch.facts.items()}
+    st.caption(t(f"{LESSON}.origin.{origin}", m=batch.m, **facts))
+    return batch
+
+
+def _fact(fact: Any) -> Any:
+    return number(fact) if isinstance(fact, float) else fact
+
+
+def _start_from_what_is_shown() -> None:
+    """Own numbers begin as the batch that stood there before."""
+    if value("source") == "own" and not value("z"):
+        state.put(LESSON, z=remembered("shown", ()))
+
+
+def own_numbers() -> None:
+    """A field to type or paste into, a file input, and one sentence about what came of it."""
+    numbers = value("z")
+    if remembered("written") != numbers:  # dragged, or from a link: the field follows
+        remember(draft=", ".join(map(_plainly, numbers)), written=numbers)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="own-numbers"):
+        most = LESSONS[LESSON].control("z").most
+        st.text_area(
+            t(f"{LESSON}.own_line"),
+            key=f"{LESSON}.draft",
+            height=76,
+            width="stretch",
+            help=t(f"{LESSON}.own_hint", most=most),
+            persist_state="session",
+        )
+        with st.container(width=330, gap="small"):
+            st.button(
+                t(f"{LESSON}.own_use"),
+                on_click=lambda: take(remembered("draft", "")),
+                type="primary",
+                width="stretch",
+            )
+            words = {word: t(f"{LESSON}.intake.{word}") for word in ("choose", "drop")}
+            intake.file_input("intake", words, take, refuse)
+    if note := remembered("note"):
+        kind, code, fields = note
+        tell = st.error if kind == "refused" else st.success
+        tell(t(f"{LESSON}.intake.{code}", **fields))
+
+
+def _plainly(value: float) -> str:
+    return repr(value).removesuffix(".0")
+
+
+def take(written: str) -> None:
+    """Use the numbers of a text; where that cannot be, say why and keep the batch."""
+    try:
+        reading = intake.parse(written, LESSONS[LESSON].control("z"))
+    except intake.IntakeError as error:
+        refuse(error)
+        return
+    fields: dict[str, Any] = {"count": len(reading.numbers)}
+    if reading.header:
+        fields["header"] = intake.clip(reading.header)
+    remember(note=("taken", "taken_header" if reading.header else "taken", fields))
+    state.put(LESSON, source="own", z=reading.numbers)
+
+
+def refuse(error: intake.IntakeError) -> None:
+    remember(note=("refused", error.code, error.fields))
+
+
+# --- the four steps ---
+
+
+def give_back(steps: Steps) -> None:
+    """γ and β that undo the normalization, at a button's press."""
+    gap = float(np.abs(steps.z_tilde - steps.z).max())
+    exact = (steps.gamma, steps.beta) == (steps.std, steps.mean)
+    with st.container(horizontal=True, vertical_alignment="center", key="give-back"):
+        st.button(
+            t(f"{LESSON}.give_back"),
+            key="give-back-button",
+            on_click=_give_back,
+            args=(steps,),
+            help=t(f"{LESSON}.give_back_help"),
+            disabled=exact,
+        )
+        st.button(
+            t(f"{LESSON}.undo"),
+            key="undo-button",
+            on_click=_undo,
+            disabled=remembered("before") is None,
+        )
+        said = "exact" if exact else "differs"
+        st.markdown(t(f"{LESSON}.given_back.{said}", gap=number(gap, 2)), width="content")
+
+
+def _give_back(steps: Steps) -> None:
+    remember(before={"gamma": steps.gamma, "beta": steps.beta})
+    gamma, beta = experiment.give_back(steps.z, steps.eps)
+    state.put(LESSON, gamma=gamma, beta=beta)
+
+
+def _undo() -> None:
+    state.put(LESSON, **remembered("before"))
+    remember(before=None)
+
+
+def formulas(steps: Steps) -> None:
+    """The four steps with their numbers; the last two for the example that is chosen."""
+    m = len(steps.z)
+    i = min(value("example"), m) - 1
+    filled: dict[str, dict[str, Any]] = {
+        "mean": {"m": m, "terms": _terms(steps.z), "mean": latex(steps.mean)},
+        "var": {"m": m, "terms": _terms(steps.z_centered, power=2), "var": latex(steps.var)},
+        "norm": {
+            "i": i + 1,
+            "z": latex(steps.z[i]),
+            "mean": _signed(steps.mean),
+            "var": latex(steps.var),
+            "eps": latex(steps.eps),
+            "z_norm": latex(steps.z_norm[i]),
+        },
+        "tilde": {
+            "i": i + 1,
+            "gamma": latex(steps.gamma),
+            "z_norm": _signed(steps.z_norm[i]),
+            "beta": _signed(steps.beta),
+            "z_tilde": latex(steps.z_tilde[i]),
+        },
+    }
+    for pair in (("mean", "var"), ("norm", "tilde")):
+        for column, step in zip(st.columns(2), pair, strict=True):
+            with column.container(border=True, height="stretch"):
+                st.markdown(text.prose(f"{LESSON}/step_{step}", **filled[step]))
+
+
+def _signed(value: float) -> str:
+    """A number that follows a sign: in parentheses where it is negative."""
+    return rf"({latex(value)})" if value < 0 else latex(value)
+
+
+def _terms(values: np.ndarray, power: int = 1) -> str:
+    """The first two summands and the last, `2.3+3.02+…+0.59`, or all of up to three."""
+    few = list(values) if len(values) <= 3 else [*values[:2], None, values[-1]]
+    return "+".join(r"\dots" if x is None else _term(x, power) for x in few)
+
+
+def _term(value: float, power: int) -> str:
+    short = latex(value, 3)
+    return _signed_short(short) if power == 1 else rf"{_signed_short(short)}^{{{power}}}"
+
+
+def _signed_short(short: str) -> str:
+    return f"({short})" if short.startswith("-") or "times" in short else short
+
+
+def table(batch: Batch, steps: Steps) -> None:
+    """Every example's four numbers, to read and to take away."""
+    frame = _frame(batch, steps)
+    left, right = st.columns([1, 3], vertical_alignment="top")
+    with left:
+        controls.entry(LESSON, "example")
+        i = min(value("example"), batch.m)
+        if batch.digits is None:
+            st.caption(t(f"{LESSON}.example_own", i=i, z=number(batch.z[i - 1])))
+        else:
+            st.caption(t(f"{LESSON}.example_digit", i=i, digit=batch.digits[i - 1]))
+        st.download_button(
+            t(f"{LESSON}.download"),
+            frame.to_csv(index=False),
+            file_name="mini_batch.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+        )
+    with right:
+        columns = {name: t(f"{LESSON}.columns.{name}") for name in frame.columns}
+        painted = {columns[name]: colour(name, text.mode()) for name in STEPS}
+        styled = frame.rename(columns=columns).style.format(_cell, subset=list(painted))
+        for name, hue in painted.items():
+            styled = styled.set_properties(subset=[name], color=hue)
+        st.dataframe(styled, hide_index=True, height=248, key="numbers")
+        st.caption(t(f"{LESSON}.table_note"))
+
+
+def _frame(batch: Batch, steps: Steps) -> pd.DataFrame:
+    data: dict[str, Any] = {"example": np.arange(1, batch.m + 1)}
+    if batch.digits is not None:
+        data["digit"] = batch.digits
+    return pd.DataFrame(data | {name: getattr(steps, name) for name in STEPS})
+
+
+def _cell(value: float) -> str:
+    return number(value, 5)
+
+
+# --- ε ---
+
+
+def eps(batch: Batch) -> None:
+    """With and without ε, side by side, and the spread of z_norm over all ε."""
+    cases = experiment.eps_cases(batch, value("seed"))
+    left, right = st.columns([3, 2], vertical_alignment="top")
+    with left:
+        _eps_slider()
+        _spread_chart(cases)
+    with right:
+        case = controls.choice(LESSON, "eps_case")
+        _with_and_without(case, cases[case])
+
+
+def _eps_slider() -> None:
+    """The same ε as on the stage, as a power of ten."""
+    control: Any = LESSONS[LESSON].control("eps")
+    low, high = (math.log10(end) for end in (control.low, control.high))
+    key = f"{LESSON}.eps_power"
+    st.session_state[key] = min(max(math.log10(value("eps")), low), high)
+
+    def commit() -> None:
+        power = st.session_state[key]
+        state.put(LESSON, eps=min(max(10.0**power, control.low), control.high))
+
+    st.slider(
+        t(f"{LESSON}.controls.eps.label"),
+        low,
+        high,
+        step=0.25,
+        key=key,
+        format="10^%.4g",
+        on_change=commit,
+    )
+
+
+def _spread_chart(cases: dict[str, np.ndarray]) -> None:
+    curves = {case: experiment.spread(cases[case]) for case in ("shown", "faint", "constant")}
+    names = ("axis_eps", "axis_sd", *curves)
+    words = {name: t(f"{LESSON}.eps.{name}") for name in names}
+    figure = figures.spread(text.mode(), experiment.EPS_GRID, curves, value("eps"), words)
+    alt = t(f"{LESSON}.eps.alt", eps=number(value("eps")))
+    st.plotly_chart(figure, key="spread", alt=alt, **CHART)
+
+
+def _with_and_without(case: str, z: np.ndarray) -> None:
+    with_eps = experiment.walk(z, value("gamma"), value("beta"), value("eps"))
+    without = experiment.walk_without_eps(z, value("gamma"), value("beta"))
+    both = (with_eps, without)
+    word = f"{LESSON}.eps"
+    head = (t(f"{word}.with_eps", eps=number(value("eps"), 3)), t(f"{word}.without_eps"))
+    rows = {
+        t(f"{word}.var"): [each.var for each in both],
+        t(f"{word}.divisor"): [each.std for each in both],
+        t(f"{word}.far"): [_farthest(each.z_norm) for each in both],
+        t(f"{word}.sd"): [each.z_norm.std() for each in both],
+    }
+    _small_table(head, rows)
+    flat = case == "shown" and with_eps.var == 0
+    st.markdown(
+        t(
+            f"{word}.case.{'flat' if flat else case}",
+            m=len(z),
+            std=number(with_eps.std, 3),
+            inked=int((z > 0).sum()),
+            far=number(_farthest(with_eps.z_norm), 3),
+            far_without=number(_farthest(without.z_norm), 3),
+            ratio=number(with_eps.var / with_eps.eps, 3),
+            sd=number(with_eps.z_norm.std(), 6),
+        )
+    )
+
+
+def _farthest(values: np.ndarray) -> float:
+    """The value farthest from 0, with its sign; NaN if there is one."""
+    return float(values[np.abs(values).argmax()])
+
+
+def _small_table(head: Iterable[str], rows: dict[str, list[float]]) -> None:
+    lines = [f"| | {' | '.join(head)} |", f"|---{'|--:' * len(next(iter(rows.values())))}|"]
+    lines += [
+        f"| {name} | {' | '.join(number(cell) for cell in cells)} |" for name, cells in rows.items()
+    ]
+    st.markdown("\n".join(lines))
+
+
+# --- broken ---
+
+
+def broken(batch: Batch) -> None:
+    """One mistake beside the right formula."""
+    word = f"{LESSON}.broken"
+    variant = controls.choice(LESSON, "broken")
+    found = experiment.compare(variant, batch, value("eps"))
+    right, wrong = found.right.z_norm, found.wrong.z_norm
+    left, beside = st.columns([3, 2], vertical_alignment="center")
+    shown = {
+        "right_mean": number(right.mean(), 3),
+        "right_sd": number(right.std(), 3),
+        "wrong_mean": number(wrong.mean(), 3),
+        "wrong_sd": number(wrong.std(), 3),
+    }
+    with left:
+        words = {name: t(f"{word}.{name}") for name in ("right", "wrong", "axis")}
+        figure = figures.comparison(text.mode(), right, wrong, words)
+        st.plotly_chart(figure, key="comparison", alt=t(f"{word}.alt", **shown), **CHART)
+    with beside:
+        st.latex(t(f"{word}.formula.{variant}"))
+        measures = {"mean": np.mean, "sd": np.std, "far": _farthest}
+        rows = {}
+        for name, measure in measures.items():
+            pair = [float(measure(values)) for values in (right, wrong)]
+            rows[t(f"{word}.{name}")] = [*pair, pair[1] - pair[0]]
+        _small_table([t(f"{word}.{name}") for name in ("right", "wrong", "difference")], rows)
+        lost = math.isnan(found.difference)
+        st.markdown(
+            t(f"{word}.nan") if lost else t(f"{word}.largest", gap=number(found.difference))
+        )
+    st.markdown(_notice(variant, batch, shown))
+
+
+def _notice(variant: str, batch: Batch, shown: dict[str, str]) -> str:
+    """What somebody who made this mistake would see, with this batch's numbers."""
+    facts: dict[str, Any] = shown | {"m": batch.m, "n": batch.neighbours.shape[1]}
+    if variant == "divide_by_variance":
+        scaled = experiment.compare(variant, experiment.rescaled(batch, 10), value("eps"))
+        facts["wrong_scaled"] = number(scaled.wrong.z_norm.std(), 3)
+        facts["right_scaled"] = number(scaled.right.z_norm.std(), 3)
+    elif variant == "unbiased_variance":
+        variant = variant if batch.m > 1 else "unbiased_single"
+        facts["ratio"] = number(math.sqrt((batch.m - 1) / batch.m), 3)
+    elif batch.digits is None:
+        variant, facts = "pooled_own", facts | batch.facts
+    return t(f"{LESSON}.broken.notice.{variant}", **facts)
+
+
+# --- γ and β ---
+
+OFFERS = {"as_normalized": (1.0, 0.0), "wide": (4.0, 0.0), "aside": (1.0, 3.0)}
+
+
+def why(steps: Steps) -> None:
+    """g(z_norm) beside g(z̃), and how many of each g treats as a straight line."""
+    word = f"{LESSON}.why"
+    with st.container(horizontal=True, vertical_alignment="bottom", key="why"):
+        activation = controls.choice(LESSON, "activation")
+        for name, (gamma, beta) in OFFERS.items():
+            st.button(t(f"{word}.{name}"), key=f"why-{name}", on_click=put(gamma=gamma, beta=beta))
+    norm, tilde = (experiment.squash(x, activation) for x in (steps.z_norm, steps.z_tilde))
+    share = t(f"{word}.share_{activation}")
+    said = {"share": share, "norm_share": f"{norm.share:.0%}", "tilde_share": f"{tilde.share:.0%}"}
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        words = {
+            "norm_title": t(f"{word}.norm_title"),
+            "tilde_title": t(
+                f"{word}.tilde_title", gamma=number(steps.gamma), beta=number(steps.beta)
+            ),
+            "axis": t(f"{word}.axis"),
+        }
+        linear = experiment.LINEAR if activation == "sigmoid" else None
+        curve = experiment.curve(activation, norm.inputs, tilde.inputs)
+        figure = figures.squashed(
+            text.mode(),
+            (curve.inputs, curve.outputs),
+            (norm.inputs, norm.outputs),
+            (tilde.inputs, tilde.outputs),
+            linear,
+            words,
+        )
+        alt = t(
+            f"{word}.alt",
+            activation=controls.option_label(LESSON, "activation", activation),
+            **said,
+        )
+        st.plotly_chart(figure, key="squashed", alt=alt, **CHART)
+    with right:
+        rows = {
+            t(f"{word}.low"): [norm.outputs.min(), tilde.outputs.min()],
+            t(f"{word}.high"): [norm.outputs.max(), tilde.outputs.max()],
+        }
+        _small_table((t(f"{word}.of_norm"), t(f"{word}.of_tilde")), rows)
+        st.markdown(t(f"{word}.say", **said))
