@@ -39,9 +39,9 @@ class Start(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """Command: answer with what the run recorded up to `step`."""
+    """Command: answer with what the run recorded up to `step`, under a number of its own."""
 
-    ticket: int
+    number: int
     run: int
     step: int
 
@@ -68,9 +68,9 @@ class Done(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Answer to `Cut`."""
+    """Answer to the `Cut` of that number."""
 
-    ticket: int
+    number: int
     pair: Pair
 
 
@@ -87,8 +87,8 @@ Answer = Progress | Done | Piece | Failed
 class Trainer:
     """The runs in training; each `turn` belongs to the one that waited longest."""
 
-    def __init__(self, answer: Callable[[Answer], None]) -> None:
-        self.answer = answer
+    def __init__(self, answer: Callable[[Answer], None], seconds: float = SLICE) -> None:
+        self.answer, self.seconds = answer, seconds
         self.runs: dict[int, PairRun] = {}  # in the order of their turns
 
     def obey(self, command: Command) -> None:
@@ -96,8 +96,8 @@ class Trainer:
         match command:
             case Start(run, config):
                 self._guarded(run, lambda: self._start(run, config))
-            case Cut(ticket, run, step) if run in self.runs:
-                self.answer(Piece(ticket, self.runs[run].pair().upto(step)))
+            case Cut(number, run, step) if run in self.runs:
+                self.answer(Piece(number, self.runs[run].pair().upto(step)))
             case Cancel(run):
                 self.runs.pop(run, None)
 
@@ -111,7 +111,8 @@ class Trainer:
 
     def _train(self, run: int) -> None:
         training = self.runs.pop(run)
-        end = time.monotonic() + SLICE
+        end = time.monotonic() + self.seconds
+        training.advance(STEPS_AT_A_TIME)
         while not training.done and time.monotonic() < end:
             training.advance(STEPS_AT_A_TIME)
         if training.done:

@@ -188,7 +188,7 @@ class Manager:
     def submit(self, config: RunConfig) -> Ticket:
         """A ticket for the run of `config` and its twin."""
         with self._lock:
-            self._check_worker()
+            self._see_to_worker()
             job = self._find(config)
             if job is None:
                 job = self._waiting[config] = Job(config, next(self._numbers))
@@ -216,7 +216,7 @@ class Manager:
                 self._forget_if_unheard(ticket.job)
 
     def close(self) -> None:
-        """End the worker; what was running has failed."""
+        """End the worker; what was running has failed. A later submit starts another."""
         with self._lock:
             worker = self._worker
         if worker is not None:
@@ -256,7 +256,7 @@ class Manager:
 
     def _cut(self, run: int, step: int, future: Future[Pair]) -> None:
         cut = Cut(next(self._numbers), run, step)
-        self._cuts[cut.ticket] = cut, future
+        self._cuts[cut.number] = cut, future
         self._send(cut)
 
     def _cut_unstarted(self, config: RunConfig, future: Future[Pair]) -> None:
@@ -289,14 +289,15 @@ class Manager:
 
     # the worker
 
-    def _check_worker(self) -> None:
+    def _see_to_worker(self) -> None:
         if self._worker is not None and not self._worker.alive:
             self._lost(self._worker)
-
-    def _send(self, command: Command) -> None:
         if self._worker is None:
             self._worker = self._start_worker(self._answered, self._lost)
-        self._worker.send(command)
+
+    def _send(self, command: Command) -> None:
+        if self._worker is not None:  # without one nothing is running, and nothing waits
+            self._worker.send(command)
 
     def _answered(self, worker: Worker, answer: Answer) -> None:
         with self._lock:
@@ -308,8 +309,8 @@ class Manager:
                     job.step, job.accuracies = step, accuracies
                 case Done(run, pair):
                     self._done(run, pair)
-                case Piece(ticket, pair) if ticket in self._cuts:
-                    self._cuts.pop(ticket)[1].set_result(pair)
+                case Piece(number, pair) if number in self._cuts:
+                    self._cuts.pop(number)[1].set_result(pair)
                 case Failed(run):
                     self._failed(run)
             for job in [*self._running.values(), *self._waiting.values()]:
@@ -334,8 +335,8 @@ class Manager:
         self._start_waiting()
 
     def _take_cuts(self, run: int) -> list[tuple[Cut, Future[Pair]]]:
-        mine = [ticket for ticket, (cut, _) in self._cuts.items() if cut.run == run]
-        return [self._cuts.pop(ticket) for ticket in mine]
+        mine = [number for number, (cut, _) in self._cuts.items() if cut.run == run]
+        return [self._cuts.pop(number) for number in mine]
 
     def _lost(self, worker: Worker) -> None:
         """The worker is gone, with all that it had not finished. The next submit starts anew."""
