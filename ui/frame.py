@@ -56,9 +56,10 @@ def apologise(error: Exception) -> bool:
 def run() -> None:
     """Draw the frame and the lesson in it."""
     warm_up()
-    # The menu is worded in the language, the language is read with the lesson's link, and the
-    # lesson is known only to the menu: so it is asked first with ids, then drawn with words.
-    lesson = _wanted().url_path or HOME
+    # No words and no icons here: the language is known only once the lesson's link has been read,
+    # and an icon of a page would become the tab's, fetched from another host.
+    chosen = st.navigation([_page(name) for name in LESSONS], position="hidden")
+    lesson = chosen.url_path or HOME
     controls = LESSONS[lesson].controls
     state.begin(lesson, controls)
     st.set_page_config(
@@ -67,8 +68,8 @@ def run() -> None:
         layout="wide",
         menu_items={"About": t("ui.about", version=version())},
     )
-    chosen = st.navigation(_pages(words=True))
     st.html(ROOT / "assets" / "frame.css")
+    page.menu()
     page.header()
     page.complain()
     chosen.run()
@@ -76,18 +77,6 @@ def run() -> None:
     state.publish(lesson, controls)
 
 
-def _wanted() -> st.Page:
-    return st.navigation(_pages(words=False), position="hidden")
-
-
-def _pages(*, words: bool) -> list[st.Page]:
-    return [
-        st.Page(
-            ROOT / "pages" / "lessons" / f"{name}.py",
-            title=t(f"{name}.title") if words else name,
-            icon=lesson.icon,
-            url_path=name,
-            default=name == HOME,
-        )
-        for name, lesson in LESSONS.items()
-    ]
+def _page(lesson: str) -> st.Page:
+    script = ROOT / page.script(lesson)
+    return st.Page(script, title=lesson, url_path=lesson, default=lesson == HOME)

@@ -21,7 +21,8 @@ def test_a_cold_server_opens_a_deep_link_inside_the_frame(
     page = visit(new_page(), f"{cold_app()}/{DEEP[-1]}?lang={lang}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(len(LESSONS))
+    menu = page.get_by_test_id("stSidebar").get_by_test_id("stPageLink")
+    expect(menu).to_have_count(len(LESSONS))
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
