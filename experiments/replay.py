@@ -105,8 +105,9 @@ def replay(pair: Pair) -> Replay:
     rows = [np.searchsorted(arm.step, steps, side="right") - 1 for arm in arms]
     values = _values(arms)
     low, high = _axes(values)
-    counted = [_count(values[panel], low, high, panel[1]) for panel in PANELS]
-    counts = np.stack([c[rows[ARMS.index(arm)]] for c, (arm, _) in zip(counted, PANELS)], 1)
+    counted = [count(values[panel], low, high, panel[1]) for panel in PANELS]
+    arm_of = [ARMS.index(arm) for arm, _ in PANELS]
+    counts = np.stack([c[rows[arm]] for c, arm in zip(counted, arm_of, strict=True)], 1)
 
     series = [(0, values["plain", "z"]), (1, values["bn", "z"]), (1, values["bn", "u"])]
     wide = [(arm, v.astype(np.float64)) for arm, v in series]
@@ -172,7 +173,7 @@ def _round_outward(low: float, high: float) -> tuple[float, float]:
     return float(np.floor(low / step) * step), float(np.ceil(high / step) * step)
 
 
-def _count(values: np.ndarray, low: np.ndarray, high: np.ndarray, view: str) -> np.ndarray:
+def count(values: np.ndarray, low: np.ndarray, high: np.ndarray, view: str) -> np.ndarray:
     """(T, L, BINS + 2): examples below the axis, in each bin, and above the axis.
 
     The same bins as np.histogram: each holds its left edge, the last both.
@@ -229,7 +230,9 @@ def _pack(array: np.ndarray) -> tuple[bytes, int]:
     change = np.diff(series, axis=1, prepend=0)
     folded = np.where(change < 0, -2 * change - 1, 2 * change).astype(np.uint64)
     planes = max(1, (int(folded.max()).bit_length() + 7) // 8) if folded.size else 1
-    parts = [((folded >> np.uint64(8 * p)) & np.uint64(255)).astype(np.uint8) for p in range(planes)]
+    parts = [
+        ((folded >> np.uint64(8 * p)) & np.uint64(255)).astype(np.uint8) for p in range(planes)
+    ]
     return b"".join(part.tobytes() for part in parts), planes
 
 

@@ -1,0 +1,265 @@
+"""Two networks that differ in batch norm alone, and what every hidden layer saw meanwhile."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+import figures.training as figures
+from bncore.kernels import BatchNormKernel
+from bncore.shift import wasserstein1
+from bncore.training import Stack
+from experiments.replay import ARMS, VIEWS, count
+from figures.theme import colour
+from ui import controls, page, replay, state, training
+from ui.numbers import number
+from ui.text import mode, prose, t
+from ui.training import LESSON, View, percent
+
+
+def value(name: str):
+    return state.value(LESSON, name)
+
+
+def words(table: str, *names: str) -> dict[str, str]:
+    return {name: t(f"{LESSON}.{table}.{name}") for name in names}
+
+
+def option(name: str, chosen: object) -> str:
+    if isinstance(chosen, str):
+        return controls.option_label(LESSON, name, chosen)
+    return number(chosen)
+
+
+def describe(view: View) -> str:
+    chosen = {name: option(name, getattr(view.config, name)) for name in training.SETTINGS}
+    return t(f"{LESSON}.of_run", **chosen | {"seed": view.config.seed})
+
+
+@page.fragment(LESSON)
+def experiment() -> None:
+    """What decides a run, and the button that starts it."""
+    with st.expander(t(f"{LESSON}.settings_title"), icon=":material/tune:", key="settings"):
+        st.caption(t(f"{LESSON}.settings_note"))
+        first, second, third = st.columns(3, gap="large")
+        with first:
+            controls.choice(LESSON, "dataset")
+            controls.slider(LESSON, "depth")
+            controls.ladder(LESSON, "width")
+            controls.choice(LESSON, "activation")
+        with second:
+            controls.select(LESSON, "optimizer")
+            controls.ladder(LESSON, "lr")
+            controls.ladder(LESSON, "batch_size")
+            controls.ladder(LESSON, "steps")
+        with third:
+            controls.choice(LESSON, "init")
+            controls.ladder(LESSON, "init_scale")
+            controls.entry(LESSON, "seed")
+        train_button()
+
+
+def train_button() -> None:
+    view, busy = training.shown(), training.going() is not None
+    differs = training.changed(view)
+    pressed = st.button(
+        t(f"{LESSON}.train" if differs else f"{LESSON}.again"),
+        type="primary",
+        icon=":material/play_circle:",
+        key="train-now",
+        on_click=training.train,
+        disabled=busy,
+    )
+    if differs and view is not None and not busy:
+        st.info(t(f"{LESSON}.changed"), icon=":material/tune:")
+    if pressed:
+        st.rerun()
+
+
+def watch() -> None:
+    """The run that is going on, looked at four times a second; the page as soon as it has ended."""
+
+    @st.fragment(run_every=training.POLL)
+    def look() -> None:
+        ticket = training.going()
+        if ticket is None:
+            return
+        status = ticket.status()
+        if not training.underway(status):
+            st.rerun()
+        with st.container(border=True, key="progress"):
+            training.progress(status)
+            st.button(
+                t(f"{LESSON}.stop"),
+                icon=":material/stop_circle:",
+                key="stop",
+                on_click=training.stop,
+            )
+
+    if training.going() is not None:
+        look()
+
+
+def check_place(view: View) -> None:
+    """A link may ask for a time or a layer that this run does not have."""
+    last, depth = len(view.replay.steps) - 1, view.config.depth
+    if value("frame") > last:
+        st.warning(t(f"{LESSON}.impossible_frame", got=value("frame"), last=last))
+        state.put(LESSON, frame=0)
+    if value("layer") > depth:
+        st.warning(t(f"{LESSON}.impossible_layer", got=value("layer"), depth=depth))
+        state.put(LESSON, layer=0)
+
+
+def result(view: View) -> None:
+    """A small table of what came out, as computed."""
+    names = ("end_accuracy", "end_loss", "reached")
+    heads = ["", *(t(f"{LESSON}.{name}") for name in names)]
+    head = "".join(f'<th scope="col">{html.escape(each)}</th>' for each in heads)
+    rows = "".join(result_row(view, arm) for arm in (1, 0))
+    style = f".result .bn {{ color: {colour('bn', mode())}; }}"
+    st.html(f"<style>{style}</style><table class='result'><tr>{head}</tr>{rows}</table>")
+
+
+def result_row(view: View, arm: int) -> str:
+    run, end = view.replay, view.replay.ended[arm]
+    accuracy, loss = run.accuracy[end, arm], run.loss[end, arm]
+    last = percent(accuracy)
+    if run.diverged[arm] is not None:
+        last += " · " + t(f"{LESSON}.diverged", step=run.diverged[arm])
+    reached = np.flatnonzero(run.accuracy[: end + 1, arm] >= 0.8)
+    when = int(run.steps[reached[0]]) if len(reached) else None
+    cells = [
+        (f"{accuracy:.4f}", last),
+        (f"{loss:.4g}", number(loss, 3)),
+        (when, t(f"{LESSON}.never") if when is None else str(when)),
+    ]
+    name = html.escape(t(f"{LESSON}.replay.{ARMS[arm]}"))
+    values = "".join(f'<td data-value="{x}">{html.escape(shown)}</td>' for x, shown in cells)
+    return f'<tr class="{ARMS[arm]}"><th scope="row">{name}</th>{values}</tr>'
+
+
+@page.fragment(LESSON)
+def show_replay(view: View) -> None:
+    replay.show(view.name, view.packed)
+
+
+def story(view: View) -> None:
+    """Which run this is, its replay, what came out."""
+    preset = value("preset")
+    st.markdown(
+        prose(f"{LESSON}/preset_{preset}", seed=view.config.seed, batch_size=view.config.batch_size)
+    )
+    st.caption(describe(view) + "  \n" + t(f"{LESSON}.same_start"))
+    if view.stopped is not None:
+        st.info(t(f"{LESSON}.stopped", step=view.stopped, steps=view.config.steps))
+    show_replay(view)
+    st.caption(
+        t(f"{LESSON}.counted", examples=view.config.examples, units=view.config.recorded_units)
+    )
+    result(view)
+    st.caption(t(f"{LESSON}.running_note"))
+
+
+def read_curves(view: View) -> None:
+    """The same curves for reading and export, and some of their numbers."""
+    run, plotly = view.replay, {"displaylogo": False}
+    with st.expander(t(f"{LESSON}.curves_title"), icon=":material/show_chart:", key="read"):
+        names = words("figure", "loss", "accuracy", "step", "diverged") | words("replay", *ARMS)
+        ends = {arm: percent(run.accuracy[run.ended[a], a]) for a, arm in enumerate(ARMS)}
+        st.plotly_chart(
+            figures.curves(run.steps, run.loss, run.accuracy, run.ended, names, mode()),
+            theme=None,
+            config=plotly,
+            key="figure-curves",
+            alt=t(f"{LESSON}.figure.curves_alt", **ends),
+        )
+        layer = (value("layer") or view.config.depth) - 1
+        st.markdown("**" + t(f"{LESSON}.figure.percentiles", layer=layer + 1) + "**")
+        shares = {f"p{p}": t(f"{LESSON}.figure.percentile", share=p) for p in (15, 50, 85)}
+        at = VIEWS.index("u")
+        st.plotly_chart(
+            figures.percentiles(
+                run.steps,
+                run.percentiles[:, [0, 2], layer],
+                run.ended,
+                (run.low[at, layer], run.high[at, layer]),
+                names | shares,
+                mode(),
+            ),
+            theme=None,
+            config=plotly,
+            key="figure-percentiles",
+            alt=t(f"{LESSON}.figure.percentiles_alt", layer=layer + 1),
+        )
+        st.caption(t(f"{LESSON}.table_title"))
+        st.dataframe(some_numbers(view), hide_index=True, key="some-numbers")
+
+
+def some_numbers(view: View) -> pd.DataFrame:
+    """About a dozen recorded steps; empty where an arm had ended."""
+    run = view.replay
+    rows = np.unique(np.linspace(0, len(run.steps) - 1, 12).round().astype(int))
+    table = {t(f"{LESSON}.columns.step"): run.steps[rows]}
+    for name, measured in (("loss", run.loss), ("accuracy", run.accuracy)):
+        for arm in (1, 0):
+            known = np.where(rows <= run.ended[arm], measured[rows, arm], np.nan)
+            table[t(f"{LESSON}.columns.{name}_{ARMS[arm]}")] = known.round(4)
+    return pd.DataFrame(table)
+
+
+def shift(view: View) -> None:
+    """How far each layer's distributions moved, and what that does and does not say."""
+    found = view.shift
+    names = ("w1", "w1_in_sd", "ks", "moved", "moved_late")
+    st.subheader(t(f"{LESSON}.shift.title"))
+    layers = view.config.depth
+    less = {n: int((getattr(found, n)[1] < getattr(found, n)[0]).sum()) for n in names}
+    counts = {n: t(f"{LESSON}.shift.fewer", count=c, layers=layers) for n, c in less.items()}
+    page.say(f"{LESSON}/shift", times=len(found.steps), last=found.steps[-1], **counts)
+    rows = []
+    for layer in range(layers):
+        for arm in (1, 0):
+            measured = [number(getattr(found, n)[arm, layer], 3) for n in names]
+            rows.append([layer + 1, t(f"{LESSON}.columns.{ARMS[arm]}"), *measured])
+    heads = [t(f"{LESSON}.columns.{name}") for name in ("layer", "network", *names)]
+    st.dataframe(
+        pd.DataFrame(rows, columns=heads),
+        hide_index=True,
+        key="shift-table",
+        column_config={
+            head: st.column_config.TextColumn(
+                help=t(f"{LESSON}.columns_help.{name}"), alignment="right"
+            )
+            for name, head in zip(names, heads[2:], strict=True)
+        },
+    )
+
+
+training.settle()
+replay.opened()
+page.say(f"{LESSON}/intro")
+page.question(LESSON, "predict", ("higher", "steps", "gaussian", "still"), right="steps")
+training.wait_for_own()
+controls.choice(LESSON, "preset", on_change=training.pick)
+experiment()
+if training.trouble():
+    st.error(training.trouble(), icon=":material/error:")
+watch()
+now = training.shown()
+if now is None:
+    st.info(t(f"{LESSON}.waiting"))
+else:
+    check_place(now)
+    story(now)
+    read_curves(now)
+    shift(now)
+page.question(LESSON, "cause", ("yes", "no", "never"), right="no")
+page.question(LESSON, "scored", ("batch", "running", "none"), right="running")
+page.question(LESSON, "safe", ("any", "wider", "depth"), right="wider")
+page.source(
+    Stack.advance, Stack._gradient, Stack._update, BatchNormKernel, count, wasserstein1, key=LESSON
+)

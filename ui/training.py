@@ -1,0 +1,182 @@
+"""Which pair of runs the lesson `training` shows, and the run that a visitor has going.
+
+A preset is shown from its shipped trace and trains nothing. A run of the visitor's own is shown
+when it is done or stopped; until then what was shown stays.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import streamlit as st
+
+from bncore.config import RunConfig
+from bncore.errors import InputError
+from experiments import presets
+from experiments.pair import Pair, recording
+from experiments.replay import Replay
+from experiments.replay import replay as reduce
+from experiments.shift import Shift
+from experiments.shift import shift as measure
+from ui import replay, runs, state
+from ui.text import t
+
+LESSON = "training"
+OWN = "own"
+#: the controls that decide a run
+SETTINGS = (
+    *("dataset", "depth", "width", "activation", "optimizer", "lr", "batch_size"),
+    *("init", "init_scale", "steps", "seed"),
+)
+POLL = 0.25  # seconds between two looks at a run
+PATIENCE = 15.0  # seconds that a link to an own run waits for it before the page is drawn without
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """All that the page shows of a pair."""
+
+    name: str  # tells views apart
+    config: RunConfig  # of the arm with batch norm
+    replay: Replay
+    shift: Shift
+    packed: bytes
+    stopped: int | None  # the step at which the visitor stopped it
+
+
+def view(name: str, pair: Pair) -> View:
+    """Reduce a pair to what is shown."""
+    reduced = reduce(pair)
+    stopped = None if pair.complete else pair.steps
+    return View(name, pair.config, reduced, measure(pair), reduced.to_bytes(), stopped)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def preset_view(preset: str) -> View:
+    """A shipped pair; loaded once per server."""
+    return view(preset, presets.load(preset))
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def own_view(config: RunConfig, steps: int, _pair: Pair) -> View:
+    """The pair of a config as far as it was trained: the same for everyone."""
+    return view(f"{OWN}-{hash(config):x}-{steps}", _pair)
+
+
+def shown() -> View | None:
+    """What the replay shows now; None while a link's own run is not there yet."""
+    preset = state.value(LESSON, "preset")
+    if preset != OWN:
+        return preset_view(preset)
+    return st.session_state.get("training.own")
+
+
+def config() -> RunConfig:
+    """The run that the settings describe. Raises InputError "config"."""
+    chosen = {name: state.value(LESSON, name) for name in SETTINGS}
+    return RunConfig(**chosen, record_every=recording(chosen["steps"]))
+
+
+def changed(view: View | None) -> bool:
+    """Whether the settings describe another run than the one shown."""
+    return view is None or any(
+        state.value(LESSON, name) != getattr(view.config, name) for name in SETTINGS
+    )
+
+
+def pick() -> None:
+    """Callback of the preset control: its settings, from the start."""
+    preset = state.value(LESSON, "preset")
+    if preset != OWN:
+        chosen = presets.PRESETS[preset]
+        state.put(LESSON, **{name: getattr(chosen, name) for name in SETTINGS})
+    replay.rewind()
+
+
+def train() -> None:
+    """Start the run of the settings, or the one shown once more."""
+    st.session_state.pop("training.trouble", None)
+    try:
+        now = shown()
+        wanted = now.config if now is not None and not changed(now) else config()
+        st.session_state["training.ticket"] = runs.submit(wanted)
+    except InputError as error:
+        field = t(f"{LESSON}.controls.{error.fields['field']}.label")
+        st.session_state["training.trouble"] = t(f"{LESSON}.refused", field=field)
+
+
+def stop() -> None:
+    """Keep what is trained."""
+    if (ticket := going()) is not None:
+        ticket.stop()
+
+
+def going() -> runs.Ticket | None:
+    """The visitor's run that is not shown yet."""
+    return st.session_state.get("training.ticket")
+
+
+def trouble() -> str | None:
+    """Why the last run is not there, in a sentence."""
+    return st.session_state.get("training.trouble")
+
+
+def settle() -> None:
+    """Take over a run that has ended. Call before any widget of the page is drawn."""
+    ticket = going()
+    if ticket is None or ticket.status().state in ("queued", "running"):
+        return
+    del st.session_state["training.ticket"]
+    try:
+        pair = ticket.pair()
+        made = own_view(pair.config, pair.steps, pair)
+    except (RuntimeError, TimeoutError):
+        st.session_state["training.trouble"] = t(f"{LESSON}.failed")
+        return
+    st.session_state["training.own"] = made
+    state.put(LESSON, preset=OWN)
+    replay.rewind()
+
+
+def wait_for_own() -> None:
+    """For a link to an own run: train it, and give it a little time before the page is drawn."""
+    if state.value(LESSON, "preset") != OWN or "training.own" in st.session_state:
+        return
+    if going() is None and trouble() is None:
+        train()
+        if (ticket := going()) is None:
+            return
+        place = replay.place()
+        until = time.monotonic() + PATIENCE
+        with st.empty():
+            while time.monotonic() < until and underway(ticket.status()):
+                progress(ticket.status())
+                time.sleep(POLL)
+        settle()
+        if shown() is not None:
+            state.put(LESSON, **place)
+
+
+def underway(status: runs.Status) -> bool:
+    """Whether there is something to wait for."""
+    return status.state in ("queued", "running")
+
+
+def progress(status: runs.Status) -> None:
+    """A bar with words."""
+    if status.state == "queued":
+        st.progress(0.0, t(f"{LESSON}.queued", ahead=status.ahead))
+        return
+    known = {"step": status.step, "steps": status.steps}
+    if status.accuracy_bn is None or status.accuracy_plain is None:
+        words = t(f"{LESSON}.progress", **known)
+    else:
+        both = {"bn": percent(status.accuracy_bn), "plain": percent(status.accuracy_plain)}
+        words = t(f"{LESSON}.progress_accuracy", **known, **both)
+    st.progress(status.step / status.steps, words)
+
+
+def percent(share: float) -> str:
+    """0.914 → 91.4 %."""
+    return f"{100 * share:.1f} %"
