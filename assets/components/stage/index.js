@@ -77,13 +77,23 @@ function scientific(value, digits) {
   return minus(`${mantissa}×10${raised(Number(power))}`);
 }
 
-/* Four significant digits, seen from `scale`: the spread of a row decides how fine its numbers are. */
+/* Four significant digits (three of small numbers, to save room), seen from `scale`: the spread of a row decides how fine its numbers are. */
 function written(value, scale = Math.abs(value)) {
   if (scale === 0) return "0";
   if (scale < 1e-4 || scale >= 1e6) return value === 0 ? "0" : scientific(value, 2);
-  const text = value.toFixed(Math.max(0, 3 - Math.floor(Math.log10(scale * 1.0005))));
+  const power = Math.floor(Math.log10(scale * 1.0005));
+  const text = value.toFixed(Math.max(0, (power < -1 ? 2 : 3) - power));
   return minus(/^-0\.?0*$/.test(text) ? text.slice(1) : text);
 }
+
+/* ε spans thirteen powers of ten. */
+function writtenEps(eps) {
+  if (eps >= 1e-3) return String(Number(eps.toPrecision(3)));
+  const [mantissa, power] = eps.toExponential(2).split("e");
+  return `${Number(mantissa)}×10${raised(Number(power))}`;
+}
+
+const writtenSlider = (name, value) => name === "eps" ? writtenEps(value) : written(value, Math.max(1, Math.abs(value)));
 
 /* A distance between ticks: 1, 2, 2.5 or 5 times a power of ten. */
 function niceStep(rough) {
@@ -102,7 +112,7 @@ function niceRange(lo, hi) {
 }
 
 function ticksOf([lo, hi], pixels) {
-  const step = niceStep((hi - lo) / Math.max(2, Math.floor(pixels / 84)));
+  const step = niceStep((hi - lo) / Math.max(2, Math.floor(pixels / (pixels < 420 ? 58 : 84))));
   const size = Math.max(Math.abs(lo), Math.abs(hi));
   const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9) + (/^2\.?5/.test(String(step / 10 ** Math.floor(Math.log10(step)))) ? 1 : 0));
   const ticks = [];
@@ -562,9 +572,11 @@ class Stage {
     });
     path.setAttribute("d", d);
     path.setAttribute("data-counts", narrow ? this.state.z.length : counts.join(","));
-    const inside = this.off(peak.x) === 0;
-    put(text, { x: pixel(peak.x), y: pixel(base - peak.height - 3) });
-    text.textContent = inside ? peak.count : "";
+    const pole = this.x(row, this.picture.summaries[row].mean), beside = Math.abs(peak.x - pole) < 13;
+    put(text, beside
+      ? { x: pixel(pole + 9), y: pixel(base - peak.height - 4), "text-anchor": "start" }
+      : { x: pixel(peak.x), y: pixel(base - peak.height - 4), "text-anchor": "middle" });
+    text.textContent = this.off(peak.x) ? "" : peak.count;
   }
 
   /* The number line itself: mean as a diamond, ± one standard deviation as a span. */
@@ -634,7 +646,7 @@ class Stage {
 
   number(row, value) {
     const { mean, sd } = this.picture.summaries[row];
-    return written(value, row === 0 && sd ? Math.max(sd, Math.abs(mean) * 1e-4) : Math.max(sd, Math.abs(mean)) || Math.abs(value));
+    return written(value, row === 0 && sd ? Math.max(sd, Math.abs(mean) * 1e-5) : Math.max(sd, Math.abs(mean)) || Math.abs(value));
   }
 
   paintTexts() {
@@ -643,7 +655,7 @@ class Stage {
       const { mean, sd } = this.picture.summaries[row];
       text.box.classList.toggle("hidden", row >= this.reveal);
       set(text.mean.number, this.number(row, mean));
-      set(text.sd.number, this.number(row, sd));
+      set(text.sd.number, written(sd));
       text.mean.number.dataset.value = mean;
       text.sd.number.dataset.value = sd;
       text.one.line.classList.toggle("none", !lit);
@@ -673,14 +685,14 @@ class Stage {
   facts() {
     const { picture, shown } = this, [of_z, , of_norm, of_tilde] = picture.summaries;
     return {
-      m: shown.z.length, mean: this.number(0, picture.mean), var: written(picture.var), sd: this.number(0, of_z.sd), std: written(picture.std),
-      eps: scientific(shown.eps, 1), gamma: written(shown.gamma), beta: written(shown.beta),
-      sd_norm: this.number(2, of_norm.sd), sd_tilde: this.number(3, of_tilde.sd),
+      m: shown.z.length, mean: this.number(0, picture.mean), var: written(picture.var), sd: written(of_z.sd), std: written(picture.std),
+      ...Object.fromEntries(Object.keys(SCALES).map(name => [name, writtenSlider(name, shown[name])])),
+      sd_norm: written(of_norm.sd), sd_tilde: written(of_tilde.sd),
     };
   }
 
   paintStory() {
-    const story = this.find(".story"), facts = this.facts(), chapters = this.chapters();
+    const story = this.find(".story"), facts = this.facts(), chapters = this.chapters().slice(this.width < 760 ? -1 : 0);
     const key = chapters.join() + JSON.stringify(facts) + this.words.step_1;
     if (story.dataset.key === key) return;
     story.dataset.key = key;
@@ -729,7 +741,7 @@ class Stage {
 
   paintSlider(name) {
     const box = this.find(`[data-control="${name}"]`), input = box.querySelector("input"), output = box.querySelector("output");
-    const value = this.shown[name], text = name === "eps" ? scientific(value, value.toPrecision(3).match(/^\d(\.?0*|0*)e|^0?\.?0*[1-9]0*$/) ? 0 : 1) : written(value, Math.max(1, Math.abs(value)));
+    const value = this.shown[name], text = writtenSlider(name, value);
     if (output.textContent !== text) output.textContent = text;
     output.dataset.value = this.state[name];
     input.setAttribute("aria-valuetext", text);
@@ -746,6 +758,7 @@ class Stage {
     on(input, "keydown", () => { this.keyed = true; });
     on(input, "input", () => {
       this.pause();
+      if (this.sliding && this.sliding !== name) this.commit([this.sliding]); // typed a moment ago
       this.sliding = name;
       this.hold(name);
       this.state[name] = SCALES[name].from(input.value);
@@ -863,6 +876,7 @@ class Stage {
   /* Take an example of the z row in hand; everything that follows from it follows live. */
   grab(place) {
     this.pause();
+    if (this.sliding) this.released([this.sliding]);
     this.grip = { row: 0, i: place.i, offset: place.offset ?? 0, before: this.state.z };
     this.hold("z");
     this.state.z = [...this.state.z];
