@@ -118,7 +118,7 @@ class Worker:
 
     def __init__(
         self,
-        answered: Callable[[Worker, Answer], None],
+        answered: Callable[[Answer], None],
         lost: Callable[[Worker], None],
     ) -> None:
         self._answered, self._lost = answered, lost
@@ -151,7 +151,7 @@ class Worker:
         try:
             with suppress(EOFError, OSError, pickle.UnpicklingError):
                 while True:
-                    self._answered(self, receive(self.process.stdout))
+                    self._answered(receive(self.process.stdout))
         finally:
             self.process.kill()
             self.process.wait()
@@ -299,10 +299,9 @@ class Manager:
         if self._worker is not None:  # without one nothing is running, and nothing waits
             self._worker.send(command)
 
-    def _answered(self, worker: Worker, answer: Answer) -> None:
+    def _answered(self, answer: Answer) -> None:
+        """Runs and cuts have numbers of their own: a late answer finds nobody and is dropped."""
         with self._lock:
-            if worker is not self._worker:
-                return
             match answer:
                 case Progress(run, step, accuracies) if run in self._running:
                     job = self._running[run]

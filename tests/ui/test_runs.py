@@ -35,7 +35,7 @@ class Here:
     def __init__(self, answered, lost) -> None:
         self.alive, self.lost = True, lost
         self.mail: deque = deque()
-        self.trainer = Trainer(lambda answer: answered(self, answer), seconds=0)
+        self.trainer = Trainer(answered, seconds=0)
 
     def send(self, command) -> None:
         self.mail.append(command)
@@ -357,8 +357,20 @@ def test_when_the_worker_dies_tickets_fail_and_the_next_submit_starts_another(be
 
     again = bench.submit(CONFIG)
     assert len(bench.workers) == 2
-    queued.stop()  # of the run that failed, not of this one
-    assert again.status().state == "running"
+    bench.worker.finish()
+    assert again.status().state == "done"
+
+
+def test_stop_of_a_run_that_failed_unseen_leaves_its_successor_alone(bench: Bench) -> None:
+    busy, failed = fill(bench), bench.submit(CONFIG)
+    assert failed.status().state == "queued"
+    bench.worker.close()
+    busy, again = fill(bench), bench.submit(CONFIG)
+    failed.stop()
+    assert failed.status().state == "failed"
+    assert again.status().state == "queued"
+    for ticket in busy:
+        ticket.stop()
     bench.worker.finish()
     assert again.status().state == "done"
 
@@ -376,8 +388,12 @@ def test_answers_of_a_worker_that_is_gone_change_nothing(bench: Bench) -> None:
     old = bench.worker
     old.close()
     ticket = bench.submit(CONFIG)
+    old.turn()
+    assert (ticket.status().state, ticket.status().step) == ("running", 0)
     old.finish()
     assert (ticket.status().state, ticket.status().step) == ("running", 0)
+    bench.worker.finish()
+    assert ticket.status().state == "done"
 
 
 # the real process
