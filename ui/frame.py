@@ -69,6 +69,7 @@ def run() -> None:
         menu_items={"About": t("ui.about", version=version())},
     )
     st.html(ROOT / "assets" / "frame.css")
+    page.announce_language()
     page.menu()
     page.header()
     page.complain()

@@ -31,15 +31,18 @@ def question(
 
     Words: `<lesson>/labels.toml`, table `questions.<name>` with `ask`, `kind` (what stands above
     it), and for every option its text and `<option>_why`. The session remembers the answer.
+    `horizontal` is for short options, where a picture should stand close below.
     """
     base = f"{lesson}.questions.{name}"
 
     @st.fragment
     def ask() -> None:
-        with st.container(border=True, key=f"question-{lesson}-{name}"):
-            st.caption(t(f"{base}.kind"))
+        with st.container(border=True, gap="xsmall", key=f"question-{lesson}-{name}"):
+            kind, wanted = t(f"{base}.kind"), t(f"{base}.ask")
+            if not horizontal:
+                st.caption(kind)
             answer = st.radio(
-                t(f"{base}.ask"),
+                f"**{kind}** · {wanted}" if horizontal else wanted,
                 options,
                 index=None,
                 format_func=lambda option: t(f"{base}.{option}"),
@@ -79,11 +82,26 @@ def card(lesson: str) -> None:
 
 
 def source(*objects: Any, key: str) -> None:
-    """A drawer with the source that ran, never a copy of it."""
-    with st.expander(t("ui.source.title"), icon=":material/code:", key=f"source-{key}"):
-        st.caption(t("ui.source.note"))
-        for thing in objects:
-            st.code(inspect.getsource(thing), language="python")
+    """A drawer with the source that ran, never a copy of it.
+
+    Filled when it is opened: what colours code is larger than everything else on a page.
+    """
+
+    @st.fragment
+    def drawer() -> None:
+        box = st.expander(
+            t("ui.source.title"),
+            icon=":material/code:",
+            key=f"source-{key}",
+            on_change="rerun",
+        )
+        if box.open:
+            with box:
+                st.caption(t("ui.source.note"))
+                for thing in objects:
+                    st.code(inspect.getsource(thing), language="python")
+
+    drawer()
 
 
 def complain() -> None:
@@ -106,6 +124,12 @@ def header() -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
+
+
+def announce_language() -> None:
+    """Tell the browser, and so a screen reader, which language the page is in."""
+    script = f"<script>document.documentElement.lang = '{text.language()}'</script>"
+    st.html(script, unsafe_allow_javascript=True)
 
 
 def footer(version: str) -> None:

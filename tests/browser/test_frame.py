@@ -32,7 +32,9 @@ def test_the_browsers_language_is_taken_unless_the_link_names_one(
     other = {"en": "ko", "ko": "en"}[lang]
     own = visit(new_page(lang=lang), app_url)
     assert bool(re.search("[가-힣]", own.locator("h1").inner_text())) == (lang == "ko")
+    expect(own.locator(f"html[lang={lang}]")).to_have_count(1)
     linked = visit(new_page(lang=lang), f"{app_url}/?lang={other}")
+    expect(linked.locator(f"html[lang={other}]")).to_have_count(1)
     assert bool(re.search("[가-힣]", linked.locator("h1").inner_text())) == (other == "ko")
 
 
