@@ -26,7 +26,15 @@ def spread(
     for case, sd in curves.items():
         line = {"color": colour(CASES[case], mode), "width": 3, "dash": DASHES[case]}
         figure.add_trace(go.Scatter(x=grid, y=sd, mode="lines", name=words[case], line=line))
+    now = {
+        "text": words["axis_eps"],
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+    }
     figure.add_vline(eps, line={"color": INK[mode], "width": 2})
+    figure.add_annotation(x=np.log10(eps), font={"size": 16}, **now)
     dress(figure, mode, height=330)
     figure.update_xaxes(
         type="log",
@@ -36,7 +44,7 @@ def spread(
         range=[-12, 1],
     )
     figure.update_yaxes(title_text=words["axis_sd"], range=[-0.05, 1.08], dtick=0.5)
-    figure.update_layout(hovermode="x unified")
+    figure.update_layout(hovermode="x unified", legend={"y": 1.1})
     return figure
 
 
@@ -120,9 +128,6 @@ def squashed(
         rows=2, cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.14
     )
     for row, (points, idea) in enumerate(((z_norm, "z_norm"), (z_tilde, "z_tilde")), 1):
-        if linear is not None:
-            shade = {"fillcolor": FAINT[mode], "opacity": 0.5, "line_width": 0, "layer": "below"}
-            figure.add_vrect(-linear, linear, row=row, col=1, **shade)
         line = {"color": colour("plain", mode), "width": 2}
         figure.add_trace(
             go.Scatter(x=curve[0], y=curve[1], mode="lines", line=line, hoverinfo="skip"), row, 1
@@ -139,6 +144,9 @@ def squashed(
             row,
             1,
         )
+        if linear is not None:
+            shade = {"fillcolor": FAINT[mode], "opacity": 0.6, "line_width": 0, "layer": "below"}
+            figure.add_vrect(-linear, linear, row=row, col=1, **shade)
     dress(figure, mode, height=430)
     figure.update_layout(showlegend=False)
     figure.update_xaxes(title_text=words["axis"], row=2, col=1)

@@ -49,16 +49,21 @@ def remember(**values: Any) -> None:
 def choose_batch() -> Batch:
     """One row of controls, the user's own numbers if asked for, and where the numbers are from."""
     source = value("source")
-    own, one = source == "own", source == "single"
+    own = source == "own"
     anywhere = source in ("digits", "outlier", "single")
-    with st.container(horizontal=True, vertical_alignment="bottom", key="batch"):
+    with st.container(horizontal=True, key="batch"):
         controls.select(LESSON, "source", width=210, on_change=_start_from_what_is_shown)
-        controls.choice(LESSON, "layer", disabled=not anywhere)
-        controls.entry(LESSON, "unit", width=120, disabled=not anywhere)
-        controls.slider(LESSON, "m", width=300, disabled=own or one)
-        controls.entry(LESSON, "seed", width=130, disabled=own)
-    if own:
-        own_numbers()
+        if not own:
+            controls.choice(LESSON, "layer", disabled=not anywhere)
+            controls.entry(LESSON, "unit", width=130, disabled=not anywhere)
+            controls.slider(LESSON, "m", width="stretch", disabled=source == "single")
+            controls.entry(LESSON, "seed", width=130)
+        else:
+            own_numbers()
+    if own and (note := remembered("note")):
+        kind, code, fields = note
+        tell = st.error if kind == "refused" else st.success
+        tell(t(f"{LESSON}.intake.{code}", **fields))
     batch = experiment.draw(
         *(value(name) for name in ("source", "layer", "unit", "m", "seed", "z"))
     )
@@ -80,37 +85,32 @@ def _start_from_what_is_shown() -> None:
 
 
 def own_numbers() -> None:
-    """A field to type or paste into, a file input, and one sentence about what came of it."""
-    numbers = value("z")
-    if remembered("written") != numbers:  # dragged, or from a link: the field follows
-        remember(draft=", ".join(map(_plainly, numbers)), written=numbers)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="own-numbers"):
-        most = LESSONS[LESSON].control("z").most
-        st.text_area(
-            t(f"{LESSON}.own_line"),
-            key=f"{LESSON}.draft",
-            height=76,
+    """A field to type or paste into, and a file input."""
+    if remembered("written") != value("z"):  # dragged, or from a link: the field follows
+        write_out(value("z"), note=None)
+    most = LESSONS[LESSON].control("z").most
+    st.text_area(
+        t(f"{LESSON}.own_line"),
+        key=f"{LESSON}.draft",
+        height=90,
+        width=470,
+        help=t(f"{LESSON}.own_hint", most=most),
+        persist_state="session",
+    )
+    with st.container(width=300, gap="small"):
+        st.button(
+            t(f"{LESSON}.own_use"),
+            on_click=lambda: take(remembered("draft", "")),
             width="stretch",
-            help=t(f"{LESSON}.own_hint", most=most),
-            persist_state="session",
         )
-        with st.container(width=330, gap="small"):
-            st.button(
-                t(f"{LESSON}.own_use"),
-                on_click=lambda: take(remembered("draft", "")),
-                type="primary",
-                width="stretch",
-            )
-            words = {word: t(f"{LESSON}.intake.{word}") for word in ("choose", "drop")}
-            intake.file_input("intake", words, take, refuse)
-    if note := remembered("note"):
-        kind, code, fields = note
-        tell = st.error if kind == "refused" else st.success
-        tell(t(f"{LESSON}.intake.{code}", **fields))
+        words = {word: t(f"{LESSON}.intake.{word}") for word in ("choose", "drop")}
+        intake.file_input("intake", words, take, refuse)
 
 
-def _plainly(value: float) -> str:
-    return repr(value).removesuffix(".0")
+def write_out(numbers: tuple[float, ...], note: tuple[str, str, dict[str, Any]] | None) -> None:
+    """Put numbers into the field, and remember what to say about them."""
+    draft = ", ".join(repr(each).removesuffix(".0") for each in numbers)
+    remember(draft=draft, written=numbers, note=note)
 
 
 def take(written: str) -> None:
@@ -123,7 +123,8 @@ def take(written: str) -> None:
     fields: dict[str, Any] = {"count": len(reading.numbers)}
     if reading.header:
         fields["header"] = intake.clip(reading.header)
-    remember(note=("taken", "taken_header" if reading.header else "taken", fields))
+    code = "taken_header" if reading.header else "taken"
+    write_out(reading.numbers, note=("taken", code, fields))
     state.put(LESSON, source="own", z=reading.numbers)
 
 
@@ -203,8 +204,8 @@ def _signed(value: float) -> str:
 
 
 def _terms(values: np.ndarray, power: int = 1) -> str:
-    """The first two summands and the last, `2.3+3.02+…+0.59`, or all of up to three."""
-    few = list(values) if len(values) <= 3 else [*values[:2], None, values[-1]]
+    """The first summand and the last, `2.3+…+0.59`, or both of two: what a phone has room for."""
+    few = list(values) if len(values) <= 2 else [values[0], None, values[-1]]
     return "+".join(r"\dots" if x is None else _term(x, power) for x in few)
 
 
@@ -243,7 +244,7 @@ def table(batch: Batch, steps: Steps) -> None:
         styled = frame.rename(columns=columns).style.format(_cell, subset=list(painted))
         for name, hue in painted.items():
             styled = styled.set_properties(subset=[name], color=hue)
-        st.dataframe(styled, hide_index=True, height=248, key="numbers")
+        st.dataframe(styled, hide_index=True, height=min(35 * batch.m + 38, 248), key="numbers")
         st.caption(t(f"{LESSON}.table_note"))
 
 
@@ -264,12 +265,15 @@ def _cell(value: float) -> str:
 def eps(batch: Batch) -> None:
     """With and without ε, side by side, and the spread of z_norm over all ε."""
     cases = experiment.eps_cases(batch, value("seed"))
-    left, right = st.columns([3, 2], vertical_alignment="top")
+    left, right = st.columns(2, gap="medium")
     with left:
         _eps_slider()
+    with right:
+        case = controls.select(LESSON, "eps_case")
+    left, right = st.columns(2, gap="medium", vertical_alignment="center")
+    with left:
         _spread_chart(cases)
     with right:
-        case = controls.choice(LESSON, "eps_case")
         _with_and_without(case, cases[case])
 
 
@@ -282,7 +286,8 @@ def _eps_slider() -> None:
 
     def commit() -> None:
         power = st.session_state[key]
-        state.put(LESSON, eps=min(max(10.0**power, control.low), control.high))
+        eps = float(f"{10.0**power:.4g}")  # short in the link
+        state.put(LESSON, eps=min(max(eps, control.low), control.high))
 
     st.slider(
         t(f"{LESSON}.controls.eps.label"),
@@ -313,7 +318,7 @@ def _with_and_without(case: str, z: np.ndarray) -> None:
     rows = {
         t(f"{word}.var"): [each.var for each in both],
         t(f"{word}.divisor"): [each.std for each in both],
-        t(f"{word}.far"): [_farthest(each.z_norm) for each in both],
+        t(f"{word}.far"): [_largest(each.z_norm) for each in both],
         t(f"{word}.sd"): [each.z_norm.std() for each in both],
     }
     _small_table(head, rows)
@@ -323,7 +328,6 @@ def _with_and_without(case: str, z: np.ndarray) -> None:
             f"{word}.case.{'flat' if flat else case}",
             m=len(z),
             std=number(with_eps.std, 3),
-            inked=int((z > 0).sum()),
             far=number(_farthest(with_eps.z_norm), 3),
             far_without=number(_farthest(without.z_norm), 3),
             ratio=number(with_eps.var / with_eps.eps, 3),
@@ -332,9 +336,19 @@ def _with_and_without(case: str, z: np.ndarray) -> None:
     )
 
 
+def _largest(values: np.ndarray) -> float:
+    """How far from 0 the farthest value lies; NaN if there is one."""
+    return float(np.abs(values).max())
+
+
 def _farthest(values: np.ndarray) -> float:
-    """The value farthest from 0, with its sign; NaN if there is one."""
+    """The value farthest from 0, with its sign."""
     return float(values[np.abs(values).argmax()])
+
+
+def _tidy(value: float) -> float:
+    """Without the rounding noise that stands in place of a mean of 0."""
+    return 0.0 if abs(value) < 1e-12 else value
 
 
 def _small_table(head: Iterable[str], rows: dict[str, list[float]]) -> None:
@@ -354,11 +368,11 @@ def broken(batch: Batch) -> None:
     variant = controls.choice(LESSON, "broken")
     found = experiment.compare(variant, batch, value("eps"))
     right, wrong = found.right.z_norm, found.wrong.z_norm
-    left, beside = st.columns([3, 2], vertical_alignment="center")
+    left, beside = st.columns([4, 3], gap="medium", vertical_alignment="center")
     shown = {
-        "right_mean": number(right.mean(), 3),
+        "right_mean": number(_tidy(right.mean()), 3),
         "right_sd": number(right.std(), 3),
-        "wrong_mean": number(wrong.mean(), 3),
+        "wrong_mean": number(_tidy(wrong.mean()), 3),
         "wrong_sd": number(wrong.std(), 3),
     }
     with left:
@@ -367,10 +381,10 @@ def broken(batch: Batch) -> None:
         st.plotly_chart(figure, key="comparison", alt=t(f"{word}.alt", **shown), **CHART)
     with beside:
         st.latex(t(f"{word}.formula.{variant}"))
-        measures = {"mean": np.mean, "sd": np.std, "far": _farthest}
+        measures = {"mean": np.mean, "sd": np.std, "far": _largest}
         rows = {}
         for name, measure in measures.items():
-            pair = [float(measure(values)) for values in (right, wrong)]
+            pair = [_tidy(float(measure(values))) for values in (right, wrong)]
             rows[t(f"{word}.{name}")] = [*pair, pair[1] - pair[0]]
         _small_table([t(f"{word}.{name}") for name in ("right", "wrong", "difference")], rows)
         lost = math.isnan(found.difference)
@@ -410,7 +424,7 @@ def why(steps: Steps) -> None:
     norm, tilde = (experiment.squash(x, activation) for x in (steps.z_norm, steps.z_tilde))
     share = t(f"{word}.share_{activation}")
     said = {"share": share, "norm_share": f"{norm.share:.0%}", "tilde_share": f"{tilde.share:.0%}"}
-    left, right = st.columns([3, 2], vertical_alignment="center")
+    left, right = st.columns([4, 3], gap="medium", vertical_alignment="center")
     with left:
         words = {
             "norm_title": t(f"{word}.norm_title"),

@@ -52,8 +52,9 @@ def _prose(code: str, name: str) -> str:
 
 
 def _fill(template: str, values: dict[str, object]) -> str:
-    filled = PLACEHOLDER.sub(lambda match: str(values[match[1]]), template)
-    return COLOURED.sub(lambda match: rf"\textcolor{{{colour(match[1], mode())}}}", filled)
+    # colours first: a value may come from a link, and `\c{…}` in it is the sender's own text
+    painted = COLOURED.sub(lambda match: rf"\textcolor{{{colour(match[1], mode())}}}", template)
+    return PLACEHOLDER.sub(lambda match: str(values[match[1]]), painted)
 
 
 def t(key: str, /, **values: object) -> str:

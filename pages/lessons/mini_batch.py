@@ -26,6 +26,7 @@ def lesson() -> None:
     page.say("mini_batch/steps")
     show.formulas(steps)
     show.table(batch, steps)
+    page.source(batch_norm_forward, center, key="forward")
 
     page.say("mini_batch/eps")
     show.eps(batch)
@@ -34,7 +35,7 @@ def lesson() -> None:
     broken(batch)
 
     page.say("mini_batch/why")
-    why(steps)
+    show.why(steps)
 
 
 @page.fragment(LESSON)
@@ -43,15 +44,9 @@ def broken(batch: experiment.Batch) -> None:
     page.source(VARIANTS[value("broken")], key="broken")
 
 
-@page.fragment(LESSON)
-def why(steps: experiment.Steps) -> None:
-    show.why(steps)
-
-
 page.say("mini_batch/intro")
 page.question(LESSON, "shape", ("bell", "same", "unit"), right="same", horizontal=True)
 lesson()
-page.source(batch_norm_forward, center, key="forward")
 page.say("mini_batch/checks")
 page.question(LESSON, "units", ("same", "wide", "moved"), right="same")
 page.question(LESSON, "sd", ("gamma", "less", "more"), right="less")
