@@ -7,6 +7,7 @@ call would cost more than the arithmetic.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -40,8 +41,15 @@ def tanh_slope(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
 
 
 def relu(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """max(z, 0), against a row of zeros: NumPy is faster at that than against a scalar."""
-    return np.maximum(z, np.zeros(z.shape[-1], z.dtype), out=out)
+    """max(z, 0), against an array of zeros: NumPy compares arrays faster than with a number."""
+    return np.maximum(z, _zeros(z.shape, z.dtype), out=out)
+
+
+@lru_cache(maxsize=32)
+def _zeros(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    zeros = np.zeros(shape, dtype)
+    zeros.flags.writeable = False
+    return zeros
 
 
 def relu_slope(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:

@@ -9,59 +9,78 @@ Here gamma, beta, mean and var are rows (..., 1, n): they meet a batch without r
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 import numpy as np
 
 from bncore.checks import epsilon
 
 
+def product(lead: Sequence[int]) -> Callable[..., np.ndarray]:
+    """The matrix product for arrays with these run axes in front.
+
+    `np.dot` starts faster, and only `np.matmul` takes run axes; on matrices they agree.
+    """
+    return np.matmul if lead else np.dot
+
+
 class BatchNormKernel:
-    """Forward and backward for batches of one shape (..., m, n)."""
+    """Forward and backward for batches of one shape (..., m, n).
+
+    The last argument of each call below is where its result goes.
+    """
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype, eps: float) -> None:
         *lead, m, n = shape
-        self.m = m
-        self.eps = epsilon(eps, dtype)
-        self.average = np.full((1, m), 1 / m, dtype)  # average @ x is the batch mean
+        # as arrays, since every ufunc would convert a Python number anew
+        self.m, self.eps = np.array(m, dtype), np.array(epsilon(eps, dtype), dtype)
+        self.average = partial(product(lead), np.full((1, m), 1 / m, dtype))  # over the batch
         self.x_centered = np.empty(shape, dtype)
         self.y = np.empty(shape, dtype)
-        self.dx = np.empty(shape, dtype)
-        self.shift, self.inv_std, self.scale = (np.empty((*lead, 1, n), dtype) for _ in range(3))
+        self.scale = np.empty(shape, dtype)
+        self.shift, self.inv_std = np.empty((2, *lead, 1, n), dtype)
 
     def forward(
         self, x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, mean: np.ndarray, var: np.ndarray
     ) -> np.ndarray:
         """y, a buffer that the next call overwrites; the batch's statistics go to mean, var."""
-        x_centered, y = self.x_centered, self.y
+        x_centered, y, shift, inv_std = self.x_centered, self.y, self.shift, self.inv_std
         first = x[..., :1, :]
-        np.subtract(x, first, out=x_centered)  # exact where x is near row 0: see `center`
-        np.matmul(self.average, x_centered, out=self.shift)
-        x_centered -= self.shift
-        np.add(first, self.shift, out=mean)
-        np.multiply(x_centered, x_centered, out=y)
-        np.matmul(self.average, y, out=var)
-        np.add(var, self.eps, out=self.inv_std)
-        np.sqrt(self.inv_std, out=self.inv_std)
-        np.reciprocal(self.inv_std, out=self.inv_std)
-        np.multiply(gamma, self.inv_std, out=self.scale)
-        np.multiply(x_centered, self.scale, out=y)
+        np.subtract(x, first, x_centered)  # exact where x is near row 0: see `batchnorm.center`
+        self.average(x_centered, shift)
+        x_centered -= shift
+        np.add(first, shift, mean)
+
+        np.multiply(x_centered, x_centered, y)
+        self.average(y, var)
+        np.add(var, self.eps, inv_std)
+        np.sqrt(inv_std, inv_std)
+        np.reciprocal(inv_std, inv_std)
+
+        np.multiply(gamma, inv_std, shift)
+        np.copyto(self.scale, shift)  # spread, since it is used twice and rows multiply slowly
+        np.multiply(x_centered, self.scale, y)
         y += beta
         return y
 
     def backward(self, dy: np.ndarray, dgamma: np.ndarray, dbeta: np.ndarray) -> np.ndarray:
-        """dx, a buffer; the gradients of gamma and beta go to dgamma, dbeta.
+        """dx, in the buffer of y, which has served; gradients of gamma, beta go to dgamma, dbeta.
 
         dx = scale * (dy - mean(dy) - x_centered * mean(dy * x_centered) / (var + eps))
         """
-        dx = self.dx
-        np.multiply(dy, self.x_centered, out=dx)
-        np.matmul(self.average, dx, out=dgamma)
-        np.matmul(self.average, dy, out=dbeta)
-        dgamma *= self.inv_std  # now mean(dy * x_norm)
-        np.multiply(dgamma, self.inv_std, out=self.shift)
-        np.multiply(self.x_centered, self.shift, out=dx)
-        np.subtract(dy, dx, out=dx)
+        x_centered, dx, shift, inv_std = self.x_centered, self.y, self.shift, self.inv_std
+        np.multiply(dy, x_centered, dx)
+        self.average(dx, dgamma)
+        dgamma *= inv_std  # now mean(dy * x_norm)
+        self.average(dy, dbeta)
+
+        np.multiply(dgamma, inv_std, shift)
+        np.multiply(x_centered, shift, dx)
+        np.subtract(dy, dx, dx)
         dx -= dbeta
         dx *= self.scale
-        dgamma *= self.m
+
+        dgamma *= self.m  # gamma and beta collect sums, not means
         dbeta *= self.m
         return dx

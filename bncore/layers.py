@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from bncore.activations import Activation
-from bncore.kernels import BatchNormKernel
+from bncore.kernels import BatchNormKernel, product
 
 
 class Stage(Protocol):
@@ -34,32 +34,34 @@ class Dense:
         dW: np.ndarray,
         b: np.ndarray | None,
         db: np.ndarray | None,
-        m: int,
+        z: np.ndarray,
         first: bool = False,
     ) -> None:
-        *lead, inputs, units = W.shape
+        *lead, inputs, _ = W.shape
+        m = z.shape[-2]
         self.W, self.dW, self.b, self.db = W, dW, b, db
         self.W_T = W.swapaxes(-1, -2)
+        self.product = product(lead)
         self.ones = np.ones((1, m), W.dtype)
-        self.z = np.empty((*lead, m, units), W.dtype)
+        self.z = z  # the buffer of what comes out, (..., m, units)
         self.dx = np.empty((*lead, m, inputs), W.dtype)
         self.first = first  # nobody asks for the gradient of the data
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """The pre-activations."""
         self.x_T = x.swapaxes(-1, -2)
-        np.matmul(x, self.W, out=self.z)
+        self.product(x, self.W, self.z)
         if self.b is not None:
             self.z += self.b
         return self.z
 
     def backward(self, dz: np.ndarray) -> np.ndarray:
         """dW = x^T dz, db = sum of dz over the batch, dx = dz W^T."""
-        np.matmul(self.x_T, dz, out=self.dW)
+        self.product(self.x_T, dz, self.dW)
         if self.db is not None:
-            np.matmul(self.ones, dz, out=self.db)
+            self.product(self.ones, dz, self.db)
         if not self.first:
-            np.matmul(dz, self.W_T, out=self.dx)
+            self.product(dz, self.W_T, self.dx)
         return self.dx
 
 
@@ -68,14 +70,14 @@ class Norm:
 
     def __init__(
         self,
+        m: int,
+        eps: float,
         gamma: np.ndarray,
         beta: np.ndarray,
         dgamma: np.ndarray,
         dbeta: np.ndarray,
         mean: np.ndarray,
         var: np.ndarray,
-        m: int,
-        eps: float,
     ) -> None:
         *lead, _, units = gamma.shape
         self.parameters, self.statistics = (gamma, beta), (mean, var)

@@ -58,7 +58,7 @@ class Network:
         del self.settings["self"]
         self.sizes, self.runs, self.dtype = tuple(sizes), runs, np.dtype(dtype)
         self.activation, self.norm = ACTIVATIONS[activation], norm
-        self.eps, self.momentum = epsilon(eps, self.dtype), momentum
+        self.eps, self.momentum = epsilon(eps, self.dtype), np.array(momentum, self.dtype)
         self._passes: dict[int, Pass] = {}
         self._lay_out(keep_bias or norm == "none")
 
@@ -83,6 +83,8 @@ class Network:
         self.batch, batch = self._flat(rows + rows)  # statistics of the last training forward
         self.running_mean, self.running_var = running[: len(rows)], running[len(rows) :]
         self.batch_mean, self.batch_var = batch[: len(rows)], batch[len(rows) :]
+        half = self.running.shape[-1] // 2  # means of all layers first, then variances
+        self._batch_vars, self._running_vars = self.batch[..., half:], self.running[..., half:]
         for start_at_one in self.gamma + self.running_var:
             start_at_one[...] = 1
 
@@ -154,20 +156,23 @@ class Network:
 
     def copy_z(self, out: np.ndarray) -> None:
         """Copy `z` to out (..., L, m, k): all units, or the first k."""
+        k, block = out.shape[-1], self._last.z_block
+        if block is not None:
+            out[...] = block[..., :k]
+            return
         for layer, z in enumerate(self._last.z):
-            out[..., layer, :, :] = z[..., : out.shape[-1]]
+            out[..., layer, :, :] = z[..., :k]
 
     def track(self) -> None:
         """Move the running statistics toward those of the last `forward`, as PyTorch does.
 
         A batch of one has no unbiased variance, and leaves `running_var` alone.
         """
-        m, half = self._last.m, self.batch.shape[-1] // 2
-        var = self.batch[..., half:]
+        m = self._last.m
         if m > 1:
-            var *= m / (m - 1)
+            self._batch_vars *= m / (m - 1)
         else:
-            var[...] = self.running[..., half:]
+            self._batch_vars[...] = self._running_vars
         self.batch -= self.running
         self.batch *= self.momentum
         self.running += self.batch
@@ -210,37 +215,45 @@ class Pass:
 
     def __init__(self, network: Network, m: int) -> None:
         self.m = m
+        self.z, self.z_block = self._pre_activations(network)
         self.stages: list[Stage] = []
-        self.z: list[np.ndarray] = []
         for layer in range(network.depth):
-            made = self._hidden(network, layer, m)
-            self.stages += [made[name] for name in PLACEMENTS[network.norm]]
-            self.z.append(made["dense"].z)
-        last = self._dense(network, network.depth, m)
-        self.stages.append(last)
-        self.dlogits = np.empty_like(last.z)
+            self.stages += self._hidden(network, layer)
+        self.dlogits = np.empty((*network.runs, m, network.sizes[-1]), network.dtype)
+        self.stages.append(self._dense(network, network.depth, np.empty_like(self.dlogits)))
 
-    def _hidden(self, network: Network, layer: int, m: int) -> dict[str, Any]:
-        dense = self._dense(network, layer, m)
-        activate = Activate(network.activation, dense.z.shape, network.dtype)
-        if network.norm == "none":
-            return {"dense": dense, "activate": activate}
-        norm = Norm(
-            network.gamma[layer],
-            network.beta[layer],
-            network.dgamma[layer],
-            network.dbeta[layer],
-            network.batch_mean[layer],
-            network.batch_var[layer],
-            m,
-            network.eps,
-        )
-        return {"dense": dense, "activate": activate, "norm": norm}
+    def _pre_activations(self, network: Network) -> tuple[list[np.ndarray], np.ndarray | None]:
+        """A buffer for each hidden layer; layers of one width share a block, copied at once."""
+        runs, hidden = network.runs, network.sizes[1:-1]
+        if len(set(hidden)) != 1:
+            return [np.empty((*runs, self.m, n), network.dtype) for n in hidden], None
+        block = np.empty((len(hidden), *runs, self.m, hidden[0]), network.dtype)
+        return list(block), np.moveaxis(block, 0, -3)
+
+    def _hidden(self, network: Network, layer: int) -> list[Stage]:
+        z = self.z[layer]
+        make: dict[str, Callable[[], Stage]] = {
+            "dense": lambda: self._dense(network, layer, z),
+            "norm": lambda: self._norm(network, layer),
+            "activate": lambda: Activate(network.activation, z.shape, network.dtype),
+        }
+        return [make[stage]() for stage in PLACEMENTS[network.norm]]
 
     @staticmethod
-    def _dense(network: Network, layer: int, m: int) -> Dense:
+    def _dense(network: Network, layer: int, z: np.ndarray) -> Dense:
         W, dW = network.W[layer], network.dW[layer]
-        return Dense(W, dW, network.b[layer], network.db[layer], m, first=layer == 0)
+        return Dense(W, dW, network.b[layer], network.db[layer], z, first=layer == 0)
+
+    def _norm(self, network: Network, layer: int) -> Norm:
+        views = (
+            network.gamma,
+            network.beta,
+            network.dgamma,
+            network.dbeta,
+            network.batch_mean,
+            network.batch_var,
+        )
+        return Norm(self.m, network.eps, *(of_layers[layer] for of_layers in views))
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Through all stages."""

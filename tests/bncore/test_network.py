@@ -79,7 +79,7 @@ def test_dense(lead):
     rng = np.random.default_rng(3)
     x, W, b = (rng.normal(size=(*lead, *s)) for s in ((5, 4), (4, 3), (1, 3)))
     dW, db = np.empty_like(W), np.empty_like(b)
-    dense = Dense(W, dW, b, db, m=5)
+    dense = Dense(W, dW, b, db, np.empty((*lead, 5, 3)))
     upstream = rng.normal(size=(*lead, 5, 3))
 
     def loss(_):
@@ -216,6 +216,23 @@ def test_initial_weights_are_the_same_with_and_without_norm_and_in_both_dtypes()
         net.initialize("he", 1.0, [np.random.default_rng(5)])
         for W, first in zip(net.W, nets[0].W, strict=True):
             np.testing.assert_array_equal(W.astype(np.float32), first)
+
+
+@pytest.mark.parametrize("hidden", [(6, 6), (6, 5)])
+@pytest.mark.parametrize("runs", [(), (3,)])
+def test_pre_activations_are_copied_layer_by_layer(hidden, runs):
+    net = Network((4, *hidden, 3), "tanh", dtype=np.float64, runs=runs)
+    rng = np.random.default_rng(0)
+    net.params[...] = rng.normal(size=net.params.shape)
+    x = rng.normal(size=(*runs, 9, 4))
+    net.forward(x)
+    out = np.empty((*runs, 2, 9, 4))
+    net.copy_z(out)
+    first = x @ net.W[0]
+    np.testing.assert_allclose(out[..., 0, :, :], first[..., :4], rtol=1e-12)
+    normed, _ = batch_norm_forward(first, net.gamma[0][..., 0, :], net.beta[0][..., 0, :])
+    second = np.tanh(normed) @ net.W[1]
+    np.testing.assert_allclose(out[..., 1, :, :], second[..., :4], rtol=1e-9)
 
 
 def test_a_copy_is_independent():
