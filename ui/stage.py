@@ -27,6 +27,7 @@ HELD = ("z", "eps", "gamma", "beta", "step", "axis", "example")  # what the brow
 LOG = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parents[1] / "assets" / "components"
+PARTS = ("tools", "steps", "paint", "hands", "walk", "index")  # read in this order as one script
 WORDS = (
     *("walk", "back", "play", "pause", "on", "axis", "shared", "own", "picture", "mean", "sd"),
     *("row_z", "row_z_centered", "row_z_norm", "row_z_tilde", "eps", "gamma", "beta", "hint"),
@@ -49,7 +50,7 @@ _component = st.components.v2.component(
     "stage",
     html=_read("stage/index.html"),
     css=_read("controls.css") + _read("stage/style.css"),
-    js=_read("stage/index.js"),
+    js="\n".join(_read(f"stage/{part}.js") for part in PARTS),
 )
 
 

@@ -1,0 +1,365 @@
+/* Painting: from numbers to marks, bars, lines and words. Mixed into the stage in index.js. */
+
+const Geometry = {
+  measure() {
+    const picture = this.find(".picture"), style = getComputedStyle(picture);
+    const px = name => Number(style.getPropertyValue(`--${name}`));
+    this.width = picture.clientWidth;
+    const [label, stats, head, hist, gap, band, row] = ["label", "stats", "head", "hist", "gap", "band", "row"].map(px);
+    const inset = label ? 10 : 14;
+    Object.assign(this, { hist, band, row, base: head + hist, bandTop: head + hist + gap, x0: label + inset, x1: this.width - stats - inset });
+    this.narrow = label === 0;
+    put(this.clip, { x: this.x0 - 1, width: Math.max(0, this.x1 - this.x0 + 2), y: 0, height: 4 * row });
+    this.heights = ROWS.map(() => []);
+  },
+
+  x(row, value) {
+    const [lo, hi] = this.domains[row];
+    return this.x0 + (value - lo) / (hi - lo) * (this.x1 - this.x0);
+  },
+
+  value(row, x) {
+    const [lo, hi] = this.domains[row];
+    return lo + (x - this.x0) / (this.x1 - this.x0) * (hi - lo);
+  },
+
+  off(x) { return x < this.x0 - 0.5 ? -1 : x > this.x1 + 0.5 ? 1 : 0; },
+};
+
+const Layers = {
+  buildLayers() {
+    const layer = name => make("g", this.canvas, { class: name });
+    const perRow = (group, extra = {}) => ROWS.map(row => make("g", group, { "data-row": row, ...extra }));
+    const id = `plot-${this.mount}`;
+    this.clip = make("rect", make("clipPath", make("defs", this.canvas), { id }));
+    this.grid = make("g", layer("grid"));
+    this.gridLines = []; this.gridTexts = [];
+    this.barsOf = perRow(layer("bars")).map(group => ({
+      group, path: make("path", group, { "clip-path": `url(#${id})` }), text: make("text", group),
+    }));
+    this.links = make("g", layer("links"), { "clip-path": `url(#${id})` });
+    this.linkPaths = [];
+    this.spines = perRow(layer("spine"), { class: "axis-of" }).map(group => this.buildSpine(group, id));
+    const marks = layer("marks-layer");
+    this.marksOf = perRow(marks, { class: "marks", role: "listbox" });
+    this.marks = ROWS.map(() => []);
+    this.traceGroup = layer("trace");
+    this.thread = make("path", this.traceGroup, { class: "thread", "clip-path": `url(#${id})` });
+    this.spots = ROWS.map(row => ({ circle: make("circle", this.traceGroup, { "data-row": row }), text: make("text", this.traceGroup) }));
+    this.edges = perRow(layer("edges")).map(group => [-1, 1].map(side => ({
+      side, path: make("path", group), text: make("text", group, { "text-anchor": side < 0 ? "start" : "end" }),
+    })));
+    this.rowTexts = this.findAll(".row-text").map(box => this.buildStats(box));
+    this.sym = Object.fromEntries(this.findAll(".row-text").map(box => [box.dataset.row, box.querySelector(".sym")]));
+  },
+
+  buildSpine(group, id) {
+    const clip = { "clip-path": `url(#${id})` };
+    return {
+      group, line: make("line", group, { class: "line" }), pole: make("line", group, { class: "pole", ...clip }),
+      span: make("line", group, { class: "span", ...clip }), ends: make("path", group, { class: "ends", ...clip }),
+      mean: make("path", group, { class: "mean" }),
+      ofMean: make("text", group, { class: "of-mean" }), ofSd: make("text", group, { class: "of-sd" }),
+    };
+  },
+
+  buildStats(box) {
+    const list = box.querySelector(".stats"), parts = { box };
+    for (const name of ["mean", "sd", "one"]) {
+      const line = list.appendChild(document.createElement("div"));
+      line.className = name;
+      parts[name] = { line, term: line.appendChild(document.createElement("dt")), number: line.appendChild(document.createElement("dd")) };
+    }
+    return parts;
+  },
+
+  /* As many marks as examples. One mark of all can be reached by Tab; arrows walk from there. */
+  syncMarks() {
+    const m = this.state.z.length;
+    if (this.marks[0].length === m && this.radiusFor === this.narrow) return;
+    this.radiusFor = this.narrow;
+    const size = m <= 40 ? 5.5 : m <= 80 ? 4.5 : m <= 140 ? 3.6 : 2.9;
+    this.radius = this.narrow ? size * 0.85 : size;
+    this.marks.forEach((list, row) => {
+      grow(list, m, i => make("circle", this.marksOf[row], {
+        class: "mark", "data-row": ROWS[row], "data-i": i, role: "option", tabindex: -1, "aria-selected": false,
+      }));
+      for (const mark of list) put(mark, { r: this.radius });
+    });
+    const threads = m <= 64 ? m : 0;
+    grow(this.linkPaths, threads, () => make("path", this.links));
+    this.root.style.setProperty("--thin", m <= 16 ? 0.32 : m <= 40 ? 0.2 : 0.13);
+    this.heights = ROWS.map(() => []);
+    this.reachable(this.focusPlace ?? { row: 0, i: 0 });
+  },
+
+  reachable({ row, i }) {
+    if (this.tabStop) put(this.tabStop, { tabindex: -1, "aria-selected": false });
+    this.tabStop = this.marks[row][Math.min(i, this.marks[row].length - 1)];
+    put(this.tabStop, { tabindex: 0, "aria-selected": true });
+  },
+};
+
+const Painting = {
+  /* One set of ticks under the last row, or one under each row. */
+  paintGrid() {
+    const own = this.state.axis === "own", bottom = 4 * this.row;
+    const lines = [];
+    (own ? [0, 1, 2, 3] : [3]).forEach(row => {
+      const top = row * this.row;
+      for (const { value, text } of ticksOf(this.domains[row], this.x1 - this.x0)) {
+        const x = this.x(row, value);
+        lines.push({ x, zero: value === 0, text, y1: own ? top + this.base - this.hist : 4, y2: top + this.bandTop + this.band + 4, y: Math.min(top + this.bandTop + this.band + 18, bottom - 3) });
+      }
+    });
+    grow(this.gridLines, lines.length, () => make("line", this.grid));
+    grow(this.gridTexts, lines.length, () => make("text", this.grid));
+    lines.forEach((line, k) => {
+      const x = pixel(line.x);
+      put(this.gridLines[k], { x1: x, x2: x, y1: line.y1, y2: line.y2, class: line.zero ? "zero" : "" });
+      put(this.gridTexts[k], { x, y: line.y });
+      write(this.gridTexts[k], line.text);
+    });
+  },
+
+  /* Returns whether a mark is still on its way to its lane. */
+  paintRow(row) {
+    const visible = row < this.reveal;
+    for (const group of [this.barsOf[row].group, this.spines[row].group, this.marksOf[row]]) group.classList.toggle("row-hidden", !visible);
+    this.exposeAxis(row);
+    if (!visible) { this.paintEdges(row, [0, 0]); return false; }
+    const moving = this.placeMarks(row);
+    const t = this.falling?.row === row ? this.falling.t : 1;
+    for (const { group } of [this.barsOf[row], this.spines[row]]) put(group, { opacity: clamp((t - 0.7) / 0.3, 0, 1) });
+    this.paintBars(row);
+    this.paintSpine(row);
+    return moving;
+  },
+
+  exposeAxis(row) {
+    const [lo, hi] = this.domains[row];
+    put(this.spines[row].group, { "data-lo": lo, "data-hi": hi, "data-x0": this.x0, "data-x1": this.x1 });
+  },
+
+  placeMarks(row) {
+    const values = this.picture.rows[row], xs = values.map(value => this.x(row, value));
+    const backwards = row === 3 && this.shown.gamma < 0;
+    const { lane, count } = lanes(xs, this.order(backwards), this.radius * 2 + 0.6);
+    const pitch = Math.min(this.radius * 2 + 0.6, (this.band - this.radius * 2) / Math.max(1, count - 1));
+    const top = row * this.row + this.bandTop + this.radius;
+    const heights = this.heights[row], jump = this.still.matches || heights.length !== xs.length;
+    const fallen = this.falling?.row === row ? this.falling : null;
+    const outside = [0, 0];
+    let moving = false;
+    this.xs ??= []; this.xs[row] = xs;
+    xs.forEach((x, i) => {
+      const target = top + lane[i] * pitch;
+      heights[i] = jump || Math.abs(target - heights[i]) < 0.3 ? target : mix(heights[i], target, 0.35);
+      moving ||= heights[i] !== target;
+      const mark = this.marks[row][i], side = this.off(x);
+      if (side) outside[side < 0 ? 0 : 1]++;
+      let cx = clamp(x, this.x0, this.x1), cy = heights[i];
+      if (fallen) {
+        cx = mix(clamp(this.xs[row - 1][i], this.x0, this.x1), cx, fallen.s);
+        cy = mix(this.heights[row - 1][i], cy, fallen.s);
+      }
+      put(mark, { cx: pixel(cx), cy: pixel(cy), "data-value": values[i] });
+      if (side !== (mark.side ?? 0)) { mark.side = side; mark.classList.toggle("off", side !== 0); }
+    });
+    this.paintEdges(row, outside);
+    return moving;
+  },
+
+  /* Examples from left to right; a row is in z's order, or the reverse when γ < 0. */
+  order(backwards) {
+    const z = this.state.z;
+    if (this.sortedFor !== z) {
+      this.sortedFor = z;
+      this.sorted = z.map((_, i) => i).sort((a, b) => z[a] - z[b] || a - b);
+      this.reversed = [...this.sorted].reverse();
+    }
+    return backwards ? this.reversed : this.sorted;
+  },
+
+  /* What lies beyond an edge is an arrow there, with its count. */
+  paintEdges(row, outside) {
+    const y = row * this.row + this.bandTop + this.band / 2;
+    this.edges[row].forEach(({ side, path, text }, k) => {
+      const count = outside[k], x = side < 0 ? this.x0 : this.x1;
+      put(path, { d: count ? `M${x + side * 8} ${y}l${-side * 11} -7v14z` : "" });
+      write(text, count || "");
+      put(text, { x: x - side * 7, y: y + 4 });
+      put(path.parentNode, { [side < 0 ? "data-left" : "data-right"]: count });
+    });
+  },
+
+  paintBars(row) {
+    const { path, text } = this.barsOf[row], { counts, edges, most } = this.bins;
+    const base = row * this.row + this.base - 3, xs = carry(edges, this.picture, this.shown)[row].map(edge => this.x(row, edge));
+    const narrow = Math.abs(xs[xs.length - 1] - xs[0]) < counts.length * 1.5;
+    let d = "", peak = { x: 0, height: 0, count: 0 };
+    const bar = (a, b, height, count) => {
+      const [left, right] = a < b ? [a, b] : [b, a];
+      d += `M${pixel(left)} ${base}v${-pixel(height)}h${pixel(right - left)}v${pixel(height)}z`;
+      if (count > peak.count) peak = { x: (left + right) / 2, height, count };
+    };
+    if (narrow) {
+      const middle = (xs[0] + xs[xs.length - 1]) / 2;
+      bar(middle - 4, middle + 4, this.hist - 14, this.state.z.length);
+    } else counts.forEach((count, k) => {
+      const inset = Math.sign(xs[k + 1] - xs[k]) * 0.5;
+      if (count) bar(xs[k] + inset, xs[k + 1] - inset, count / most * (this.hist - 14), count);
+    });
+    put(path, { d, "data-counts": narrow ? this.state.z.length : counts.join(",") });
+    const pole = this.x(row, this.picture.summaries[row].mean), beside = Math.abs(peak.x - pole) < 13;
+    put(text, beside
+      ? { x: pixel(pole + 9), y: pixel(base - peak.height - 4), "text-anchor": "start" }
+      : { x: pixel(peak.x), y: pixel(base - peak.height - 4), "text-anchor": "middle" });
+    write(text, this.off(peak.x) ? "" : peak.count);
+  },
+
+  /* The number line itself: mean as a diamond, ± one standard deviation as a span. */
+  paintSpine(row) {
+    const { line, span, ends, mean, pole, ofMean, ofSd } = this.spines[row], { summaries } = this.picture;
+    const y = row * this.row + this.base, at = summaries[row];
+    const x = this.x(row, at.mean), left = this.x(row, at.mean - at.sd), right = this.x(row, at.mean + at.sd);
+    put(line, { x1: this.x0, x2: this.x1, y1: y, y2: y });
+    put(span, { x1: pixel(left), x2: pixel(right), y1: y, y2: y });
+    put(ends, { d: right - left > 3 ? `M${pixel(left)} ${y - 5}v10M${pixel(right)} ${y - 5}v10` : "" });
+    put(pole, { x1: pixel(x), x2: pixel(x), y1: y - this.hist + 6, y2: y });
+    put(mean, { d: this.off(x) ? "" : `M${pixel(x)} ${y - 7}l6 7 -6 7 -6 -7z` });
+    this.letter(ofMean, row === 0 ? "μ" : row === 3 ? "β" : "", x, y - this.hist + 2);
+    this.letter(ofSd, row === 0 && right - left > 30 ? "σ" : "", right + 10, y - 6);
+  },
+
+  letter(text, letter, x, y) {
+    write(text, this.off(x) ? "" : letter);
+    put(text, { x: pixel(x), y });
+  },
+
+  /* The path of one example: straight down inside a row, slanted between rows. Parallel slants are a
+     shift, a fan is a scale. */
+  threadOf(i, rows) {
+    let d = "";
+    for (let row = 0; row < rows; row++) {
+      const top = row * this.row, x = pixel(clamp(this.xs[row][i], this.x0 - 40, this.x1 + 40));
+      if (this.falling?.row === row) {
+        const mark = this.marks[row][i];
+        d += `L${mark.getAttribute("cx")} ${mark.getAttribute("cy")}`;
+      } else {
+        d += row ? `L${x} ${top + this.base}` : `M${x} ${pixel(this.heights[0][i])}`;
+        d += `L${x} ${row === rows - 1 ? pixel(this.heights[row][i]) : top + this.bandTop + this.band + 2}`;
+      }
+    }
+    return d;
+  },
+
+  paintLinks() {
+    this.linkPaths.forEach((path, i) => put(path, { d: this.reveal > 1 ? this.threadOf(i, this.reveal) : "" }));
+  },
+
+  /* The example that lights up: the one in hand, else under the pointer, else the chosen one. */
+  lit() {
+    const lit = this.grip ?? this.hovered ?? this.pinned;
+    return lit && lit.i < this.state.z.length ? lit : null;
+  },
+
+  /* One example everywhere: its thread, its places, its numbers. */
+  paintTrace() {
+    const lit = this.lit();
+    this.canvas.classList.toggle("lit", Boolean(lit));
+    this.traceGroup.classList.toggle("grabbed", Boolean(this.grip));
+    this.traceGroup.style.display = lit ? "" : "none";
+    if (!lit) return;
+    put(this.thread, { d: this.threadOf(lit.i, this.reveal) });
+    this.spots.forEach(({ circle, text }, row) => {
+      const mark = this.marks[row][lit.i], visible = row < this.reveal && !mark.side;
+      circle.style.display = text.style.display = visible ? "" : "none";
+      if (!visible) return;
+      const cx = Number(mark.getAttribute("cx")), cy = Number(mark.getAttribute("cy")), right = cx < this.x1 - 80;
+      put(circle, { cx, cy, r: this.radius + 2 });
+      put(text, { x: cx + (right ? 1 : -1) * (this.radius + 8), y: cy + 4.5, "text-anchor": right ? "start" : "end" });
+      write(text, this.number(row, this.picture.rows[row][lit.i]));
+    });
+  },
+
+  number(row, value) {
+    const { mean, sd } = this.picture.summaries[row];
+    return written(value, row === 0 && sd ? Math.max(sd, Math.abs(mean) * 1e-5) : Math.max(sd, Math.abs(mean)) || Math.abs(value));
+  },
+
+  paintTexts() {
+    const lit = this.lit();
+    this.rowTexts.forEach((text, row) => {
+      const { mean, sd } = this.picture.summaries[row];
+      text.box.classList.toggle("hidden", row >= this.reveal);
+      write(text.mean.number, this.number(row, mean));
+      write(text.sd.number, written(sd));
+      put(text.mean.number, { "data-value": mean });
+      put(text.sd.number, { "data-value": sd });
+      text.one.line.classList.toggle("none", !lit);
+      write(text.one.term, lit ? this.say("short", { i: lit.i + 1 }) : "–");
+      write(text.one.number, lit ? this.number(row, this.picture.rows[row][lit.i]) : "–");
+    });
+    for (const name in SCALES) this.paintSlider(name);
+    this.paintWalk();
+    this.paintStory();
+    this.paintNote();
+  },
+};
+
+const Words = {
+  /* Which sentences tell what is on screen: the step, then what is special about these numbers. */
+  chapters() {
+    const { z, eps, gamma } = this.shown, m = z.length, flat = this.picture.var === 0;
+    if (m === 1) return ["single"];
+    if (flat && this.reveal > 1) return ["constant"];
+    const told = [`step_${this.reveal}`];
+    if (this.reveal > 2 && eps > 0.05 * this.picture.var) told.push("eps_large");
+    if (this.reveal > 3 && gamma === 0) return ["gamma_zero"];
+    if (this.reveal > 3 && gamma < 0) told.push("gamma_negative");
+    return told;
+  },
+
+  facts() {
+    const { picture, shown } = this, [of_z, , of_norm, of_tilde] = picture.summaries;
+    return {
+      m: shown.z.length, mean: this.number(0, picture.mean), var: written(picture.var), sd: written(of_z.sd), std: written(picture.std),
+      ...Object.fromEntries(Object.keys(SCALES).map(name => [name, writtenSlider(name, shown[name])])),
+      sd_norm: written(of_norm.sd), sd_tilde: written(of_tilde.sd),
+    };
+  },
+
+  paintStory() {
+    const facts = this.facts(), chapters = this.chapters().slice(this.width < 760 ? -1 : 0);
+    const told = chapters.map(name => this.words[name]).join(" ");
+    if (this.told !== told) {
+      this.told = told;
+      this.story.replaceChildren(...this.typeset(told));
+      this.storyNumbers = [...this.story.querySelectorAll("[data-fact]")];
+    }
+    for (const number of this.storyNumbers) write(number, facts[number.dataset.fact]);
+  },
+
+  /* A sentence whose {tokens} become numbers, or symbols as the rows write them. */
+  typeset(sentence) {
+    return sentence.split(/(\{\w+\})/).filter(Boolean).map(part => {
+      const token = part.match(/^\{(\w+)\}$/)?.[1];
+      if (!token) return part;
+      if (token in this.sym) {
+        const symbol = this.sym[token].cloneNode(true);
+        symbol.style.color = `var(--${token})`;
+        return symbol;
+      }
+      const number = document.createElement("b");
+      number.dataset.fact = token;
+      return number;
+    });
+  },
+
+  paintNote() {
+    const name = this.state.axis === "own" ? "own_note" : crowding(this.picture) > 50 ? "crowded" : null;
+    write(this.note, name ? this.words[name] : "");
+    for (const button of this.axisButtons) put(button, { "aria-pressed": button.dataset.axis === this.state.axis });
+  },
+};
