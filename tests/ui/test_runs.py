@@ -328,6 +328,21 @@ def test_the_cache_is_bounded_by_memory(bench: Bench, monkeypatch) -> None:
     assert all(ticket.pair().complete for ticket in tickets)  # whoever has it keeps it
 
 
+def test_stop_of_a_run_that_is_no_longer_cached_leaves_its_successor_alone(
+    bench: Bench, monkeypatch
+) -> None:
+    monkeypatch.setattr(runs, "CACHED_PAIRS", 0)
+    ended = bench.submit(CONFIG)
+    bench.worker.turn()
+    ended.status()
+    bench.worker.finish()
+    busy, again = fill(bench), bench.submit(CONFIG)
+    ended.stop()
+    assert ended.pair().steps == 4
+    assert again.status().state == "queued"
+    assert {ticket.status().state for ticket in busy} == {"running"}
+
+
 # failures
 
 
