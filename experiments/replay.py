@@ -26,7 +26,7 @@ PERCENTILES = (15, 50, 85)
 UNIT = 0  # the unit whose percentiles are followed, the first of each layer
 BINS = 40
 CENTRAL = (0.005, 0.995)  # of the examples, at most times, lie on the axis
-WIDEST = 4  # spans of the batch-norm arm that the plain arm may claim of the axis
+WIDEST = 2.5  # spans of the batch-norm arm that the plain arm may claim of the axis
 MANTISSA = 11  # bits of a float that are sent: 3 to 4 digits
 
 

@@ -87,11 +87,26 @@ def changed(view: View | None) -> bool:
 
 def pick() -> None:
     """Callback of the preset control: its settings, from the start."""
+    take_settings()
+    replay.rewind()
+
+
+def follow_link() -> None:
+    """A link that names a preset and no setting means that preset's settings.
+
+    The page's own links name them all.
+    """
+    given = st.query_params
+    if "preset" in given and not any(name in given for name in SETTINGS):
+        take_settings()
+
+
+def take_settings() -> None:
+    """Put the settings of the chosen preset in place."""
     preset = state.value(LESSON, "preset")
     if preset != OWN:
         chosen = presets.PRESETS[preset]
         state.put(LESSON, **{name: getattr(chosen, name) for name in SETTINGS})
-    replay.rewind()
 
 
 def train() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -12,10 +10,11 @@ import figures.training as figures
 from bncore.kernels import BatchNormKernel
 from bncore.shift import wasserstein1
 from bncore.training import Stack
-from experiments.replay import ARMS, VIEWS, count
+from experiments.replay import ARMS, PERCENTILES, SERIES, VIEWS, count
 from figures.theme import colour
 from ui import controls, page, replay, state, training
 from ui.numbers import number
+from ui.tables import Cell, table
 from ui.text import mode, prose, t
 from ui.training import LESSON, View, percent
 
@@ -114,17 +113,18 @@ def check_place(view: View) -> None:
         state.put(LESSON, layer=0)
 
 
+def arm_name(arm: int) -> Cell:
+    return Cell(t(f"{LESSON}.replay.{ARMS[arm]}"), colour=colour(ARMS[arm], mode()))
+
+
 def result(view: View) -> None:
-    """A small table of what came out, as computed."""
+    """What came out, as computed."""
     names = ("end_accuracy", "end_loss", "reached")
-    heads = ["", *(t(f"{LESSON}.{name}") for name in names)]
-    head = "".join(f'<th scope="col">{html.escape(each)}</th>' for each in heads)
-    rows = "".join(result_row(view, arm) for arm in (1, 0))
-    style = f".result .bn {{ color: {colour('bn', mode())}; }}"
-    st.html(f"<style>{style}</style><table class='result'><tr>{head}</tr>{rows}</table>")
+    heads = [Cell(""), *(Cell(t(f"{LESSON}.{name}")) for name in names)]
+    table(heads, [result_row(view, arm) for arm in (1, 0)], name="result")
 
 
-def result_row(view: View, arm: int) -> str:
+def result_row(view: View, arm: int) -> list[Cell]:
     run, end = view.replay, view.replay.ended[arm]
     accuracy, loss = run.accuracy[end, arm], run.loss[end, arm]
     last = percent(accuracy)
@@ -132,14 +132,12 @@ def result_row(view: View, arm: int) -> str:
         last += " · " + t(f"{LESSON}.diverged", step=run.diverged[arm])
     reached = np.flatnonzero(run.accuracy[: end + 1, arm] >= 0.8)
     when = int(run.steps[reached[0]]) if len(reached) else None
-    cells = [
-        (f"{accuracy:.4f}", last),
-        (f"{loss:.4g}", number(loss, 3)),
-        (when, t(f"{LESSON}.never") if when is None else str(when)),
+    return [
+        arm_name(arm),
+        Cell(last, value=f"{accuracy:.4f}"),
+        Cell(number(loss, 3), value=f"{loss:.4g}"),
+        Cell(t(f"{LESSON}.never") if when is None else str(when), value=when),
     ]
-    name = html.escape(t(f"{LESSON}.replay.{ARMS[arm]}"))
-    values = "".join(f'<td data-value="{x}">{html.escape(shown)}</td>' for x, shown in cells)
-    return f'<tr class="{ARMS[arm]}"><th scope="row">{name}</th>{values}</tr>'
 
 
 @page.fragment(LESSON)
@@ -164,39 +162,52 @@ def story(view: View) -> None:
     st.caption(t(f"{LESSON}.running_note"))
 
 
+@page.fragment(LESSON)
 def read_curves(view: View) -> None:
-    """The same curves for reading and export, and some of their numbers."""
-    run, plotly = view.replay, {"displaylogo": False}
-    with st.expander(t(f"{LESSON}.curves_title"), icon=":material/show_chart:", key="read"):
-        names = words("figure", "loss", "accuracy", "step", "diverged") | words("replay", *ARMS)
-        ends = {arm: percent(run.accuracy[run.ended[a], a]) for a, arm in enumerate(ARMS)}
-        st.plotly_chart(
-            figures.curves(run.steps, run.loss, run.accuracy, run.ended, names, mode()),
-            theme=None,
-            config=plotly,
-            key="figure-curves",
-            alt=t(f"{LESSON}.figure.curves_alt", **ends),
-        )
-        layer = (value("layer") or view.config.depth) - 1
-        st.markdown("**" + t(f"{LESSON}.figure.percentiles", layer=layer + 1) + "**")
-        shares = {f"p{p}": t(f"{LESSON}.figure.percentile", share=p) for p in (15, 50, 85)}
-        at = VIEWS.index("u")
-        st.plotly_chart(
-            figures.percentiles(
-                run.steps,
-                run.percentiles[:, [0, 2], layer],
-                run.ended,
-                (run.low[at, layer], run.high[at, layer]),
-                names | shares,
-                mode(),
-            ),
-            theme=None,
-            config=plotly,
-            key="figure-percentiles",
-            alt=t(f"{LESSON}.figure.percentiles_alt", layer=layer + 1),
-        )
+    """The same curves for reading and export; Plotly travels only to those who open them."""
+    title = t(f"{LESSON}.curves_title")
+    drawer = st.expander(title, icon=":material/show_chart:", key="read", on_change="rerun")
+    if not drawer.open:
+        return
+    with drawer:
+        draw_curves(view)
+        draw_percentiles(view)
         st.caption(t(f"{LESSON}.table_title"))
         st.dataframe(some_numbers(view), hide_index=True, key="some-numbers")
+
+
+def draw_curves(view: View) -> None:
+    run = view.replay
+    names = words("figure", "loss", "accuracy", "step", "diverged") | words("replay", *ARMS)
+    ends = {arm: percent(run.accuracy[run.ended[a], a]) for a, arm in enumerate(ARMS)}
+    st.plotly_chart(
+        figures.curves(run.steps, run.loss, run.accuracy, run.ended, names, mode()),
+        theme=None,
+        config={"displaylogo": False},
+        key="figure-curves",
+        alt=t(f"{LESSON}.figure.curves_alt", **ends),
+    )
+
+
+def draw_percentiles(view: View) -> None:
+    run, layer = view.replay, (value("layer") or view.config.depth) - 1
+    st.markdown("**" + t(f"{LESSON}.figure.percentiles", layer=layer + 1) + "**")
+    shares = {f"p{p}": t(f"{LESSON}.figure.percentile", share=p) for p in PERCENTILES}
+    at = VIEWS.index("u")
+    st.plotly_chart(
+        figures.percentiles(
+            run.steps,
+            run.percentiles[:, [SERIES.index("plain"), SERIES.index("bn_u")], layer],
+            run.ended,
+            (run.low[at, layer], run.high[at, layer]),
+            words("figure", "step") | words("replay", *ARMS) | shares,
+            mode(),
+        ),
+        theme=None,
+        config={"displaylogo": False},
+        key="figure-percentiles",
+        alt=t(f"{LESSON}.figure.percentiles_alt", layer=layer + 1),
+    )
 
 
 def some_numbers(view: View) -> pd.DataFrame:
@@ -220,25 +231,20 @@ def shift(view: View) -> None:
     less = {n: int((getattr(found, n)[1] < getattr(found, n)[0]).sum()) for n in names}
     counts = {n: t(f"{LESSON}.shift.fewer", count=c, layers=layers) for n, c in less.items()}
     page.say(f"{LESSON}/shift", times=len(found.steps), last=found.steps[-1], **counts)
-    rows = []
-    for layer in range(layers):
-        for arm in (1, 0):
-            measured = [number(getattr(found, n)[arm, layer], 3) for n in names]
-            rows.append([layer + 1, t(f"{LESSON}.columns.{ARMS[arm]}"), *measured])
-    heads = [t(f"{LESSON}.columns.{name}") for name in ("layer", "network", *names)]
-    st.dataframe(
-        pd.DataFrame(rows, columns=heads),
-        hide_index=True,
-        key="shift-table",
-        column_config={
-            head: st.column_config.TextColumn(
-                help=t(f"{LESSON}.columns_help.{name}"), alignment="right"
-            )
-            for name, head in zip(names, heads[2:], strict=True)
-        },
-    )
+    heads = [Cell(t(f"{LESSON}.columns.{name}")) for name in ("layer", "network")]
+    for name in names:
+        heads.append(Cell(t(f"{LESSON}.columns.{name}"), hint=t(f"{LESSON}.columns_help.{name}")))
+    rows = [shift_row(view, layer, arm, names) for layer in range(layers) for arm in (1, 0)]
+    table(heads, rows, name="shift")
 
 
+def shift_row(view: View, layer: int, arm: int, names: tuple[str, ...]) -> list[Cell]:
+    measured = [getattr(view.shift, name)[arm, layer] for name in names]
+    numbers = [Cell(number(x, 3), value=f"{x:.4g}") for x in measured]
+    return [Cell(str(layer + 1)), arm_name(arm), *numbers]
+
+
+training.follow_link()
 training.settle()
 replay.opened()
 page.say(f"{LESSON}/intro")

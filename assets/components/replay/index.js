@@ -9,6 +9,10 @@ const SERIES = { z: [0, 1], u: [0, 2] };   // and in mean, sd, percentiles
 const FULL_SPEED = 60;                      // recorded frames per second
 const TEXT = 12.5, LABEL = 13.5;            // px
 const COLUMNS_FROM = 820;                   // px: histograms and curves side by side from here on
+const ICONS = {                             // paths in a box of 16 × 16
+  back: "M3 3h2v10H3zM13 3v10L6 8z", on: "M11 3h2v10h-2zM3 3v10l7-5z",
+  play: "M4 2.5v11l9.5-5.5z", pause: "M3.5 3h3v10h-3zM9.5 3h3v10h-3z",
+};
 
 // ---------------------------------------------------------------- bytes → arrays
 
@@ -74,11 +78,27 @@ function number(x, digits = 3) {
 }
 const percent = share => `${(100 * share).toFixed(1)} %`;
 
+function icon(name) {
+  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }))
+    drawing.setAttribute(key, value);
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", ICONS[name]);
+  path.setAttribute("fill", "currentColor");
+  drawing.append(path);
+  return drawing;
+}
+
+// Round numbers within [low, high], each with its text, all with the same decimals.
 function ticks(low, high, about) {
   const rough = (high - low) / about, unit = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map(k => k * unit).find(s => s >= rough * 0.999);
   const found = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) found.push(k * step);
+  const decimals = clamp(-Math.floor(Math.log10(step) + 1e-9), 0, 6);
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) {
+    const plain = Math.abs(k * step) < 1e5;
+    found.push([k * step, plain ? (k * step).toFixed(decimals).replace("-", "−") : number(k * step)]);
+  }
   return found;
 }
 
@@ -146,6 +166,11 @@ class Replay {
     this.base = node("canvas", "", this.curves, { role: "img" });
     this.marker = node("canvas", "marker", this.curves, { "aria-hidden": "true" });
     this.scrubOnCurves();
+
+    this.histograms.addEventListener("click", event => {   // the buttons above the curves do the same
+      const panel = this.panels.findLast(p => event.offsetY >= p.top);
+      if (panel) this.set("layer", panel.layer + 1);
+    });
 
     this.spoken = node("p", "spoken", root, { "aria-live": "polite" });
     this.table = node("table", "spoken", root);
@@ -225,14 +250,13 @@ class Replay {
   // ---- words and buttons
 
   word() {
-    const { words } = this.settings;
-    const label = (button, sign, name) => {
-      button.textContent = sign;
-      button.setAttribute("aria-label", name);
-      button.setAttribute("title", name);
-    };
-    label(this.back, "⏴", words.back);
-    label(this.on, "⏵", words.on);
+    const { words, palette } = this.settings;
+    for (const arm of ARMS) this.root.style.setProperty(`--${arm}`, palette[arm]);
+    for (const [button, name] of [[this.back, "back"], [this.on, "on"]]) {
+      button.replaceChildren(icon(name));
+      button.setAttribute("aria-label", words[name]);
+      button.setAttribute("title", words[name]);
+    }
     this.wordPlay();
     this.choices(this.speeds, words.speed, [100, 50, 25, 10], words.speeds, this.speed, s => this.set("speed", s));
     this.choices(this.views, words.view, ["z", "u"], words.views, this.view, v => this.set("view", v));
@@ -247,7 +271,8 @@ class Replay {
 
   wordPlay() {
     const { words } = this.settings;
-    this.toggle.textContent = this.playing ? `❚❚ ${words.pause}` : `▶ ${words.play}`;
+    const act = this.playing ? "pause" : "play";
+    this.toggle.replaceChildren(icon(act), words[act]);
     this.root.dataset.playing = this.playing;
   }
 
@@ -325,7 +350,7 @@ class Replay {
     const step = run.steps[this.frame];
     this.range.setAttribute("aria-valuetext", fill(words.at, { step, last: run.steps[run.frames - 1] }));
     const said = [fill(words.at, { step, last: run.steps[run.frames - 1] })];
-    for (const arm of ARMS) said.push(`${words[arm]}: ${this.summary(arm)}`);
+    ARMS.forEach((arm, a) => said.push(`${words[arm]}: ${this.summary(arm)}${this.over(a) ? `. ${this.ending(a)}` : ""}`));
     this.spoken.textContent = said.join(". ");
     const head = [words.layers, ...ARMS.map(arm => `${words[arm]}: ${words.mean_sd}`)];
     const rows = Array.from({ length: run.layers }, (_, l) => [l + 1, ...ARMS.map((_, a) => {
@@ -362,8 +387,7 @@ class Replay {
   summary(arm) {
     const { words } = this.settings, { run } = this;
     const a = ARMS.indexOf(arm), at = this.held(a) * 2 + a;
-    const text = fill(words.summary, { loss: number(run.loss[at]), accuracy: percent(run.accuracy[at]) });
-    return this.over(a) ? `${text} · ${this.ending(a)}` : text;
+    return fill(words.summary, { loss: number(run.loss[at]), accuracy: percent(run.accuracy[at]) });
   }
 
   ending(a) {
@@ -425,8 +449,10 @@ class Replay {
 
   placeHistograms(width, columns) {
     const { layers } = this.run;
-    const gutter = width > 520 ? 66 : 0, gap = 14, head = 26;
-    const above = gutter ? 18 : 36, below = 20;
+    const gutter = width > 520 ? 66 : 0, gap = 14;
+    const early = ARMS.some((_, a) => this.run.ended[a] < this.run.frames - 1);
+    const head = early ? 46 : 26;
+    const above = gutter ? 22 : 40, below = 24;
     const room = (columns ? 520 : 460) - head;
     const h = clamp(room / layers - above - below, 48, 130);
     const w = (width - gutter - gap) / 2;
@@ -519,12 +545,16 @@ class Replay {
 
   paintHistograms() {
     const pen = this.size(this.histograms, ...this.histogramSize), { palette, words } = this.settings;
-    pen.font = this.histogramFont[1];
     pen.textBaseline = "alphabetic";
-    for (const panel of this.panels.slice(0, 2)) {
-      pen.fillStyle = palette[panel.arm];
+    for (const { arm, a, x, w } of this.panels.slice(0, 2)) {
+      pen.font = this.histogramFont[1];
+      pen.fillStyle = palette[arm];
       pen.textAlign = "left";
-      pen.fillText(words[panel.arm], panel.x, 15);
+      pen.fillText(words[arm], x, 15);
+      if (!this.over(a)) continue;
+      pen.font = this.histogramFont[0];
+      pen.fillStyle = palette.error;
+      pen.fillText(this.ending(a), x, 34, w);
     }
     this.root.painted.panels = this.panels.map(panel => {
       if (panel.a === 0) this.paintLayerName(pen, panel);
@@ -552,29 +582,31 @@ class Replay {
     pen.strokeStyle = palette.faint;
     pen.lineWidth = 1;
     if (low < 0 && high > 0) this.line(pen, X(0), y, X(0), base);
-    this.stairs(pen, this.histogram(a, layer, 0).counts, panel, full);   // where it began
-    pen.strokeStyle = palette.faint;
-    pen.lineWidth = 1.5;
-    pen.stroke();
+    if (!over) {
+      this.stairs(pen, this.histogram(a, layer, 0).counts, panel, full);   // where it began
+      pen.strokeStyle = palette.faint;
+      pen.lineWidth = 1.5;
+      pen.stroke();
+    }
 
     this.stairs(pen, counts, panel, full);
-    pen.globalAlpha = (a ? 0.78 : 0.22) * (over ? 0.4 : 1);
+    pen.globalAlpha = a ? 0.78 : 0.22;
     pen.fillStyle = palette[panel.arm];
     pen.fill();
-    pen.globalAlpha = over ? 0.5 : 1;
+    pen.globalAlpha = 1;
     pen.strokeStyle = palette[panel.arm];
     pen.lineWidth = 1.4;
     if (!a) pen.setLineDash([4, 2.5]);
     pen.stroke();
     pen.setLineDash([]);
-    pen.globalAlpha = 1;
 
     pen.strokeStyle = palette.ink;
     pen.lineWidth = 1;
     this.line(pen, x, base, x + w, base);
     this.paintMoments(pen, panel, X);
     this.paintTicks(pen, panel, X, low, high);
-    this.paintNotes(pen, panel, counts, outside, full, over);
+    this.paintNotes(pen, panel, counts, outside, full);
+    if (over) this.hatch(pen, panel);
     return { arm: panel.arm, layer, counts: [...counts], outside: [...outside], low, high, full, x, y, w, h, held: over };
   }
 
@@ -616,51 +648,53 @@ class Replay {
     pen.font = this.histogramFont[0];
     pen.fillStyle = palette.ink;
     pen.globalAlpha = 0.75;
-    for (const value of ticks(low, high, clamp(w / 60, 2, 6))) {
-      const text = number(value), half = pen.measureText(text).width / 2;
+    for (const [value, text] of ticks(low, high, clamp(w / 60, 2, 6))) {
+      const half = pen.measureText(text).width / 2;
       pen.textAlign = "left";
       pen.fillText(text, clamp(X(value) - half, x, x + w - 2 * half), y + h + 17);
     }
     pen.globalAlpha = 1;
   }
 
-  paintNotes(pen, panel, counts, outside, full, over) {
-    const { palette, words } = this.settings, { examples } = this.run, { a, layer, x, y, w, h } = panel;
-    const [mean, sd] = this.moments(a, layer);
+  // As many decimals as the standard deviation needs for three digits: the text keeps its width.
+  momentsText(mean, sd) {
+    const { words } = this.settings;
+    const decimals = sd > 0 ? 2 - Math.floor(Math.log10(sd)) : 3;
+    const plain = x => x.toFixed(clamp(decimals, 0, 6)).replace(/^-(?=[0.]*$)/, "").replace("-", "−");
+    const shown = Math.max(Math.abs(mean), sd) < 1e5 ? plain : number;
+    return fill(words.moments, { mean: shown(mean), sd: shown(sd) });
+  }
+
+  paintNotes(pen, panel, counts, outside, full) {
+    const { palette } = this.settings, { examples } = this.run, { a, layer, x, y, w } = panel;
     pen.font = this.histogramFont[0];
     pen.fillStyle = palette.ink;
     pen.textAlign = "left";
-    pen.fillText(fill(words.moments, { mean: number(mean), sd: number(sd) }), x, y - 5);
+    pen.fillText(this.momentsText(...this.moments(a, layer)), x, y - 6, w);
 
     const most = counts.indexOf(Math.max(...counts));
     if (counts[most] > full) {      // a bar cut at the top says how tall it is
-      const text = `▲ ${percent(counts[most] / examples)}`, room = pen.measureText(text).width;
-      const left = x + (most + 1.5) * w / counts.length;
-      pen.fillText(text, left + room < x + w ? left : x + (most - 0.5) * w / counts.length - room, y + 11);
+      const text = `▲ ${percent(counts[most] / examples)}`, room = pen.measureText(text).width + 4;
+      const left = x + (most + 1) * w / counts.length + 4;
+      this.haloed(pen, text, left + room < x + w ? left : x + most * w / counts.length - room, y + 11);
     }
     pen.fillStyle = palette.error;
-    if (outside[0]) pen.fillText(`◂ ${percent(outside[0] / examples)}`, x + 2, y + h - 8);
-    if (outside[1]) {
-      pen.textAlign = "right";
-      pen.fillText(`${percent(outside[1] / examples)} ▸`, x + w - 2, y + h - 8);
-    }
-    if (over) this.chip(pen, this.ending(a), panel);
+    if (outside[0]) this.haloed(pen, `◂ ${percent(outside[0] / examples)}`, x + 2, y + 27);
+    pen.textAlign = "right";
+    if (outside[1]) this.haloed(pen, `${percent(outside[1] / examples)} ▸`, x + w - 2, y + 27);
   }
 
-  chip(pen, text, { x, y, w, h }) {
-    const { palette } = this.settings;
-    const lines = wrap(pen, text, w - 24), high = 18 * lines.length + 8;
-    const wide = Math.max(...lines.map(l => pen.measureText(l).width)) + 18;
-    pen.fillStyle = palette.paper;
-    pen.strokeStyle = palette.error;
-    pen.lineWidth = 1.5;
+  // What is shown is the last real frame of an arm that has ended.
+  hatch(pen, { x, y, w, h }) {
+    pen.save();
     pen.beginPath();
-    pen.roundRect(x + (w - wide) / 2, y + (h - high) / 2, wide, high, 6);
-    pen.fill();
-    pen.stroke();
-    pen.fillStyle = palette.error;
-    pen.textAlign = "center";
-    lines.forEach((l, i) => pen.fillText(l, x + w / 2, y + (h - high) / 2 + 18 * i + 17));
+    pen.rect(x, y, w, h);
+    pen.clip();
+    pen.strokeStyle = this.settings.palette.error;
+    pen.globalAlpha = 0.3;
+    pen.lineWidth = 1;
+    for (let at = -h; at < w; at += 9) this.line(pen, x + at, y + h, x + at + h, y);
+    pen.restore();
   }
 
   drawCurves() {
@@ -685,11 +719,11 @@ class Replay {
     pen.fillStyle = palette.ink;
     pen.strokeStyle = palette.faint;
     pen.lineWidth = 1;
-    for (const value of ticks(...ends, h > 100 ? 4 : 3)) {
+    for (const [value, text] of ticks(...ends, h > 100 ? 4 : 3)) {
       this.line(pen, x, plot.Y(value), x + w, plot.Y(value));
       pen.textAlign = "right";
       pen.globalAlpha = 0.75;
-      pen.fillText(plot.percent ? Math.round(100 * value) : number(value, 2), x - 6, plot.Y(value) + 4);
+      pen.fillText(plot.percent ? Math.round(100 * value) : text, x - 6, plot.Y(value) + 4);
       pen.globalAlpha = 1;
     }
     pen.globalAlpha = 0.75;
@@ -739,21 +773,44 @@ class Replay {
     this.line(pen, x - 4, y + 4, x + 4, y - 4);
   }
 
-  // Names stand at the lines themselves, kept apart from each other.
+  // Names stand at the lines themselves: percentiles at their right ends, arms where they are apart.
   nameLines(pen, plot, lines) {
     const { palette, words } = this.settings;
-    const named = lines.filter(line => line.label || (plot.row === "curves" && line.arm));
-    const places = named.map(line => ({ line, y: plot.Y(line.y[line.end]) })).sort((a, b) => a.y - b.y);
-    places.forEach((p, i) => { if (i) p.y = Math.max(p.y, places[i - 1].y + 14); });
-    const overshoot = places.length ? places[places.length - 1].y - (plot.y + plot.h - 2) : 0;
-    if (overshoot > 0) places.forEach(p => { p.y -= overshoot; });
     pen.font = this.font(TEXT, 600);
-    pen.textAlign = plot.row === "curves" ? "right" : "left";
-    for (const { line, y } of places) {
+    if (plot.row === "percentiles") {
+      const places = lines.map(line => ({ line, y: plot.Y(line.y[line.end]) + 4 })).sort((a, b) => a.y - b.y);
+      places.forEach((p, i) => { if (i) p.y = Math.max(p.y, places[i - 1].y + 14); });
+      const below = Math.max(0, places[2].y - (plot.y + plot.h + 4));
+      pen.textAlign = "left";
+      pen.fillStyle = palette[plot.name];
+      for (const { line, y } of places) pen.fillText(line.label, plot.X(line.end) + 6, y - below);
+    }
+    if (plot.row !== "curves") return;
+    const [plain, bn] = lines, upto = Math.min(plain.end, bn.end);
+    const gap = t => Math.abs(plot.Y(plain.y[t]) - plot.Y(bn.y[t]));
+    let widest = 0;
+    for (let t = 0; t <= upto; t++) if (gap(t) > gap(widest)) widest = t;
+    if (upto < this.run.frames / 2) {     // one arm is a stub: its name at its end, the other's in the middle
+      const stub = plain.end < bn.end ? plain : bn, whole = stub === plain ? bn : plain;
+      const middle = Math.floor(whole.end * 0.6), y = plot.Y(whole.y[middle]);
+      pen.textAlign = "left";
+      pen.fillStyle = palette[stub.arm];
+      this.haloed(pen, words[stub.arm], plot.X(stub.end) + 9, clamp(plot.Y(stub.y[stub.end]) + 4, plot.y + 12, plot.y + plot.h));
+      pen.fillStyle = palette[whole.arm];
+      this.haloed(pen, words[whole.arm], plot.X(middle), y > plot.y + 30 ? y - 12 : y + 22);
+      return;
+    }
+    for (const line of lines) {
+      const room = pen.measureText(words[line.arm]).width;
+      const left = clamp(plot.X(widest) - room / 2, plot.x + 5, plot.x + plot.w - room);
+      const under = Array.from(line.y.subarray(0, line.end + 1), plot.Y)
+        .filter((_, t) => plot.X(t) > left - 6 && plot.X(t) < left + room + 6);
+      const higher = plot.Y(line.y[widest]) < plot.Y((line === bn ? plain : bn).y[widest]);
+      const beside = higher ? Math.min(...under) - 5 : Math.max(...under) + 14;
+      const fits = beside > plot.y + 9 && beside < plot.y + plot.h - 2;
+      pen.textAlign = "left";
       pen.fillStyle = palette[line.arm];
-      const text = line.label ?? words[line.arm];
-      if (plot.row === "curves") this.haloed(pen, text, plot.x + plot.w - 3, y + (y < plot.y + 20 ? 14 : -6));
-      else pen.fillText(text, plot.x + plot.w + 4, y + 4);
+      this.haloed(pen, words[line.arm], left, fits ? beside : higher ? Math.max(...under) + 14 : Math.min(...under) - 5);
     }
   }
 
@@ -765,6 +822,22 @@ class Replay {
     pen.fillText(text, x, y);
   }
 
+  // The values at the marker, above the plot's right end, in the colours of their lines.
+  paintValues(pen, plot) {
+    if (plot.row === "percentiles") return;
+    const { palette } = this.settings;
+    let right = plot.x + plot.w;
+    pen.font = this.histogramFont[0];
+    pen.textAlign = "right";
+    for (const line of plot.lines.filter(one => !one.band)) {
+      const value = line.y[Math.min(this.frame, line.end)];
+      const text = plot.percent ? (100 * value).toFixed(1) : number(value);
+      pen.fillStyle = palette[line.arm];
+      pen.fillText(text, right, plot.y - 9);
+      right -= pen.measureText(text).width + 12;
+    }
+  }
+
   paintMarker() {
     const pen = this.size(this.marker, ...this.curvesSize), { palette } = this.settings;
     for (const plot of this.plots) {
@@ -772,6 +845,7 @@ class Replay {
       pen.strokeStyle = palette.ink;
       pen.lineWidth = 1.25;
       this.line(pen, x, plot.y - 4, x, plot.y + plot.h);
+      this.paintValues(pen, plot);
       for (const line of plot.lines) {
         const t = Math.min(this.frame, line.end);
         if (line.band || Number.isNaN(line.y[t])) continue;
@@ -785,16 +859,6 @@ class Replay {
       }
     }
   }
-}
-
-function wrap(pen, text, width) {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const longer = `${lines[lines.length - 1]} ${word}`.trim();
-    if (pen.measureText(longer).width > width && lines[lines.length - 1]) lines.push(word);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
 }
 
 const instruments = new WeakMap();
