@@ -100,6 +100,7 @@ def own_numbers() -> None:
     with st.container(width=300, gap="small"):
         st.button(
             t(f"{LESSON}.own_use"),
+            key="own-use",
             on_click=lambda: take(remembered("draft", "")),
             width="stretch",
         )
