@@ -6,7 +6,9 @@ of a config, `plain` that of `config.twin()`.
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
@@ -15,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bncore.config import RunConfig
+from bncore.data import DATASETS
 from bncore.errors import InputError
 from bncore.trace import PER_RECORD, PER_STEP, Trace
 from bncore.training import Run
@@ -26,6 +29,15 @@ MOST_RECORDS = 200
 def recording(steps: int) -> int:
     """The `record_every` that gives 100 to 200 recorded steps; fewer only if there are fewer."""
     return -(-steps // (MOST_RECORDS - 1))
+
+
+def seconds(config: RunConfig) -> float:
+    """Roughly how long a pair trains alone on one slow core: calls, then multiplications."""
+    shape = DATASETS[config.dataset].image_shape or (2,)
+    sizes = [math.prod(shape), *[config.width] * config.depth]
+    weights = sum(a * b for a, b in itertools.pairwise(sizes))
+    step = 1e-4 * (config.depth + 1) + 1.1e-10 * config.batch_size * weights
+    return 2 * config.steps * step
 
 
 class Accuracies(NamedTuple):

@@ -6,9 +6,8 @@ as `__mp_main__`, and with it Streamlit, Plotly and pandas: some 300 MB in place
 
 Messages are pickles, one after the other: commands come on stdin, answers go to stdout. Both ends
 are the same program and nobody else can write to these pipes. The process is nice to the server
-(+10), trains all its runs in turn, a few hundredths of a second each, so that a short run never
-waits for a long one, and ends when its stdin does, even in the middle of a step: the server is
-gone.
+(+10), trains all its runs in turn, a few hundredths of a second each, so that a short run ends long
+before a long one, and ends when its stdin does, even in the middle of a step: the server is gone.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 import weakref
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -33,7 +33,7 @@ import numpy as np
 import streamlit as st
 
 from bncore.config import RunConfig
-from experiments.pair import Accuracies, Pair
+from experiments.pair import Accuracies, Pair, seconds
 from experiments.worker import (
     Answer,
     Cancel,
@@ -49,7 +49,10 @@ from experiments.worker import (
 )
 
 ROOT = Path(__file__).parents[1]
-AT_ONCE = 6  # runs that share the worker; the others wait in order
+# Runs that share the worker; the others wait in order. Short ones have places of their own, so that
+# they never wait for long ones. All places taken by the largest runs of the lessons: about 0.6 GB.
+PLACES = {"short": 6, "long": 3}
+LONG = 5.0  # seconds of training
 GONE_AFTER = 30.0  # seconds without a question for its status until a ticket counts as left behind
 CACHED_PAIRS, CACHED_BYTES = 32, 128 * 2**20
 ANSWER_WITHIN = 20.0  # seconds; the worker answers within a slice or two
@@ -74,6 +77,7 @@ class Job:
 
     def __init__(self, config: RunConfig, number: int) -> None:
         self.config, self.number = config, number
+        self.lane = "long" if seconds(config) > LONG else "short"
         self.state: State = "queued"
         self.step = 0
         self.accuracies = Accuracies(None, None)
@@ -232,15 +236,21 @@ class Manager:
         return self._waiting.get(config) or next(running, None)
 
     def _status(self, job: Job) -> Status:
-        ahead = list(self._waiting).index(job.config) + 1 if job.state == "queued" else 0
+        ahead = self._in_lane(job).index(job) + 1 if job.state == "queued" else 0
         return Status(job.state, ahead, job.step, job.config.steps, *job.accuracies)
 
+    def _in_lane(self, job: Job) -> list[Job]:
+        return [waiting for waiting in self._waiting.values() if waiting.lane == job.lane]
+
     def _start_waiting(self) -> None:
-        while self._waiting and len(self._running) < AT_ONCE:
-            _, job = self._waiting.popitem(last=False)
-            job.state = "running"
-            self._running[job.number] = job
-            self._send(Start(job.number, job.config))
+        taken = Counter(job.lane for job in self._running.values())
+        for job in list(self._waiting.values()):
+            if taken[job.lane] < PLACES[job.lane]:
+                taken[job.lane] += 1
+                del self._waiting[job.config]
+                job.state = "running"
+                self._running[job.number] = job
+                self._send(Start(job.number, job.config))
 
     def _leave(self, ticket: Ticket) -> None:
         """Give the ticket what it was shown, and take it off its job."""

@@ -9,7 +9,7 @@ import pytest
 
 from bncore import InputError, RunConfig, train
 from bncore.trace import PER_RECORD, PER_STEP, Trace
-from experiments.pair import Pair, PairRun, recording, train_pair
+from experiments.pair import Pair, PairRun, recording, seconds, train_pair
 
 SMALL = RunConfig(depth=2, width=12, steps=40, record_every=3, probe=16, units=4, seed=3)
 # He's weights 30 times too large: the plain arm is gone after a few steps.
@@ -153,6 +153,14 @@ def test_recording_gives_100_to_200_records(steps: int) -> None:
 @pytest.mark.parametrize("steps", [1, 7, 98])
 def test_recording_keeps_every_step_of_a_short_run(steps: int) -> None:
     assert recording(steps) == 1
+
+
+def test_seconds_puts_runs_in_order() -> None:
+    usual = RunConfig()
+    for name, more in {"steps": 3000, "depth": 8, "width": 128, "batch_size": 256}.items():
+        assert seconds(replace(usual, **{name: more})) > seconds(usual)
+    assert seconds(replace(usual, dataset="mnist")) > seconds(usual)
+    assert seconds(usual) > seconds(replace(usual, dataset="moons"))
 
 
 def test_nbytes_counts_what_is_kept() -> None:

@@ -20,6 +20,7 @@ from ui.runs import Manager, Status, Ticket
 
 CONFIG = RunConfig(depth=1, width=8, steps=24, record_every=2, probe=8, units=2)
 OTHER = replace(CONFIG, seed=1)
+ENDLESS = replace(CONFIG, steps=100_000, record_every=1000)
 
 
 def assert_same_pair(a: Pair, b: Pair) -> None:
@@ -222,9 +223,9 @@ def test_stop_after_the_end_was_shown_changes_nothing(bench: Bench) -> None:
 
 
 def fill(bench: Bench) -> list[Ticket]:
-    """As many long runs as are trained at once."""
-    long = replace(CONFIG, steps=4000, record_every=100)
-    return [bench.submit(replace(long, seed=10 + i)) for i in range(runs.AT_ONCE)]
+    """As many runs as there are places for short ones; they go on for the whole test."""
+    going_on = replace(CONFIG, steps=4000, record_every=100)
+    return [bench.submit(replace(going_on, seed=10 + i)) for i in range(runs.PLACES["short"])]
 
 
 def test_the_rest_wait_in_order(bench: Bench) -> None:
@@ -233,21 +234,35 @@ def test_the_rest_wait_in_order(bench: Bench) -> None:
     assert first.status() == Status("queued", 1, 0, 24, None, None)
     assert second.status() == Status("queued", 2, 0, 24, None, None)
     bench.worker.turn(20)
-    assert len(bench.worker.trainer.runs) == runs.AT_ONCE
+    assert len(bench.worker.trainer.runs) == len(busy)
     busy[0].stop()
     assert (first.status().state, second.status().ahead) == ("running", 1)
     busy[3].stop()
     assert second.status().state == "running"
 
 
+def test_short_runs_do_not_wait_for_long_ones(bench: Bench) -> None:
+    long = [bench.submit(replace(ENDLESS, seed=i)) for i in range(runs.PLACES["long"] + 2)]
+    short = bench.submit(CONFIG)
+    assert short.status().state == "running"
+    assert [ticket.status().ahead for ticket in long[-3:]] == [0, 1, 2]
+    bench.worker.obey()
+    assert len(bench.worker.trainer.runs) == runs.PLACES["long"] + 1
+    busy = fill(bench)
+    assert (busy[-1].status().state, busy[-1].status().ahead) == ("queued", 1)
+    long[0].stop()
+    assert [ticket.status().ahead for ticket in long[-2:]] == [0, 1]
+    assert busy[-1].status().state == "queued"
+
+
 def test_an_end_makes_room(bench: Bench) -> None:
     busy = fill(bench)
     for ticket in busy[1:]:
         ticket.stop()
-    short = [bench.submit(replace(CONFIG, seed=i)) for i in range(runs.AT_ONCE)]
+    short = [bench.submit(replace(CONFIG, seed=i)) for i in range(len(busy))]
     assert short[-1].status().state == "queued"
-    bench.worker.turn(runs.AT_ONCE * 8)
-    assert [ticket.status().state for ticket in short] == ["done"] * runs.AT_ONCE
+    bench.worker.turn(len(busy) * 8)
+    assert {ticket.status().state for ticket in short} == {"done"}
     assert busy[0].status().state == "running"
 
 
@@ -435,9 +450,6 @@ def wait_for_step(ticket: Ticket) -> Status:
         assert time.monotonic() < deadline, status
         time.sleep(0.01)
     return status
-
-
-ENDLESS = replace(CONFIG, steps=100_000, record_every=1000)
 
 
 def test_the_process_trains_what_the_core_trains(manager: Manager) -> None:
