@@ -88,11 +88,10 @@ def batch_norm(m: int, n: int) -> Callable[[], np.ndarray]:
     """Forward and backward through the kernel."""
     rng = np.random.default_rng(0)
     x, dy = rng.normal(size=(2, m, n)).astype(np.float32)
-    gamma, beta, mean, var, dgamma, dbeta = np.ones((6, 1, n), np.float32)
-    kernel = BatchNormKernel((m, n), x.dtype, 1e-5)
+    kernel = BatchNormKernel(m, 1e-5, *np.ones((6, 1, n), np.float32))
 
     def forward_and_backward() -> np.ndarray:
-        kernel.forward(x, gamma, beta, mean, var)
-        return kernel.backward(dy, dgamma, dbeta)
+        kernel.forward(x)
+        return kernel.backward(dy)
 
     return forward_and_backward

@@ -4,8 +4,8 @@
 `conventions` says how others keep running statistics, `variants` does it wrong on purpose.
 `kernels` is the fast form of the same sums. `activations`, `layers`, `losses`, `network` and
 `optimizers` make a classifier; `config`, `training` and `trace` train it (RunConfig -> Run ->
-Trace); `data` loads the data sets; `shift` measures how far distributions move; `checks` and
-`errors` hold the rules for input.
+Trace), with `batches` to feed a run and `recording` to keep its records. `data` loads the data
+sets, `shift` measures how far distributions move, `checks` and `errors` hold the rules for input.
 
 Simplifications: fully connected classifiers only, softmax cross-entropy only, an incomplete last
 mini-batch is dropped, no automatic differentiation: each layer brings its own backward pass.

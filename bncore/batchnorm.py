@@ -134,11 +134,12 @@ def row(per_unit: np.ndarray) -> np.ndarray:
 class BatchNorm:
     """A batch-norm layer: gamma, beta, and the running statistics used when not training.
 
-    `gamma`, `beta`, `running_mean`, `running_var` are writable (n,) arrays ((*runs, n) with
-    `runs`). `momentum` weighs the new batch. Under `convention` (see `conventions`) "pytorch"
-    running_var gathers the unbiased variance m/(m-1) var, although var itself normalizes. A
-    batch of one says nothing about the variance: it normalizes to 0 and leaves running_var
-    alone where the convention is unbiased.
+    `gamma`, `beta`, `running_mean`, `running_var` are writable (n,) arrays; with runs in front
+    of z the running statistics take the same axes, (..., n). `momentum` weighs the new batch.
+
+    Under `convention` (see `conventions`) "pytorch", running_var gathers the unbiased variance
+    m/(m-1) var, although var itself normalizes. One example says nothing about the variance: a
+    batch of one normalizes to 0, and leaves running_var alone where the convention is unbiased.
     """
 
     def __init__(
@@ -149,17 +150,13 @@ class BatchNorm:
         dtype: DTypeLike = np.float64,
         *,
         convention: str = "pytorch",
-        runs: tuple[int, ...] = (),
     ) -> None:
-        self.dtype = _float_dtype(dtype)
-        shape = (*runs, _units(n))
+        self.n, self.dtype = _units(n), _float_dtype(dtype)
         self.eps = checks.epsilon(eps, self.dtype)
         self.momentum = checks.weight(momentum)
         self.convention = _known(convention)
-        self.gamma = np.ones(shape, self.dtype)
-        self.beta = np.zeros(shape, self.dtype)
-        self.running_mean = np.zeros(shape, self.dtype)
-        self.running_var = np.ones(shape, self.dtype)
+        self.gamma, self.beta = np.ones(self.n, self.dtype), np.zeros(self.n, self.dtype)
+        self.running_mean, self.running_var = self.beta.copy(), self.gamma.copy()
         self.batches = 0  # training batches seen
         self._cache: Cache | None = None
 
@@ -170,20 +167,17 @@ class BatchNorm:
         return cls(n, rule.eps or 1e-5, rule.new_weight, dtype, convention=convention)
 
     def forward(self, z: ArrayLike, training: bool = True) -> np.ndarray:
-        """z_tilde, like z: by z's own statistics in training, by the running ones otherwise.
+        """z_tilde, like z (m, n): by z's own statistics in training, else by the running ones.
 
-        Training moves the running statistics; z (*runs, m, n).
+        Training moves the running statistics.
         """
         self._cache = None  # nothing to go back through, until a training pass has succeeded
-        z = checks.batch(z)
-        expected = (*self.gamma.shape[:-1], z.shape[-2], self.gamma.shape[-1])
-        if z.shape != expected:
-            raise InputError("shape", {"field": "z", "expected": expected, "got": z.shape})
+        z = checks.batch(z, units=self.n)
         if not training:
             running = self.running_mean, self.running_var
             return batch_norm_inference(z, *running, self.gamma, self.beta, self.eps)
         z_tilde, cache = batch_norm_forward(z, self.gamma, self.beta, self.eps)
-        self._track(cache, m=z.shape[-2])
+        self._track(cache)
         self._cache = cache
         return z_tilde
 
@@ -194,12 +188,15 @@ class BatchNorm:
         return batch_norm_backward(dz_tilde, self._cache)
 
     @quiet
-    def _track(self, cache: Cache, m: int) -> None:
-        rule = CONVENTIONS[self.convention]
+    def _track(self, cache: Cache) -> None:
+        z, rule = cache.z_centered, CONVENTIONS[self.convention]
+        old_mean = checks.per_unit(self.running_mean, "running_mean", z, self.dtype)
+        old_var = checks.per_unit(self.running_var, "running_var", z, self.dtype)
+        new_var = rule.variance(cache.var, old_var, m=z.shape[-2])
         new = rule.step(checks.weight(self.momentum), self.batches + 1)
-        mean = (1 - new) * self.running_mean + new * cache.mean
-        var = (1 - new) * self.running_var + new * rule.variance(cache.var, self.running_var, m)
-        mean, var = mean.astype(self.dtype), var.astype(self.dtype)
+
+        mean = ((1 - new) * old_mean + new * cache.mean).astype(self.dtype)
+        var = ((1 - new) * old_var + new * new_var).astype(self.dtype)
         checks.results(running_mean=mean, running_var=var)
         self.running_mean, self.running_var = mean, var
         self.batches += 1
@@ -224,7 +221,7 @@ def _units(n: Any) -> int:
 
 
 def _known(convention: str) -> str:
-    if convention not in CONVENTIONS:
+    if not isinstance(convention, str) or convention not in CONVENTIONS:
         fields = {"field": "convention", "expected": tuple(CONVENTIONS), "got": convention}
         raise InputError("config", fields)
     return convention

@@ -33,8 +33,11 @@ def floats(value: Any, field: str) -> np.ndarray:
     """
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError):  # rows of unequal length
+    except ValueError:  # rows of unequal length
         raise InputError("shape", _seen(field, "rows of equal length", "ragged rows")) from None
+    except Exception:  # whatever an object answers that cannot become an array
+        got = type(value).__name__
+        raise InputError("not_numeric", _seen(field, "real numbers", got)) from None
     if array.dtype.kind not in "fiub":
         raise InputError("not_numeric", _seen(field, "real numbers", str(array.dtype)))
     if array.dtype.kind == "f":
@@ -42,13 +45,18 @@ def floats(value: Any, field: str) -> np.ndarray:
     return array.astype(np.float64)
 
 
-def batch(value: Any, field: str = "z") -> np.ndarray:
-    """A batch (..., m, n), m and n at least 1, finite, and small enough to be squared."""
+def batch(value: Any, units: int | None = None, field: str = "z") -> np.ndarray:
+    """A batch (..., m, n), m and n at least 1, finite, and small enough to be squared.
+
+    `units` is the n that it must have, if there is one.
+    """
     z = floats(value, field)
     if z.size == 0:
         raise InputError("empty_batch", _seen(field, "at least one example", z.shape))
     if z.ndim < 2:
         raise InputError("shape", _seen(field, "(..., m, n)", z.shape))
+    if units not in (None, z.shape[-1]):
+        raise InputError("shape", _seen(field, (*z.shape[:-1], units), z.shape))
     finite(z, field)
     peak, limit = np.abs(z).max(), np.sqrt(np.finfo(z.dtype).max)
     if peak > limit:
@@ -61,10 +69,10 @@ def like(value: Any, field: str, example: np.ndarray) -> np.ndarray:
     return _cast(floats(value, field), field, (example.shape,), example.dtype)
 
 
-def per_unit(value: Any, field: str, z: np.ndarray) -> np.ndarray:
-    """One number per unit of `z`, (n,) or (..., n), as a copy in z's dtype."""
+def per_unit(value: Any, field: str, z: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
+    """One number per unit of `z`, (n,) or (..., n), as a copy in z's dtype or another."""
     *lead, _, n = z.shape
-    return _cast(floats(value, field), field, ((n,), (*lead, n)), z.dtype).copy()
+    return _cast(floats(value, field), field, ((n,), (*lead, n)), dtype or z.dtype).copy()
 
 
 def variance(value: Any, field: str, z: np.ndarray) -> np.ndarray:

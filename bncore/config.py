@@ -76,6 +76,7 @@ class RunConfig:
         for name, choices in CHOICES.items():
             if not isinstance(getattr(self, name), str) or getattr(self, name) not in choices:
                 raise self._refused(name, choices)
+            self._set(name, str(getattr(self, name)))
         for name, whole_range in WHOLE.items():
             self._set(name, int(self._number(name, whole_range, whole=True)))
         for name, real_range in REAL.items():

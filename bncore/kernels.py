@@ -3,8 +3,6 @@
 Nothing is checked and nothing is allocated after construction. Batch means go through BLAS, as
 a product with a row of 1/m; every result is written into a buffer that is made once per batch
 size. Tested equal to `batchnorm`, which is the version to read.
-
-Here gamma, beta, mean and var are rows (..., 1, n): they meet a batch without reshaping.
 """
 
 from __future__ import annotations
@@ -26,50 +24,62 @@ def product(lead: Sequence[int]) -> Callable[..., np.ndarray]:
 
 
 class BatchNormKernel:
-    """Forward and backward for batches of one shape (..., m, n).
+    """Forward and backward for batches of m, with x (..., m, n).
 
+    gamma, beta, their gradients and the batch's mean and var are rows (..., 1, n), so that they
+    meet a batch without reshaping: views of the network's buffers, read or written at each call.
     The last argument of each call below is where its result goes.
     """
 
-    def __init__(self, shape: tuple[int, ...], dtype: np.dtype, eps: float) -> None:
-        *lead, m, n = shape
+    def __init__(
+        self,
+        m: int,
+        eps: float,
+        gamma: np.ndarray,
+        beta: np.ndarray,
+        dgamma: np.ndarray,
+        dbeta: np.ndarray,
+        mean: np.ndarray,
+        var: np.ndarray,
+    ) -> None:
+        self.gamma, self.beta, self.dgamma, self.dbeta = gamma, beta, dgamma, dbeta
+        self.mean, self.var = mean, var
+        *lead, _, n = gamma.shape
+        dtype = gamma.dtype
         # as arrays, since every ufunc would convert a Python number anew
         self.m, self.eps = np.array(m, dtype), np.array(epsilon(eps, dtype), dtype)
         self.average = partial(product(lead), np.full((1, m), 1 / m, dtype))  # over the batch
-        self.x_centered = np.empty(shape, dtype)
-        self.y = np.empty(shape, dtype)
-        self.scale = np.empty(shape, dtype)
+        self.x_centered, self.scale, self.y = np.empty((3, *lead, m, n), dtype)
         self.shift, self.inv_std = np.empty((2, *lead, 1, n), dtype)
 
-    def forward(
-        self, x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, mean: np.ndarray, var: np.ndarray
-    ) -> np.ndarray:
+    def forward(self, x: np.ndarray) -> np.ndarray:
         """y, a buffer that the next call overwrites; the batch's statistics go to mean, var."""
         x_centered, y, shift, inv_std = self.x_centered, self.y, self.shift, self.inv_std
         first = x[..., :1, :]
         np.subtract(x, first, x_centered)  # exact where x is near row 0: see `batchnorm.center`
         self.average(x_centered, shift)
         x_centered -= shift
-        np.add(first, shift, mean)
+        np.add(first, shift, self.mean)
 
         np.multiply(x_centered, x_centered, y)
-        self.average(y, var)
-        np.add(var, self.eps, inv_std)
+        self.average(y, self.var)
+        np.add(self.var, self.eps, inv_std)
         np.sqrt(inv_std, inv_std)
         np.reciprocal(inv_std, inv_std)
 
-        np.multiply(gamma, inv_std, shift)
+        np.multiply(self.gamma, inv_std, shift)
         np.copyto(self.scale, shift)  # spread, since it is used twice and rows multiply slowly
         np.multiply(x_centered, self.scale, y)
-        y += beta
+        y += self.beta
         return y
 
-    def backward(self, dy: np.ndarray, dgamma: np.ndarray, dbeta: np.ndarray) -> np.ndarray:
+    def backward(self, dy: np.ndarray) -> np.ndarray:
         """dx, in the buffer of y, which has served; gradients of gamma, beta go to dgamma, dbeta.
 
         dx = scale * (dy - mean(dy) - x_centered * mean(dy * x_centered) / (var + eps))
         """
         x_centered, dx, shift, inv_std = self.x_centered, self.y, self.shift, self.inv_std
+        dgamma, dbeta = self.dgamma, self.dbeta
         np.multiply(dy, x_centered, dx)
         self.average(dx, dgamma)
         dgamma *= inv_std  # now mean(dy * x_norm)

@@ -1,4 +1,4 @@
-"""The stages of a network for one batch size: dense, batch norm, activation.
+"""The stages of a network for one batch size: dense and activation here, batch norm in `kernels`.
 
 A stage holds views of the network's parameters and gradients, and its own buffers; `forward`
 takes the output of the stage before, `backward` the gradient from the stage behind. What they
@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from bncore.activations import Activation
-from bncore.kernels import BatchNormKernel, product
+from bncore.kernels import product
 
 
 class Stage(Protocol):
@@ -63,34 +63,6 @@ class Dense:
         if not self.first:
             self.product(dz, self.W_T, self.dx)
         return self.dx
-
-
-class Norm:
-    """Batch norm by the batch's own statistics, which it leaves in `mean` and `var`."""
-
-    def __init__(
-        self,
-        m: int,
-        eps: float,
-        gamma: np.ndarray,
-        beta: np.ndarray,
-        dgamma: np.ndarray,
-        dbeta: np.ndarray,
-        mean: np.ndarray,
-        var: np.ndarray,
-    ) -> None:
-        *lead, _, units = gamma.shape
-        self.parameters, self.statistics = (gamma, beta), (mean, var)
-        self.gradients = dgamma, dbeta
-        self.kernel = BatchNormKernel((*lead, m, units), gamma.dtype, eps)
-
-    def forward(self, x: np.ndarray) -> np.ndarray:
-        """z_tilde."""
-        return self.kernel.forward(x, *self.parameters, *self.statistics)
-
-    def backward(self, dy: np.ndarray) -> np.ndarray:
-        """dz, with dgamma and dbeta on the way."""
-        return self.kernel.backward(dy, *self.gradients)
 
 
 class Activate:

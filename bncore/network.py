@@ -22,7 +22,8 @@ from numpy.typing import DTypeLike
 
 from bncore.activations import ACTIVATIONS
 from bncore.checks import epsilon
-from bncore.layers import Activate, Dense, Norm, Stage
+from bncore.kernels import BatchNormKernel
+from bncore.layers import Activate, Dense, Stage
 from bncore.losses import one_hot, softmax_cross_entropy
 
 # Where batch norm sits among the stages of a hidden layer.
@@ -79,6 +80,9 @@ class Network:
         self.b: list[np.ndarray | None] = missing + b
         self.db: list[np.ndarray | None] = missing + db
 
+        weights = sum(inputs * units for inputs, units in pairs)  # W of all layers come first
+        self.flat_W, self.flat_dW = self.params[..., :weights], self.grads[..., :weights]
+
         self.running, running = self._flat(rows + rows)
         self.batch, batch = self._flat(rows + rows)  # statistics of the last training forward
         self.running_mean, self.running_var = running[: len(rows)], running[len(rows) :]
@@ -103,11 +107,6 @@ class Network:
     def depth(self) -> int:
         """Hidden layers."""
         return len(self.sizes) - 2
-
-    @property
-    def weights(self) -> int:
-        """How many of `params` are weights W; they come first."""
-        return sum(a * b for a, b in pairwise(self.sizes))
 
     def initialize(self, kind: str, scale: float, rngs: Sequence[np.random.Generator]) -> None:
         """Draw W ~ N(0, sd^2) with a generator for each run.
@@ -168,9 +167,8 @@ class Network:
 
         A batch of one has no unbiased variance, and leaves `running_var` alone.
         """
-        m = self._last.m
-        if m > 1:
-            self._batch_vars *= m / (m - 1)
+        if self._last.m > 1:
+            self._batch_vars *= self._last.unbias
         else:
             self._batch_vars[...] = self._running_vars
         self.batch -= self.running
@@ -215,6 +213,7 @@ class Pass:
 
     def __init__(self, network: Network, m: int) -> None:
         self.m = m
+        self.unbias = np.array(m / max(m - 1, 1), network.dtype)
         self.z, self.z_block = self._pre_activations(network)
         self.stages: list[Stage] = []
         for layer in range(network.depth):
@@ -244,7 +243,7 @@ class Pass:
         W, dW = network.W[layer], network.dW[layer]
         return Dense(W, dW, network.b[layer], network.db[layer], z, first=layer == 0)
 
-    def _norm(self, network: Network, layer: int) -> Norm:
+    def _norm(self, network: Network, layer: int) -> BatchNormKernel:
         views = (
             network.gamma,
             network.beta,
@@ -253,7 +252,7 @@ class Pass:
             network.batch_mean,
             network.batch_var,
         )
-        return Norm(self.m, network.eps, *(of_layers[layer] for of_layers in views))
+        return BatchNormKernel(self.m, network.eps, *(of_layers[layer] for of_layers in views))
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Through all stages."""

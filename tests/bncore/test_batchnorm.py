@@ -6,7 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from bncore import BatchNorm, batch_norm_backward, batch_norm_forward, batch_norm_inference
+from bncore import (
+    BatchNorm,
+    InputError,
+    batch_norm_backward,
+    batch_norm_forward,
+    batch_norm_inference,
+)
 from tests.bncore.gradients import numerical_gradient
 
 
@@ -341,11 +347,36 @@ def test_the_state_keeps_its_dtype_and_z_decides_the_output():
     assert single.running_mean.dtype == single.running_var.dtype == np.float32
 
 
-def test_layers_can_stand_side_by_side():
-    z = some(18, (3, 6, 4))[0]
-    bn = BatchNorm(4, runs=(3,))
-    together = bn.forward(z)
-    for r in range(3):
-        alone = BatchNorm(4)
-        np.testing.assert_array_equal(together[r], alone.forward(z[r]))
-        np.testing.assert_allclose(bn.running_var[r], alone.running_var)
+def test_runs_in_front_of_z_get_running_statistics_of_their_own():
+    z, other = some(18, (3, 6, 4))[0], some(19, (3, 6, 4))[0]
+    upstream = some(20, (3, 6, 4))[3]
+    bn, alone = BatchNorm(4), [BatchNorm(4) for _ in range(3)]
+    bn.forward(z)
+    together = bn.forward(other)
+    gradients = bn.backward(upstream)
+    assert bn.running_mean.shape == bn.running_var.shape == (3, 4)
+    for r, layer in enumerate(alone):
+        layer.forward(z[r])
+        np.testing.assert_array_equal(together[r], layer.forward(other[r]))
+        np.testing.assert_allclose(bn.running_var[r], layer.running_var)
+        for a, b in zip(gradients, layer.backward(upstream[r]), strict=True):
+            np.testing.assert_allclose(a[r], b, atol=1e-14)
+        evaluated = bn.forward(z, training=False)[r]
+        np.testing.assert_allclose(evaluated, layer.forward(z[r], training=False))
+    with pytest.raises(InputError) as caught:
+        bn.forward(z[0])
+    assert caught.value.code == "shape" and caught.value.fields["field"] == "running_mean"
+
+
+def test_state_that_a_user_set_is_checked_and_kept():
+    bn = BatchNorm(2)
+    bn.gamma, bn.running_mean, bn.running_var = [2, 3], [1, 2], [4, 9]
+    z = np.array([[3.0, 5.0], [5.0, 2.0]])
+    evaluated = bn.forward(z, training=False)
+    np.testing.assert_allclose(evaluated, [[2, 3], [4, 0]], rtol=1e-5)
+    bn.forward(z)
+    np.testing.assert_allclose(bn.running_mean, [0.9 + 0.4, 1.8 + 0.35])
+    bn.running_var = [-1, 1]
+    with pytest.raises(InputError) as caught:
+        bn.forward(z, training=False)
+    assert caught.value.code == "variance"

@@ -40,6 +40,7 @@ def test_bad_values_are_refused_by_name(name):
 def test_equal_configs_are_equal_and_hash_alike_however_the_numbers_came():
     plain = RunConfig(depth=2, lr=1, seed=7, keep_bias=True, eps=0.001)
     typed = RunConfig(
+        norm=np.str_("before"),
         depth=np.int64(2),
         lr=np.float64(1.0),
         seed=np.uint8(7),

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bncore import InputError, Network, Run, RunConfig, Trace, data, train, train_together
+from bncore.batches import ORDER, PROBE, WEIGHTS, BatchOrder
 from bncore.losses import one_hot, softmax_cross_entropy
 from bncore.trace import OTHERS, PER_RECORD, PER_STEP
-from bncore.training import ORDER, PROBE, WEIGHTS, BatchOrder
 
 SMALL = RunConfig(dataset="moons", depth=2, width=6, units=4, batch_size=16, steps=22, probe=20)
 DEAD = RunConfig(norm="none", depth=8, lr=3.0, steps=60, width=20)  # overflows after a few steps
@@ -167,17 +167,17 @@ def test_the_network_of_a_run_is_a_copy(sample):
 
 
 def test_batches_cover_each_epoch_once_in_a_new_order():
-    order = BatchOrder(n_train=10, m=3, seed=0)
+    order = BatchOrder(10, 3, np.random.default_rng(0))
     epochs = [np.concatenate([order.next() for _ in range(3)]) for _ in range(2)]
     for epoch in epochs:
         assert len(np.unique(epoch)) == 9 and epoch.min() >= 0 and epoch.max() < 10
     assert (epochs[0] != epochs[1]).any()
-    other = BatchOrder(n_train=10, m=3, seed=1)
+    other = BatchOrder(10, 3, np.random.default_rng(1))
     assert (np.concatenate([other.next() for _ in range(3)]) != epochs[0]).any()
 
 
 def test_the_digest_tells_index_streams_apart():
-    one, same, other = (BatchOrder(10, 3, seed) for seed in (0, 0, 1))
+    one, same, other = (BatchOrder(10, 3, np.random.default_rng(s)) for s in (0, 0, 1))
     for order in (one, same, other):
         order.next()
     assert one.digest == same.digest != other.digest
