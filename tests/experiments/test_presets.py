@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from bncore import RunConfig, training
+from bncore import Network, RunConfig
 from bncore.trace import PER_RECORD, PER_STEP
 from experiments import presets
 from experiments.pair import Pair, PairRun, train_pair
@@ -48,8 +48,7 @@ def test_loading_trains_nothing(name: str, monkeypatch) -> None:
     def refuse(*_) -> None:
         raise AssertionError("a preset trained")
 
-    monkeypatch.setattr(training.Stack, "_build", refuse)
-    monkeypatch.setattr(training.Stack, "advance", refuse)
+    monkeypatch.setattr(Network, "__init__", refuse)  # no network, no training
     with pytest.raises(AssertionError):
         train_pair(PRESETS[name])
     assert presets.load(name).config == PRESETS[name]
