@@ -28,8 +28,16 @@ def numbers_on_screen(page: Page) -> list[str]:
     """What a lesson computed and shows, apart from the language: formulas and marked readouts.
 
     Formulas are read from the LaTeX that KaTeX keeps; readouts from `data-value` attributes, also
-    those inside components.
+    those inside components. Waits until components have painted and nothing changes any more.
     """
+    before, now = None, _numbers_now(page)
+    while now != before or page.get_by_test_id("stSkeleton").count():
+        page.wait_for_timeout(400)
+        before, now = now, _numbers_now(page)
+    return now
+
+
+def _numbers_now(page: Page) -> list[str]:
     return page.evaluate(
         r"""() => {
           const found = [];
