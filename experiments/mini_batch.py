@@ -229,7 +229,8 @@ EPS_GRID = np.logspace(-12, 1, 105)
 
 def spread(z: np.ndarray, eps: np.ndarray = EPS_GRID) -> np.ndarray:
     """The standard deviation of z_norm for each ε: σ/√(σ² + ε)."""
-    return np.array([walk(z, 1, 0, float(one)).z_norm.std() for one in eps])
+    var = walk(z, 1, 0, 1).var
+    return np.sqrt(var / (var + eps))
 
 
 def faint_pixel(m: int, seed: int) -> np.ndarray:
@@ -315,4 +316,4 @@ def squash(inputs: np.ndarray, activation: str) -> Squashed:
 def curve(activation: str, *inputs: np.ndarray) -> Squashed:
     """g itself over a range that holds all `inputs`, and -4 to 4 at least."""
     reach = max(4.0, *(float(np.abs(x).max()) for x in inputs)) * 1.05
-    return squash(np.linspace(-reach, reach, 401), activation)
+    return squash(np.linspace(-reach, reach, 201), activation)

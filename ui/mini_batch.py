@@ -13,7 +13,6 @@ import streamlit as st
 from experiments import mini_batch as experiment
 from experiments.mini_batch import Batch, Steps
 from figures import mini_batch as figures
-from figures.theme import colour
 from ui import controls, intake, state, text
 from ui.lessons import LESSONS
 from ui.numbers import latex, number
@@ -240,12 +239,9 @@ def table(batch: Batch, steps: Steps) -> None:
             width="stretch",
         )
     with right:
-        columns = {name: t(f"{LESSON}.columns.{name}") for name in frame.columns}
-        painted = {columns[name]: colour(name, text.mode()) for name in STEPS}
-        styled = frame.rename(columns=columns).style.format(_cell, subset=list(painted))
-        for name, hue in painted.items():
-            styled = styled.set_properties(subset=[name], color=hue)
-        st.dataframe(styled, hide_index=True, height=min(35 * batch.m + 38, 248), key="numbers")
+        config = {name: _column(name) for name in frame.columns}
+        height = min(35 * batch.m + 38, 248)
+        st.dataframe(frame, column_config=config, hide_index=True, height=height, key="numbers")
         st.caption(t(f"{LESSON}.table_note"))
 
 
@@ -256,8 +252,9 @@ def _frame(batch: Batch, steps: Steps) -> pd.DataFrame:
     return pd.DataFrame(data | {name: getattr(steps, name) for name in STEPS})
 
 
-def _cell(value: float) -> str:
-    return number(value, 5)
+def _column(name: str) -> Any:
+    label = t(f"{LESSON}.columns.{name}")
+    return st.column_config.NumberColumn(label, format="%.5g" if name in STEPS else "%d")
 
 
 # --- ε ---

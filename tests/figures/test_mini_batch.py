@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from figures import mini_batch as figures
@@ -73,3 +74,16 @@ def test_squashed_draws_both_on_the_same_curve(linear: float | None) -> None:
     assert below.marker.color == colour("z_tilde", "dark")
     shades = figure.layout.shapes
     assert [(shade.x0, shade.x1) for shade in shades] == [(-1, 1)] * (2 if linear else 0)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_plotly_knows_every_property(mode: str) -> None:
+    curves = dict.fromkeys(figures.CASES, RIGHT)
+    curve = RIGHT, WRONG
+    for figure in (
+        figures.spread(mode, RIGHT, curves, 1e-3, WORDS),
+        figures.comparison(mode, RIGHT, WRONG, WORDS),
+        figures.squashed(mode, curve, curve, curve, 1.0, WORDS),
+    ):
+        checked = go.Figure(figure.to_dict())
+        assert checked.layout.font.family.startswith("Lab Sans")

@@ -119,7 +119,7 @@ def test_the_formulas_and_the_table_hold_the_numbers_of_the_core() -> None:
     assert r"\frac{1}{9}" in shown and "^{(4)}" in shown
     frame = table(at)
     for name in ("z", "z_centered", "z_norm", "z_tilde"):
-        assert np.array_equal(frame[say(at, f"columns.{name}")], getattr(steps, name))
+        assert np.array_equal(frame[name], getattr(steps, name))
     picture = stage(at)
     assert picture["rows"][3] == steps.z_tilde.tolist()
 
@@ -132,9 +132,9 @@ def test_an_example_beyond_the_batch_means_the_last() -> None:
 
 def test_a_larger_batch_goes_on_with_the_same_examples() -> None:
     at = opened()
-    before = table(at)[say(at, "columns.z")].tolist()
+    before = table(at)["z"].tolist()
     healthy(at.slider(key=f"{LESSON}.m").set_value(100).run())
-    assert table(at)[say(at, "columns.z")].tolist()[:32] == before
+    assert table(at)["z"].tolist()[:32] == before
 
 
 def test_give_back_and_undo() -> None:
@@ -225,7 +225,7 @@ def test_written_numbers_become_the_batch_and_the_link() -> None:
     assert stage(at)["z"] == [1, 2.5, -3]
     assert at.query_params["z"] in ("1,2.5,-3", ["1,2.5,-3"])
     assert at.success[0].value == say(at, "intake.taken", count=3)
-    assert say(at, "columns.digit") not in table(at)
+    assert "digit" not in table(at)
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
