@@ -7,6 +7,7 @@ when it is done or stopped; until then what was shown stays.
 from __future__ import annotations
 
 import time
+import zlib
 from dataclasses import dataclass
 
 import streamlit as st
@@ -61,7 +62,8 @@ def preset_view(preset: str) -> View:
 @st.cache_resource(max_entries=24, show_spinner=False)
 def own_view(config: RunConfig, steps: int, _pair: Pair) -> View:
     """The pair of a config as far as it was trained: the same for everyone."""
-    return view(f"{OWN}-{hash(config):x}-{steps}", _pair)
+    digest = zlib.crc32(repr(config).encode())
+    return view(f"{OWN}-{digest:08x}-{steps}", _pair)
 
 
 def shown() -> View | None:
@@ -112,6 +114,7 @@ def take_settings() -> None:
 def train() -> None:
     """Start the run of the settings, or the one shown once more."""
     st.session_state.pop("training.trouble", None)
+    st.session_state["training.pressed"] = True
     try:
         now = shown()
         wanted = now.config if now is not None and not changed(now) else config()
@@ -119,6 +122,14 @@ def train() -> None:
     except InputError as error:
         field = t(f"{LESSON}.controls.{error.fields['field']}.label")
         st.session_state["training.trouble"] = t(f"{LESSON}.refused", field=field)
+
+
+def just_pressed() -> bool:
+    """Once after each `train`: the button's fragment must ask for the rest of the page.
+
+    The button itself cannot tell: it is disabled by then, and a disabled button says no.
+    """
+    return st.session_state.pop("training.pressed", False)
 
 
 def stop() -> None:
@@ -160,6 +171,7 @@ def wait_for_own() -> None:
         return
     if going() is None and trouble() is None:
         train()
+        just_pressed()
         if (ticket := going()) is None:
             return
         place = replay.place()

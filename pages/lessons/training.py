@@ -64,7 +64,7 @@ def experiment() -> None:
 def train_button() -> None:
     view, busy = training.shown(), training.going() is not None
     differs = training.changed(view)
-    pressed = st.button(
+    st.button(
         t(f"{LESSON}.train" if differs else f"{LESSON}.again"),
         type="primary",
         icon=":material/play_circle:",
@@ -74,7 +74,7 @@ def train_button() -> None:
     )
     if differs and view is not None and not busy:
         st.info(t(f"{LESSON}.changed"), icon=":material/tune:")
-    if pressed:
+    if training.just_pressed():
         st.rerun()
 
 

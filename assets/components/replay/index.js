@@ -173,7 +173,7 @@ class Replay {
     });
 
     this.spoken = node("p", "spoken", root, { "aria-live": "polite" });
-    this.table = node("table", "spoken", root);
+    this.table = node("table", "", node("div", "spoken", root));
   }
 
   button(parent, act) {
