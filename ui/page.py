@@ -133,6 +133,7 @@ def announce_language() -> None:
 
 
 def footer(version: str) -> None:
-    """Sources and version."""
-    st.divider()
-    st.caption(t("ui.footer", version=version))
+    """Sources and version; the last thing of every run."""
+    with st.container(key="footer"):
+        st.divider()
+        st.caption(t("ui.footer", version=version))

@@ -1,7 +1,8 @@
 """A running app and pages that watch themselves.
 
 Every page made here fails its test if the browser logged an error, if a request left for another
-host, or if a traceback reached the screen. Two 404s of Streamlit's own on a deep link may pass.
+host, or if a traceback (or the sentence in its place) reached the screen. Two 404s of Streamlit's
+own on a deep link may pass.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 STREAMLITS_OWN_404 = re.compile(r"/[a-z_]+/_stcore/(health|host-config)$")
@@ -98,6 +100,16 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     chromium.close()
 
 
+def profile(browser: Browser, width: int, height: int, lang: str, dark: bool, **more: object):
+    """A browser that has never been anywhere."""
+    return browser.new_context(
+        viewport={"width": width, "height": height},
+        locale={"en": "en-US", "ko": "ko-KR"}[lang],
+        color_scheme="dark" if dark else "light",
+        **more,
+    )
+
+
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[NewPage]:
     """`new_page(width, height, lang, dark)`: a page in a fresh profile that watches itself."""
@@ -106,24 +118,54 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
     def open_page(
         width: int = 1440, height: int = 900, lang: str = "en", dark: bool = False, **more: object
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            locale={"en": "en-US", "ko": "ko-KR"}[lang],
-            color_scheme="dark" if dark else "light",
-            **more,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        watch(page, complaints)
-        return page
+        contexts.append(profile(browser, width, height, lang, dark, **more))
+        return watched(contexts[-1], complaints)
 
     yield open_page
     for context in contexts:
-        for page in context.pages:
-            complaints += [f"traceback on {page.url}"] * page.locator(".stException").count()
+        complaints += failures(context)
         context.close()
     assert not complaints
+
+
+@pytest.fixture(scope="module")
+def one_profile(browser: Browser) -> Iterator[BrowserContext]:
+    context = profile(browser, 1440, 900, "en", dark=False)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def new_tab(one_profile: BrowserContext) -> Iterator[Callable[[], Page]]:
+    """`new_tab()`: a session of its own in a profile that has the app's files in its cache."""
+    complaints: list[str] = []
+    yield lambda: watched(one_profile, complaints)
+    complaints += failures(one_profile)
+    for page in one_profile.pages:
+        page.close()
+    assert not complaints
+
+
+def failures(context: BrowserContext) -> list[str]:
+    """Tracebacks, and the sentence that stands in for one."""
+    sentences = [
+        tomllib.loads(file.read_text("utf-8"))["broken"]
+        for file in (ROOT / "assets" / "locales").glob("*/ui.toml")
+    ]
+    return [
+        f"{page.url} failed"
+        for page in context.pages
+        if page.locator(".stException").count()
+        or any(page.get_by_text(sentence).count() for sentence in sentences)
+    ]
+
+
+def watched(context: BrowserContext, complaints: list[str]) -> Page:
+    """A page that adds to `complaints` what must not happen on it."""
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    watch(page, complaints)
+    return page
 
 
 def watch(page: Page, complaints: list[str]) -> None:

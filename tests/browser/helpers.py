@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Page
 
 from ui.lessons import HOME
@@ -9,6 +11,7 @@ from ui.lessons import HOME
 
 def settled(page: Page) -> Page:
     """Wait until Streamlit has finished the run that is going on."""
+    page.locator(".st-key-footer").wait_for(state="attached")  # the last element of a run
     page.locator(".stApp[data-test-script-state='notRunning']").wait_for()
     return page
 
@@ -28,16 +31,8 @@ def numbers_on_screen(page: Page) -> list[str]:
     """What a lesson computed and shows, apart from the language: formulas and marked readouts.
 
     Formulas are read from the LaTeX that KaTeX keeps; readouts from `data-value` attributes, also
-    those inside components. Waits until components have painted and nothing changes any more.
+    those inside components.
     """
-    before, now = None, _numbers_now(page)
-    while now != before or page.get_by_test_id("stSkeleton").count():
-        page.wait_for_timeout(400)
-        before, now = now, _numbers_now(page)
-    return now
-
-
-def _numbers_now(page: Page) -> list[str]:
     return page.evaluate(
         r"""() => {
           const found = [];
@@ -54,6 +49,18 @@ def _numbers_now(page: Page) -> list[str]:
           return found;
         }"""
     )
+
+
+def same_numbers(page: Page, other: Page) -> bool:
+    """Whether two pages come to show the same numbers, once both have painted everything."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        page.wait_for_timeout(400)
+        ours, theirs = numbers_on_screen(page), numbers_on_screen(other)
+        painting = any(p.get_by_test_id("stSkeleton").count() for p in (page, other))
+        if ours and ours == theirs and not painting:
+            return True
+    return False
 
 
 def overflow(page: Page) -> int:

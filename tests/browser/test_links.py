@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.helpers import address, numbers_on_screen, visit
+from tests.browser.helpers import address, same_numbers, visit
 from ui.lessons import LESSONS
 from ui.state import Choice, Control, Integer, Number, Numbers, Switch
 
@@ -47,18 +47,18 @@ def query(page: Page) -> dict[str, str]:
 
 @pytest.mark.parametrize(("lesson", "control"), EVERY)
 def test_a_link_opens_the_same_state_in_the_other_language(
-    app_url: str, new_page: Callable[..., Page], lesson: str, control: Control
+    app_url: str, new_tab: Callable[[], Page], lesson: str, control: Control
 ) -> None:
     raw = control.write(another_value(control))
-    sent = visit(new_page(lang="en"), f"{address(app_url, lesson)}?{control.name}={raw}")
+    sent = visit(new_tab(), f"{address(app_url, lesson)}?lang=en&{control.name}={raw}")
     link = query(sent)
     assert link[control.name] == raw
     assert link.keys() == {"lang", *(each.name for each in LESSONS[lesson].controls)}
     link["lang"] = "ko"
-    received = visit(new_page(lang="en"), f"{address(app_url, lesson)}?{urlencode(link)}")
+    received = visit(new_tab(), f"{address(app_url, lesson)}?{urlencode(link)}")
     assert query(received) == link
     expect(received.locator("h1")).to_have_text(re.compile("[가-힣]"))
-    assert numbers_on_screen(received) == numbers_on_screen(sent)
+    assert same_numbers(received, sent)
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
