@@ -147,19 +147,16 @@ def show_replay(view: View) -> None:
 
 def story(view: View) -> None:
     """Which run this is, its replay, what came out."""
-    preset = value("preset")
-    st.markdown(
-        prose(f"{LESSON}/preset_{preset}", seed=view.config.seed, batch_size=view.config.batch_size)
-    )
-    st.caption(describe(view) + "  \n" + t(f"{LESSON}.same_start"))
+    config = view.config
+    known = {"seed": config.seed, "batch_size": config.batch_size}
+    st.markdown(prose(f"{LESSON}/preset_{value('preset')}", **known))
     if view.stopped is not None:
-        st.info(t(f"{LESSON}.stopped", step=view.stopped, steps=view.config.steps))
+        st.info(t(f"{LESSON}.stopped", step=view.stopped, steps=config.steps))
     show_replay(view)
-    st.caption(
-        t(f"{LESSON}.counted", examples=view.config.examples, units=view.config.recorded_units)
-    )
+    st.caption(f"{describe(view)}  \n{t(f'{LESSON}.same_start')}")
     result(view)
-    st.caption(t(f"{LESSON}.running_note"))
+    counted = t(f"{LESSON}.counted", examples=config.examples, units=config.recorded_units)
+    st.caption(f"{t(f'{LESSON}.running_note')} {counted}")
 
 
 @page.fragment(LESSON)

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from bncore import training as core
 from bncore.config import RunConfig
 from bncore.errors import InputError
+from bncore.network import Network
 from experiments import presets
 from experiments.pair import Pair, train_pair
 from ui import runs
@@ -101,7 +102,7 @@ def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("something was trained")
 
-    monkeypatch.setattr(core.Stack, "_build", refuse)
+    monkeypatch.setattr(Network, "gradient", refuse)
     monkeypatch.setattr(runs, "submit", refuse)
 
 
@@ -399,11 +400,11 @@ def test_the_accuracy_with_bn_uses_running_statistics(monkeypatch: pytest.Monkey
     """Spoil them, and the accuracy is gone."""
     config = RunConfig(depth=2, width=16, steps=100, record_every=50)
     good = core.train(config).accuracy[-1]
-    track = core.Network.track
+    track = Network.track
 
-    def spoil(network: core.Network) -> None:
+    def spoil(network: Network) -> None:
         track(network)
         network.running[...] = 1e6
 
-    monkeypatch.setattr(core.Network, "track", spoil)
+    monkeypatch.setattr(Network, "track", spoil)
     assert core.train(config).accuracy[-1] < 0.3 < 0.8 < good

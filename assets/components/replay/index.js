@@ -132,17 +132,14 @@ class Replay {
 
   build() {
     const root = this.root;
-    const bar = node("div", "bar", root);
-    const transport = node("div", "group", bar, { role: "group" });
+    const time = node("div", "time", root);
+    const transport = node("div", "group", time, { role: "group" });
     this.back = this.button(transport, () => this.go(this.frame - 1));
     this.toggle = this.button(transport, () => this.playing ? this.pause() : this.play());
     this.on = this.button(transport, () => this.go(this.frame + 1));
     this.toggle.classList.add("play");
-    this.speeds = node("div", "group", bar, { role: "group" });
-    this.views = node("div", "group", bar, { role: "group" });
-
-    const scrub = node("div", "scrub", root);
-    this.range = node("input", "", scrub, { type: "range", min: 0, step: 1 });
+    this.range = node("input", "", time, { type: "range", min: 0, step: 1 });
+    this.at = node("span", "at", time, { "aria-hidden": "true" });
     this.range.addEventListener("input", () => { this.halt(); this.show(+this.range.value); });
     this.range.addEventListener("change", () => this.settle());
     this.range.addEventListener("pointerdown", () => { this.dragging = true; });
@@ -154,8 +151,10 @@ class Replay {
       this.playing ? this.pause() : this.play();
     });
 
+    const bar = node("div", "bar", root);
+    this.views = node("div", "group", bar, { role: "group" });
+    this.speeds = node("div", "group", bar, { role: "group" });
     this.now = node("div", "now", root, { "aria-hidden": "true" });
-    this.at = node("span", "at", this.now);
     this.armLine = Object.fromEntries([...ARMS].reverse().map(arm => [arm, node("span", arm, this.now)]));
 
     this.body = node("div", "body", root);
@@ -272,7 +271,9 @@ class Replay {
   wordPlay() {
     const { words } = this.settings;
     const act = this.playing ? "pause" : "play";
-    this.toggle.replaceChildren(icon(act), words[act]);
+    this.toggle.replaceChildren(icon(act));
+    node("span", "", this.toggle).textContent = words[act];
+    this.toggle.setAttribute("aria-label", words[act]);
     this.root.dataset.playing = this.playing;
   }
 
@@ -468,15 +469,20 @@ class Replay {
   }
 
   placeCurves(width) {
-    const gap = 30, axis = 40, w = (width - gap - 2 * axis) / 2;
-    const rows = [["percentiles", 118], ["curves", 92], ["learned", 92]];
-    const names = { percentiles: ["plain", "bn"], curves: ["loss", "accuracy"], learned: ["gamma", "beta"] };
+    const gap = 30, axis = 40, half = (width - gap - 2 * axis) / 2;
+    const rows = [
+      ["percentiles", 118, ["plain", "bn"]], ["curves", 92, ["loss", "accuracy"]], ["learned", 92, ["gamma", "beta"]],
+    ];
     this.plots = [];
     let y = 0;
-    for (const [row, h] of rows) {
-      y += row === "percentiles" ? 42 : 24;
-      names[row].forEach((name, i) => this.plots.push({ name, row, x: axis + i * (w + gap + axis), y, w, h }));
-      y += h + 26;
+    for (const [row, h, names] of rows) {
+      const stacked = row !== "percentiles" && half < 170;
+      const w = stacked ? width - axis - 8 : half;
+      names.forEach((name, i) => {
+        if (stacked || i === 0) y += row === "percentiles" ? 42 : 24;
+        this.plots.push({ name, row, x: axis + (stacked ? 0 : i * (w + gap + axis)), y, w, h });
+        if (stacked || i === 1) y += h + 26;
+      });
     }
     this.curvesSize = [width, y];
     for (const plot of this.plots) Object.assign(plot, this.content(plot));
@@ -648,7 +654,7 @@ class Replay {
     pen.font = this.histogramFont[0];
     pen.fillStyle = palette.ink;
     pen.globalAlpha = 0.75;
-    for (const [value, text] of ticks(low, high, clamp(w / 60, 2, 6))) {
+    for (const [value, text] of ticks(low, high, clamp(w / 45, 3, 6))) {
       const half = pen.measureText(text).width / 2;
       pen.textAlign = "left";
       pen.fillText(text, clamp(X(value) - half, x, x + w - 2 * half), y + h + 17);
@@ -786,32 +792,35 @@ class Replay {
       for (const { line, y } of places) pen.fillText(line.label, plot.X(line.end) + 6, y - below);
     }
     if (plot.row !== "curves") return;
-    const [plain, bn] = lines, upto = Math.min(plain.end, bn.end);
-    const gap = t => Math.abs(plot.Y(plain.y[t]) - plot.Y(bn.y[t]));
-    let widest = 0;
-    for (let t = 0; t <= upto; t++) if (gap(t) > gap(widest)) widest = t;
-    if (upto < this.run.frames / 2) {     // one arm is a stub: its name at its end, the other's in the middle
-      const stub = plain.end < bn.end ? plain : bn, whole = stub === plain ? bn : plain;
-      const middle = Math.floor(whole.end * 0.6), y = plot.Y(whole.y[middle]);
-      pen.textAlign = "left";
-      pen.fillStyle = palette[stub.arm];
-      this.haloed(pen, words[stub.arm], plot.X(stub.end) + 9, clamp(plot.Y(stub.y[stub.end]) + 4, plot.y + 12, plot.y + plot.h));
-      pen.fillStyle = palette[whole.arm];
-      this.haloed(pen, words[whole.arm], plot.X(middle), y > plot.y + 30 ? y - 12 : y + 22);
-      return;
+    for (const line of lines) this.nameLine(pen, plot, line, lines.find(one => one !== line));
+  }
+
+  // The place beside its line, on no line, where a name is furthest from the other line.
+  nameLine(pen, plot, line, other) {
+    const { palette, words } = this.settings, name = words[line.arm];
+    // where it fits nowhere, the value above the plot still tells the lines apart
+    const room = pen.measureText(name).width;
+    const nearest = (which, left, middle) => {
+      let least = Infinity;
+      for (let t = 0; t <= which.end; t++) {
+        if (plot.X(t) < left - 5 || plot.X(t) > left + room + 5) continue;
+        least = Math.min(least, Math.abs(plot.Y(which.y[t]) - middle));
+      }
+      return least;
+    };
+    let best = { score: 0 };
+    for (let t = 0; t <= line.end; t++) for (const side of [-13, 13]) {
+      const left = clamp(plot.X(t) - room / 2, plot.x + 4, plot.x + plot.w - room - 2);
+      const middle = plot.Y(line.y[t]) + side;
+      if (middle < plot.y + 5 || middle > plot.y + plot.h - 6) continue;
+      if (nearest(line, left, middle) < 9) continue;
+      const score = Math.min(nearest(other, left, middle) - 15, 40);   // its own line is nearer
+      if (score > best.score) best = { score, left, middle };
     }
-    for (const line of lines) {
-      const room = pen.measureText(words[line.arm]).width;
-      const left = clamp(plot.X(widest) - room / 2, plot.x + 5, plot.x + plot.w - room);
-      const under = Array.from(line.y.subarray(0, line.end + 1), plot.Y)
-        .filter((_, t) => plot.X(t) > left - 6 && plot.X(t) < left + room + 6);
-      const higher = plot.Y(line.y[widest]) < plot.Y((line === bn ? plain : bn).y[widest]);
-      const beside = higher ? Math.min(...under) - 5 : Math.max(...under) + 14;
-      const fits = beside > plot.y + 9 && beside < plot.y + plot.h - 2;
-      pen.textAlign = "left";
-      pen.fillStyle = palette[line.arm];
-      this.haloed(pen, words[line.arm], left, fits ? beside : higher ? Math.max(...under) + 14 : Math.min(...under) - 5);
-    }
+    if (best.left === undefined) return;
+    pen.textAlign = "left";
+    pen.fillStyle = palette[line.arm];
+    this.haloed(pen, name, best.left, best.middle + 4);
   }
 
   haloed(pen, text, x, y) {
@@ -831,7 +840,8 @@ class Replay {
     pen.textAlign = "right";
     for (const line of plot.lines.filter(one => !one.band)) {
       const value = line.y[Math.min(this.frame, line.end)];
-      const text = plot.percent ? (100 * value).toFixed(1) : number(value);
+      const sign = plot.row === "curves" ? { plain: "○ ", bn: "● " }[line.arm] : "";
+      const text = sign + (plot.percent ? (100 * value).toFixed(1) : number(value));
       pen.fillStyle = palette[line.arm];
       pen.fillText(text, right, plot.y - 9);
       right -= pen.measureText(text).width + 12;
