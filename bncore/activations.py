@@ -53,8 +53,9 @@ def _zeros(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
 
 
 def relu_slope(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """1 where a > 0, else 0; `a` is never negative, so its sign says it."""
-    return np.sign(a, out=out)
+    """1 where a > 0, else 0."""
+    slope = np.empty_like(a) if out is None else out
+    return np.greater(a, _zeros(a.shape, a.dtype), out=slope)
 
 
 class Activation(NamedTuple):
