@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 Work = Callable[[], object]
-ROUNDS = 61  # odd, so that the median is one of them
-TURN = 0.006  # seconds that each side works per round, about: short, to dodge other work
+ROUNDS = 121  # odd, so that the median is one of them
+TURN = 0.005  # seconds that each side works per round, about: short, to dodge other work
 
 
 class Ratio(NamedTuple):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -50,25 +52,30 @@ def step(net: Net, optimizer: str = "sgd", runs: tuple[int, ...] = ()) -> Callab
     return one_step
 
 
-def recorded_step(net: Net) -> Callable[[], None]:
-    """A step that also keeps a raw copy of every layer's pre-activations."""
+@cache
+def steps_on_one_network(net: Net) -> tuple[Callable[[], None], Callable[[], None]]:
+    """A step that keeps a raw copy of every layer's pre-activations, and one that does not.
+
+    On the same buffers, since where they lie in memory alone can make some percent.
+    """
     network = started(net)
     update = OPTIMIZERS["sgd"](network.params, LR).update
     x, labels = batch(net)
     targets = one_hot(labels, net.sizes[-1])
     network.forward(x)
     ring = np.zeros((200, len(network.z), *network.z[0].shape), np.float32)
-    at = 0
+    at = itertools.cycle(range(len(ring)))
 
-    def one_step() -> None:
-        nonlocal at
+    def plain() -> None:
         float(network.gradient(x, targets))
-        network.copy_z(ring[at])
-        at = (at + 1) % len(ring)
         network.track()
         update(network.params, network.grads)
 
-    return one_step
+    def recording() -> None:
+        plain()
+        network.copy_z(ring[next(at)])
+
+    return recording, plain
 
 
 def started(net: Net, runs: tuple[int, ...] = ()) -> Network:

@@ -49,8 +49,8 @@ def targets() -> Iterator[Target]:
     for name, net, bound in (("Figure 1", FIGURE_1, 1.3), ("small", SMALL, 2.0)):
         yield Target(
             f"T5 {name} net: recording / not",
-            lambda net=net: subjects.recorded_step(net),
-            lambda net=net: subjects.step(net),
+            lambda net=net: subjects.steps_on_one_network(net)[0],
+            lambda net=net: subjects.steps_on_one_network(net)[1],
             True,
             1.05,
         )
