@@ -42,7 +42,10 @@ INITS: dict[str, Callable[[int, int, float], float]] = {
 
 
 class Network:
-    """sizes = (inputs, hidden units ..., classes). The output layer has b and no batch norm."""
+    """sizes = (inputs, hidden units ..., classes). The output layer has b and no batch norm.
+
+    `forward`, `gradient` and `track` work in buffers of the network: one thread at a time.
+    """
 
     def __init__(
         self,
