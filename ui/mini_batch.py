@@ -254,7 +254,7 @@ def _frame(batch: Batch, steps: Steps) -> pd.DataFrame:
 
 def _column(name: str) -> Any:
     label = t(f"{LESSON}.columns.{name}")
-    return st.column_config.NumberColumn(label, format="%.5g" if name in STEPS else "%d")
+    return st.column_config.NumberColumn(label, format="%.6g" if name in STEPS else "%d")
 
 
 # --- ε ---

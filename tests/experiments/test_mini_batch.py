@@ -298,6 +298,14 @@ def test_the_drawn_curve_reaches_every_point() -> None:
     assert experiment.curve("sigmoid", np.zeros(1)).inputs.max() > 4
 
 
+def test_the_drawn_curve_passes_through_the_points_at_any_scale() -> None:
+    near = np.linspace(-3, 3, 50)
+    for far in (0.0, 50.0, 2e6):
+        curve = experiment.curve("sigmoid", near, np.array([far]))
+        on_curve = np.interp(near, curve.inputs, curve.outputs)
+        assert np.abs(on_curve - squash(near, "sigmoid").outputs).max() < 0.001
+
+
 # --- the checks ---
 
 
