@@ -1,9 +1,9 @@
-"""The stage of lesson `mini_batch`: a component that paints z → z − μ → z_norm → z̃ under the finger.
+"""The stage of lesson `mini_batch`: a picture that moves under the finger.
 
 The browser paints during a drag; on release it sends what was set as `{"mount", "n", "set"}`, every
-value written as in a link, so that the registry's own reader checks both. Python answers with bncore's
-numbers and with the `mount` and `n` it has seen: until then the component keeps what its user set, and
-from then on whatever Python says wins (a preset, a link, Back, another language).
+value written as in a link, so that the registry's own reader checks both. Python answers with
+bncore's numbers and with the `mount` and `n` it has seen: until then the component keeps what its
+user set, and from then on Python wins (a preset, a link, Back, another language).
 """
 
 from __future__ import annotations

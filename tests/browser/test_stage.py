@@ -1,4 +1,4 @@
-"""The stage in a real browser: what is under the finger stands where bncore says, before and after release."""
+"""The stage in a real browser: what is under the finger stands where bncore says."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.browser.helpers import settled, visit
 ROWS = ("z", "z_centered", "z_norm", "z_tilde")
 SLIDERS = ("eps", "gamma", "beta")
 
+TWO_FRAMES = "() => new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))"
 # Everything the stage paints, read from the screen: pixels relative to the drawing's left edge.
 READ = """stage => {
   const canvas = stage.querySelector('.canvas'), left = canvas.getBoundingClientRect().left;
@@ -26,7 +27,8 @@ READ = """stage => {
     const edges = canvas.querySelectorAll(`.edges [data-row=${id}]`)[0];
     const text = stage.querySelector(`.row-text[data-row=${id}]`);
     return {
-      lo: number(axis, 'lo'), hi: number(axis, 'hi'), x0: number(axis, 'x0'), x1: number(axis, 'x1'),
+      lo: number(axis, 'lo'), hi: number(axis, 'hi'),
+      x0: number(axis, 'x0'), x1: number(axis, 'x1'),
       values: marks.map(mark => number(mark, 'value')),
       centres: marks.map(mark => {
         const box = mark.getBoundingClientRect();
@@ -57,15 +59,16 @@ def opened(page: Page, app_url: str, query: str = "") -> Page:
 
 
 def at_rest(page: Page) -> None:
-    """Nothing moves, nothing is in flight."""
-    page.wait_for_timeout(100)  # a commit has left the browser
-    settled(page)
-    page.locator(".stage[data-state='still']").wait_for()
+    """Nothing moves, nothing is on its way to Python or back."""
+    page.evaluate(TWO_FRAMES)  # the stage says so from the next frame on
+    for _ in range(2):  # the answer may set something in motion
+        page.locator(".stage[data-state='still'][data-unsaved='']").wait_for()
+        settled(page)
 
 
 def painted(page: Page) -> dict:
     """What stands on the screen once the frames of the last event are through."""
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate(TWO_FRAMES)
     return page.locator(".stage").evaluate(READ)
 
 
@@ -78,13 +81,13 @@ def by_bncore(seen: dict) -> dict[str, np.ndarray]:
 
 
 def assert_marks_stand_right(seen: dict, row: str) -> None:
-    """Within one pixel of bncore's value; what lies beyond an edge is counted there."""
+    """Within one pixel of bncore's value, also beyond an edge, where it hides and is counted."""
     found, right = seen["rows"][row], by_bncore(seen)[row]
     x0, x1, lo, hi = (found[name] for name in ("x0", "x1", "lo", "hi"))
     x = x0 + (right - lo) / (hi - lo) * (x1 - x0)
     inside = (x >= x0) & (x <= x1)
     assert inside.sum() >= len(x) / 2
-    assert np.abs(np.array(found["centres"]) - x)[inside].max() <= 1
+    assert np.abs(np.array(found["centres"]) - x).max() <= 1
     assert found["beyond"] == np.sum(found["off"]) == pytest.approx((~inside).sum(), abs=1)
 
 
@@ -174,9 +177,8 @@ def test_an_older_answer_does_not_pull_the_slider_from_the_hand(new_page, app_ur
     press(page, "gamma", 0.6)
     slide(page, "gamma", 0.75)
     held = painted(page)["gamma"]
-    page.wait_for_timeout(1200)
+    page.wait_for_url(re.compile("beta=0.01"))
     settled(page)
-    assert link(page)["beta"] == "0.01"
     assert painted(page)["gamma"] == held != 1
     assert link(page)["gamma"] == "1.0"
     page.mouse.up()
@@ -227,7 +229,7 @@ def test_latency_is_reported(new_page, app_url, record_property, m: int) -> None
         assert len(waits) > 10
         median, worst = statistics.median(waits), max(waits)
         record_property(f"input_to_paint_ms_{slider}_m{m}", round(median, 1))
-        print(f"{slider}, m = {m}: median {median:.1f} ms, worst {worst:.1f} ms, {len(waits)} events")
+        print(f"{slider}, m = {m}, {len(waits)} events: median {median:.1f}, worst {worst:.1f} ms")
 
 
 # ---------------------------------------------------------------- points
@@ -286,7 +288,7 @@ def test_the_keyboard_walks_reads_and_moves(new_page, app_url) -> None:
         assert f"Example {order[k] + 1}:" in seen["said"]
         for row in ROWS:
             value = seen["rows"][row]["values"][order[k]]
-            assert as_number(seen["rows"][row]["written"]) == pytest.approx(value, rel=1e-2, abs=1e-3)
+            assert as_number(seen["rows"][row]["written"]) == pytest.approx(value, 1e-2, 1e-3)
     page.keyboard.press("ArrowDown")
     place = page.evaluate("() => document.activeElement.shadowRoot?.activeElement?.dataset ?? {}")
     assert (place["row"], int(place["i"])) == ("z_centered", order[2])
@@ -315,7 +317,7 @@ def test_hover_lights_an_example_in_every_row(new_page, app_url) -> None:
         seen = painted(page)
         for row in ROWS:
             value = seen["rows"][row]["values"][i]
-            assert as_number(seen["rows"][row]["written"]) == pytest.approx(value, rel=1e-2, abs=1e-3)
+            assert as_number(seen["rows"][row]["written"]) == pytest.approx(value, 1e-2, 1e-3)
             ring = page.locator(f".stage .trace circle[data-row={row}]").bounding_box()
             x, _ = centre(page, row, i)
             assert ring["x"] + ring["width"] / 2 == pytest.approx(x, abs=1)
@@ -334,7 +336,8 @@ def test_steps_fall_from_the_row_above_and_travel_in_the_link(new_page, app_url)
     at_rest(page)
     seen = painted(page)
     start, end = (np.array(seen["rows"][row]["centres"]) for row in ("z_centered", "z_norm"))
-    share = (np.array(between) - start)[np.abs(end - start) > 5] / (end - start)[np.abs(end - start) > 5]
+    far = np.abs(end - start) > 5
+    share = ((np.array(between) - start) / np.where(far, end - start, 1))[far]
     assert ((share > -0.05) & (share < 1.05)).all() and share.max() - share.min() < 0.1
     assert link(page)["step"] == "3"
     page.locator(".stage .play").click()
@@ -384,7 +387,6 @@ def test_both_ends_of_every_slider(new_page, app_url) -> None:
         assert reach >= (1 if slider == "eps" else 3)
         for key, end in zip(("Home", "End"), ends, strict=True):
             page.locator(f".stage [data-control={slider}] input").press(key)
-            page.wait_for_timeout(400)
             at_rest(page)
             seen = painted(page)
             assert seen[slider] == float(link(page)[slider]) == end
@@ -392,10 +394,10 @@ def test_both_ends_of_every_slider(new_page, app_url) -> None:
             assert_marks_stand_right(seen, "z_tilde")
 
 
-@pytest.mark.parametrize("query", ["source=constant", "source=single", "gamma=0", "gamma=-2&beta=3"])
+@pytest.mark.parametrize("query", ["source=constant", "source=single", "gamma=0", "gamma=-2"])
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_batches_that_explain_themselves(new_page, app_url, query: str, lang: str) -> None:
-    """What is special about the numbers is said in words, other words than for an ordinary batch."""
+    """What is special about the numbers is said, in other words than for an ordinary batch."""
     page = opened(new_page(lang=lang, dark=True), app_url)
     ordinary = page.locator(".stage .story").inner_text()
     opened(page, app_url, query)

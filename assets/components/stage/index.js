@@ -6,7 +6,7 @@
 
    Tests and readers of the page find the truth in attributes: `.mark[data-row][data-i][data-value]`,
    `.axis-of[data-row][data-lo][data-hi][data-x0][data-x1]`, `dd[data-value]`, and on the root `data-state`:
-   still, moving or dragging. */
+   still, moving or dragging, and `data-unsaved`: what was set here and has not been to Python and back. */
 
 const ROWS = ["z", "z_centered", "z_norm", "z_tilde"];
 const FIELDS = ["z", "eps", "gamma", "beta", "step", "axis", "example"];
@@ -193,7 +193,7 @@ class Stage {
     this.paintTexts();
     const busy = this.motion || this.falling || unsettled;
     const state = this.grip || this.sliding ? "dragging" : busy || this.playing ? "moving" : "still";
-    put(this.root, { "data-state": state });
+    put(this.root, { "data-state": state, "data-unsaved": Object.keys(this.mine).join(" ") });
     clearTimeout(this.naming);
     if (state === "still") this.naming = setTimeout(() => this.nameMarks(), 200);
     if (busy) this.repaint();
@@ -208,7 +208,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".stage");
   let stage = stages.get(root);
   if (!stage) stages.set(root, stage = new Stage(root));
+  // When data changes twice at once, Streamlit cleans up after the first call although the second one
+  // goes on with the same stage: only the last caller may end it.
+  const call = stage.calls = (stage.calls ?? 0) + 1;
   stage.send = payload => setTriggerValue("commit", payload);
   stage.receive(data);
-  return () => { stage.leave(); stages.delete(root); };
+  return () => {
+    if (stage.calls !== call) return;
+    stage.leave();
+    stages.delete(root);
+  };
 }

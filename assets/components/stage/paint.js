@@ -28,6 +28,7 @@ const Geometry = {
 
 const Layers = {
   buildLayers() {
+    this.canvas.replaceChildren();
     const layer = name => make("g", this.canvas, { class: name });
     const perRow = (group, extra = {}) => ROWS.map(row => make("g", group, { "data-row": row, ...extra }));
     const id = `plot-${this.mount}`;
@@ -65,6 +66,7 @@ const Layers = {
 
   buildStats(box) {
     const list = box.querySelector(".stats"), parts = { box };
+    list.replaceChildren();
     for (const name of ["mean", "sd", "one"]) {
       const line = list.appendChild(document.createElement("div"));
       line.className = name;
@@ -158,9 +160,9 @@ const Painting = {
       moving ||= heights[i] !== target;
       const mark = this.marks[row][i], side = this.off(x);
       if (side) outside[side < 0 ? 0 : 1]++;
-      let cx = clamp(x, this.x0, this.x1), cy = heights[i];
+      let cx = x, cy = heights[i];
       if (fallen) {
-        cx = mix(clamp(this.xs[row - 1][i], this.x0, this.x1), cx, fallen.s);
+        cx = mix(this.xs[row - 1][i], x, fallen.s);
         cy = mix(this.heights[row - 1][i], cy, fallen.s);
       }
       put(mark, { cx: pixel(cx), cy: pixel(cy), "data-value": values[i] });
