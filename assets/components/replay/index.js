@@ -876,8 +876,12 @@ const instruments = new WeakMap();
 export default function ({ parentElement, data, setStateValue }) {
   if (!instruments.has(parentElement)) instruments.set(parentElement, new Replay(parentElement));
   const replay = instruments.get(parentElement);
+  // When data changes twice at once, Streamlit cleans up after the first call although the second
+  // one goes on with the same replay: only the last caller may end it.
+  const call = replay.calls = (replay.calls ?? 0) + 1;
   replay.take(data, place => setStateValue("place", place));
   return () => {
+    if (replay.calls !== call) return;
     replay.halt();
     clearTimeout(replay.telling);
     replay.sizes.disconnect();
