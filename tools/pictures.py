@@ -10,7 +10,6 @@ import shutil
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
-
 from serve import running
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "images"
