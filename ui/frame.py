@@ -68,10 +68,8 @@ def run() -> None:
         layout="wide",
         menu_items={"About": t("ui.about", version=version())},
     )
-    st.html(ROOT / "assets" / "frame.css")
-    page.announce_language()
-    page.menu()
     page.header()
+    page.menu()
     page.complain()
     chosen.run()
     page.footer(version())

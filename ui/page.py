@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,8 @@ import streamlit as st
 from ui import state, text
 from ui.lessons import LESSONS
 from ui.text import prose, t
+
+FRAME_CSS = Path(__file__).parents[1] / "assets" / "frame.css"
 
 
 def fragment(lesson: str) -> Callable[..., Any]:
@@ -113,8 +116,13 @@ def complain() -> None:
 
 
 def header() -> None:
-    """The language switch, at the same place on every page and every screen."""
+    """The language switch, at the same place on every page and every screen.
+
+    What takes no room stands in its container too, since that one is taken out of the flow.
+    """
     with st.container(horizontal=True, horizontal_alignment="right", key="header"):
+        st.html(FRAME_CSS)
+        _announce_language()
         st.segmented_control(
             t("ui.language_switch"),
             text.languages(),
@@ -126,7 +134,7 @@ def header() -> None:
         )
 
 
-def announce_language() -> None:
+def _announce_language() -> None:
     """Tell the browser, and so a screen reader, which language the page is in."""
     script = f"<script>document.documentElement.lang = '{text.language()}'</script>"
     st.html(script, unsafe_allow_javascript=True)

@@ -145,11 +145,15 @@ def show_replay(view: View) -> None:
     replay.show(view.name, view.packed)
 
 
-def story(view: View) -> None:
-    """Which run this is, its replay, what came out."""
-    config = view.config
-    known = {"seed": config.seed, "batch_size": config.batch_size}
+def introduce(view: View) -> None:
+    """Which run this is, and what to look for."""
+    known = {"seed": view.config.seed, "batch_size": view.config.batch_size}
     st.markdown(prose(f"{LESSON}/preset_{value('preset')}", **known))
+
+
+def story(view: View) -> None:
+    """The replay of a run, and what came out."""
+    config = view.config
     if view.stopped is not None:
         st.info(t(f"{LESSON}.stopped", step=view.stopped, steps=config.steps))
     show_replay(view)
@@ -245,9 +249,13 @@ training.follow_link()
 training.settle()
 replay.opened()
 page.say(f"{LESSON}/intro")
-page.question(LESSON, "predict", ("higher", "steps", "gaussian", "still"), right="steps")
+ask, choose = st.columns([6, 5], gap="medium")
+with ask:
+    page.question(LESSON, "predict", ("higher", "steps", "gaussian", "still"), right="steps")
 training.wait_for_own()
-controls.choice(LESSON, "preset", on_change=training.pick)
+with choose:
+    controls.choice(LESSON, "preset", on_change=training.pick, wrap=True)
+    about = st.container()
 experiment()
 if training.trouble():
     st.error(training.trouble(), icon=":material/error:")
@@ -257,6 +265,8 @@ if now is None:
     st.info(t(f"{LESSON}.waiting"))
 else:
     check_place(now)
+    with about:
+        introduce(now)
     story(now)
     read_curves(now)
     shift(now)

@@ -212,13 +212,16 @@ def test_nothing_reaches_beyond_a_phone(
     assert overflow(page) <= 0
 
 
-def test_the_picture_begins_on_the_first_screen(lesson: str, new_page: NewPage) -> None:
+def test_the_picture_and_its_sliders_stand_on_the_first_screen(
+    lesson: str, new_page: NewPage
+) -> None:
     page = visit(new_page(1440, 900), lesson)
     page.locator(".mark[data-row=z_norm]").first.wait_for()
-    tops = page.locator(".row-text").evaluate_all(
-        "rows => rows.map(row => row.getBoundingClientRect().bottom)"
+    bottoms = page.locator(".stage .row-text, .stage .slider").evaluate_all(
+        "parts => parts.map(part => part.getBoundingClientRect().bottom)"
     )
-    assert sum(bottom < 900 for bottom in tops) >= 3
+    assert len(bottoms) == 7
+    assert max(bottoms) <= 900
 
 
 def test_give_back_moves_the_stage(lesson: str, new_page: NewPage) -> None:
