@@ -57,7 +57,7 @@ def batch_norm_forward(
     eps = checks.epsilon(eps, z.dtype)
 
     z_centered, mean = center(z)
-    var = (z_centered**2).mean(axis=-2)
+    var = (z_centered**2).mean(axis=-2, dtype=np.float64).astype(z.dtype)
     std = np.sqrt(var + eps)
     z_norm = z_centered / row(std)
     z_tilde = row(gamma) * z_norm + row(beta)
@@ -119,10 +119,11 @@ def center(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Row 0 is subtracted before averaging: numbers near 10000 that differ by .01 keep their
     digits (float32 errs by 1e-7 in z_norm instead of .1), and a constant unit gives exactly 0.
+    Sums run in float64, since every addition of a float32 sum rounds.
     """
     first = z[..., :1, :]
     z_shifted = z - first
-    mean_shifted = z_shifted.mean(axis=-2, keepdims=True)
+    mean_shifted = z_shifted.mean(axis=-2, keepdims=True, dtype=np.float64).astype(z.dtype)
     return z_shifted - mean_shifted, (first + mean_shifted)[..., 0, :]
 
 
@@ -189,9 +190,9 @@ class BatchNorm:
 
     @quiet
     def _track(self, cache: Cache) -> None:
-        z, rule = cache.z_centered, CONVENTIONS[self.convention]
+        z, rule = cache.z_centered, CONVENTIONS[_known(self.convention)]
         old_mean = checks.per_unit(self.running_mean, "running_mean", z, self.dtype)
-        old_var = checks.per_unit(self.running_var, "running_var", z, self.dtype)
+        old_var = checks.variance(self.running_var, "running_var", z, self.dtype)
         new_var = rule.variance(cache.var, old_var, m=z.shape[-2])
         new = rule.step(checks.weight(self.momentum), self.batches + 1)
 

@@ -40,6 +40,8 @@ def floats(value: Any, field: str) -> np.ndarray:
         raise InputError("not_numeric", _seen(field, "real numbers", got)) from None
     if array.dtype.kind not in "fiub":
         raise InputError("not_numeric", _seen(field, "real numbers", str(array.dtype)))
+    if np.ma.is_masked(value):  # what stands behind the mask must not be taken for data
+        raise InputError("not_numeric", _seen(field, "real numbers", "masked"))
     if array.dtype.kind == "f":
         return array.astype(np.result_type(array.dtype, np.float32), copy=False)
     return array.astype(np.float64)
@@ -75,9 +77,9 @@ def per_unit(value: Any, field: str, z: np.ndarray, dtype: np.dtype | None = Non
     return _cast(floats(value, field), field, ((n,), (*lead, n)), dtype or z.dtype).copy()
 
 
-def variance(value: Any, field: str, z: np.ndarray) -> np.ndarray:
-    """One variance per unit of `z`."""
-    var = per_unit(value, field, z)
+def variance(value: Any, field: str, z: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
+    """One variance per unit of `z`, likewise."""
+    var = per_unit(value, field, z, dtype)
     if (var < 0).any():
         raise InputError("variance", _seen(field, ">= 0", float(var.min())))
     return var

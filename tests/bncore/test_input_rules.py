@@ -47,6 +47,7 @@ BAD_Z = {
     "a dict": ({"z": 1}, "not_numeric"),
     "objects": (np.array([[1, None], [2, 3]], dtype=object), "not_numeric"),
     "complex": (Z + 1j, "not_numeric"),
+    "masked numbers": (np.ma.masked_greater(Z, 4), "not_numeric"),
     "dates": (np.array([["2020-01-01", "2020-01-02"]], "M8[D]"), "not_numeric"),
     "an object that fails": (Failing(), "not_numeric"),
     "records": (np.zeros((2, 2), dtype=[("a", "f8")]), "not_numeric"),
@@ -225,6 +226,9 @@ def test_running_statistics_that_do_not_fit_their_dtype():
 def test_bad_convention(convention):
     refused(lambda: BatchNorm(2, convention=convention), "config", "convention")
     refused(lambda: BatchNorm.under(convention, 2), "config", "convention")
+    bn = BatchNorm(2)
+    bn.convention = convention
+    refused(lambda: bn.forward(Z), "config", "convention")
 
 
 def test_the_error_is_a_value_error_and_travels_between_processes():
