@@ -186,11 +186,15 @@ class Network:
         return self._dense(self.depth, a)
 
     def evaluate(self, x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Accuracy and loss by the running statistics, one number per run."""
+        """Accuracy and loss by the running statistics, one number per run.
+
+        The loss is infinite where a logit overflowed.
+        """
         logits = self.predict(x)
         accuracy = (logits.argmax(axis=-1) == labels).mean(axis=-1)
         targets = one_hot(labels, self.sizes[-1], self.dtype)
-        return accuracy, softmax_cross_entropy(logits, targets)[0]
+        loss = softmax_cross_entropy(logits, targets)[0]
+        return accuracy, np.where(np.isnan(loss), np.inf, loss)  # NaN is infinity less infinity
 
     def _dense(self, layer: int, x: np.ndarray) -> np.ndarray:
         z = x @ self.W[layer]

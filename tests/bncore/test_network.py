@@ -255,6 +255,13 @@ def test_evaluate():
     np.testing.assert_allclose(loss, softmax_cross_entropy(logits, targets)[0])
 
 
+def test_a_logit_that_overflows_makes_the_loss_infinite():
+    net, x, targets = random_network("before", "relu")
+    net.W[-1][...] = np.inf
+    with np.errstate(all="ignore"):
+        assert net.evaluate(x, targets.argmax(axis=1))[1] == np.inf
+
+
 def test_predict_does_not_change_its_input():
     net, x, _ = random_network("after", "tanh")
     kept = x.copy()
