@@ -152,6 +152,7 @@ def test_a_file_can_be_dropped(lesson: str, new_page: NewPage) -> None:
         "() => { const t = new DataTransfer();"
         " t.items.add(new File(['3, 1, 2'], 'a.txt', {type: 'text/plain'})); return t; }"
     )
+    expect(page.locator(".choose")).not_to_be_empty()  # its words come with its script
     page.locator(".drop").dispatch_event("drop", {"dataTransfer": transfer})
     wait_for_z(page, [3, 1, 2])
 
@@ -230,6 +231,7 @@ def test_give_back_moves_the_stage(lesson: str, new_page: NewPage) -> None:
     page.get_by_text("z̃ is z again", exact=False).wait_for()
     last = page.locator(".mark[data-row=z_tilde]")
     page.wait_for_function("!location.search.includes('gamma=3.0')")
+    page.locator(".stage[data-state=still]").wait_for()
     shown = [float(v) for v in last.evaluate_all("all => all.map(m => m.dataset.value)")]
     assert shown == pytest.approx(draw("digits", 1, 1, 32, 0).z.tolist(), abs=1e-9)
     page.get_by_role("button", name="Undo").click()
