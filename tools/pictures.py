@@ -15,9 +15,9 @@ from serve import running
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "images"
 PICTURES = {
     "mini_batch": "mini_batch?lang=en&gamma=1.5&beta=-1",
-    "training": "training?lang=en&step=300",
+    "training": "training?lang=en&frame=40",
 }
-SCREEN = {"width": 1280, "height": 1000}
+SCREEN = {"width": 1440, "height": 1000}
 
 
 def main() -> None:
