@@ -20,6 +20,8 @@ from ui.text import t
 
 LESSON = "mini_batch"
 CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
+#: the controls that decide which numbers the batch has
+BATCH = ("source", "layer", "unit", "m", "seed", "z")
 STEPS = ("z", "z_centered", "z_norm", "z_tilde")
 
 
@@ -63,14 +65,32 @@ def choose_batch() -> Batch:
         kind, code, fields = note
         tell = st.error if kind == "refused" else st.success
         tell(t(f"{LESSON}.intake.{code}", **fields))
-    batch = experiment.draw(
-        *(value(name) for name in ("source", "layer", "unit", "m", "seed", "z"))
-    )
+    batch = current_batch()
     remember(shown=tuple(batch.z.tolist()))
     origin = "digits" if own and not value("z") else source
     facts = {name: _fact(fact) for name, fact in batch.facts.items()}
     st.caption(t(f"{LESSON}.origin.{origin}", m=batch.m, **facts))
     return batch
+
+
+def current_batch() -> Batch:
+    """The batch that the controls ask for."""
+    return experiment.draw(*(value(name) for name in BATCH))
+
+
+def note_batch() -> None:
+    """Call in every full run: what the whole page is about to show."""
+    remember(drawn=_drawn())
+
+
+def rerun_if_batch_changed() -> None:
+    """Call first in a fragment: another batch or another ε concerns the whole page."""
+    if remembered("drawn") != _drawn():
+        st.rerun()
+
+
+def _drawn() -> tuple[Any, ...]:
+    return tuple(value(name) for name in (*BATCH, "eps"))
 
 
 def _fact(fact: Any) -> Any:

@@ -236,3 +236,10 @@ def test_give_back_moves_the_stage(lesson: str, new_page: NewPage) -> None:
     assert shown == pytest.approx(draw("digits", 1, 1, 32, 0).z.tolist(), abs=1e-9)
     page.get_by_role("button", name="Undo").click()
     page.wait_for_function("location.search.includes('gamma=3.0')")
+
+
+def test_another_eps_on_the_stage_reaches_the_whole_page(lesson: str, new_page: NewPage) -> None:
+    page = visit(new_page(), f"{lesson}?eps=0.001")
+    expect(page.locator("th").filter(has_text="ε = 0.001")).to_have_count(1)
+    page.locator("[data-control=eps] input").press("End")
+    expect(page.locator("th").filter(has_text="ε = 10")).to_have_count(1)
