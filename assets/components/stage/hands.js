@@ -102,6 +102,7 @@ const Hands = {
 
   /* Choose an example; Python hears of it once the choice rests, since formulas speak of it too. */
   pin(place) {
+    if (place?.i >= this.state.z.length) place = null; // its mark is about to go
     this.pinned = place;
     if (place) {
       this.announce(place.i);

@@ -175,6 +175,7 @@ class Stage {
   }
 
   repaint() {
+    clearTimeout(this.naming); // until the marks are as many as the examples again
     if (this.frame || !this.data) return;
     this.frame = requestAnimationFrame(now => { this.frame = 0; this.paint(now); });
   }
@@ -194,7 +195,6 @@ class Stage {
     const busy = this.motion || this.falling || unsettled;
     const state = this.grip || this.sliding ? "dragging" : busy || this.playing ? "moving" : "still";
     put(this.root, { "data-state": state, "data-unsaved": Object.keys(this.mine).join(" ") });
-    clearTimeout(this.naming);
     if (state === "still") this.naming = setTimeout(() => this.nameMarks(), 200);
     if (busy) this.repaint();
   }
