@@ -52,18 +52,16 @@ def select(lesson: str, name: str, **extra: Any) -> Any:
     )
 
 
-def slider(lesson: str, name: str, **extra: Any) -> Any:
-    """A linear slider over the control's whole range (commits on release)."""
+def _range(lesson: str, name: str) -> dict[str, Any]:
     control = LESSONS[lesson].control(name)
     assert isinstance(control, Integer | Number)
     step = 1 if isinstance(control, Integer) else control.step
-    return st.slider(
-        min_value=control.low,
-        max_value=control.high,
-        step=step,
-        **_words(lesson, name),
-        **extra,
-    )
+    return {"min_value": control.low, "max_value": control.high, "step": step}
+
+
+def slider(lesson: str, name: str, **extra: Any) -> Any:
+    """A linear slider over the control's whole range (commits on release)."""
+    return st.slider(**_range(lesson, name), **_words(lesson, name), **extra)
 
 
 def ladder(lesson: str, name: str, **extra: Any) -> Any:
@@ -75,16 +73,7 @@ def ladder(lesson: str, name: str, **extra: Any) -> Any:
 
 def entry(lesson: str, name: str, **extra: Any) -> Any:
     """A field to type a number into."""
-    control = LESSONS[lesson].control(name)
-    assert isinstance(control, Integer | Number)
-    step = 1 if isinstance(control, Integer) else control.step
-    return st.number_input(
-        min_value=control.low,
-        max_value=control.high,
-        step=step,
-        **_words(lesson, name),
-        **extra,
-    )
+    return st.number_input(**_range(lesson, name), **_words(lesson, name), **extra)
 
 
 def switch(lesson: str, name: str, **extra: Any) -> bool:

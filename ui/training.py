@@ -6,7 +6,6 @@ when it is done or stopped; until then what was shown stays.
 
 from __future__ import annotations
 
-import time
 import zlib
 from dataclasses import dataclass
 
@@ -20,17 +19,18 @@ from experiments.replay import Replay
 from experiments.replay import replay as reduce
 from experiments.shift import Shift
 from experiments.shift import shift as measure
-from ui import replay, runs, state
+from ui import replay, state
+from ui.live import Live
 from ui.text import t
 
 LESSON = "training"
+LIVE = Live(LESSON)
 OWN = "own"
 #: the controls that decide a run
 SETTINGS = (
     *("dataset", "depth", "width", "activation", "optimizer", "lr", "batch_size"),
     *("init", "init_scale", "steps", "seed"),
 )
-POLL = 0.25  # seconds between two looks at a run
 PATIENCE = 15.0  # seconds that a link to an own run waits for it before the page is drawn without
 
 
@@ -113,97 +113,32 @@ def take_settings() -> None:
 
 def train() -> None:
     """Start the run of the settings, or the one shown once more."""
-    st.session_state.pop("training.trouble", None)
-    st.session_state["training.pressed"] = True
     try:
         now = shown()
-        wanted = now.config if now is not None and not changed(now) else config()
-        st.session_state["training.ticket"] = runs.submit(wanted)
+        LIVE.start(now.config if now is not None and not changed(now) else config())
     except InputError as error:
         field = t(f"{LESSON}.controls.{error.fields['field']}.label")
-        st.session_state["training.trouble"] = t(f"{LESSON}.refused", field=field)
-
-
-def just_pressed() -> bool:
-    """Once after each `train`: the button's fragment must ask for the rest of the page.
-
-    The button itself cannot tell: it is disabled by then, and a disabled button says no.
-    """
-    return st.session_state.pop("training.pressed", False)
-
-
-def stop() -> None:
-    """Keep what is trained."""
-    if (ticket := going()) is not None:
-        ticket.stop()
-
-
-def going() -> runs.Ticket | None:
-    """The visitor's run that is not shown yet."""
-    return st.session_state.get("training.ticket")
-
-
-def trouble() -> str | None:
-    """Why the last run is not there, in a sentence."""
-    return st.session_state.get("training.trouble")
+        LIVE.refuse(t(f"{LESSON}.refused", field=field))
 
 
 def settle() -> None:
     """Take over a run that has ended. Call before any widget of the page is drawn."""
-    ticket = going()
-    if ticket is None or ticket.status().state in ("queued", "running"):
-        return
-    del st.session_state["training.ticket"]
-    try:
-        pair = ticket.pair()
-        made = own_view(pair.config, pair.steps, pair)
-    except (RuntimeError, TimeoutError):
-        st.session_state["training.trouble"] = t(f"{LESSON}.failed")
-        return
-    st.session_state["training.own"] = made
-    state.put(LESSON, preset=OWN)
-    replay.rewind()
+    pair = LIVE.take()
+    if pair is not None:
+        st.session_state["training.own"] = own_view(pair.config, pair.steps, pair)
+        state.put(LESSON, preset=OWN)
+        replay.rewind()
 
 
 def wait_for_own() -> None:
     """For a link to an own run: train it, and give it a little time before the page is drawn."""
     if state.value(LESSON, "preset") != OWN or "training.own" in st.session_state:
         return
-    if going() is None and trouble() is None:
+    if LIVE.going() is None and LIVE.trouble() is None:
         train()
-        just_pressed()
-        if (ticket := going()) is None:
-            return
+        LIVE.just_pressed()
         place = replay.place()
-        until = time.monotonic() + PATIENCE
-        with st.empty():
-            while time.monotonic() < until and underway(ticket.status()):
-                progress(ticket.status())
-                time.sleep(POLL)
+        LIVE.wait(PATIENCE)
         settle()
         if shown() is not None:
             state.put(LESSON, **place)
-
-
-def underway(status: runs.Status) -> bool:
-    """Whether there is something to wait for."""
-    return status.state in ("queued", "running")
-
-
-def progress(status: runs.Status) -> None:
-    """A bar with words."""
-    if status.state == "queued":
-        st.progress(0.0, t(f"{LESSON}.queued", ahead=status.ahead))
-        return
-    known = {"step": status.step, "steps": status.steps}
-    if status.accuracy_bn is None or status.accuracy_plain is None:
-        words = t(f"{LESSON}.progress", **known)
-    else:
-        both = {"bn": percent(status.accuracy_bn), "plain": percent(status.accuracy_plain)}
-        words = t(f"{LESSON}.progress_accuracy", **known, **both)
-    st.progress(status.step / status.steps, words)
-
-
-def percent(share: float) -> str:
-    """0.914 → 91.4 %."""
-    return f"{100 * share:.1f} %"

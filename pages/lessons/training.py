@@ -13,10 +13,11 @@ from bncore.training import Stack
 from experiments.replay import ARMS, PERCENTILES, SERIES, VIEWS, count
 from figures.theme import colour
 from ui import controls, page, replay, state, training
+from ui.live import percent
 from ui.numbers import number
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
-from ui.training import LESSON, View, percent
+from ui.training import LESSON, LIVE, View
 
 
 def value(name: str):
@@ -62,7 +63,7 @@ def experiment() -> None:
 
 
 def train_button() -> None:
-    view, busy = training.shown(), training.going() is not None
+    view, busy = training.shown(), LIVE.going() is not None
     differs = training.changed(view)
     st.button(
         t(f"{LESSON}.train" if differs else f"{LESSON}.again"),
@@ -74,32 +75,7 @@ def train_button() -> None:
     )
     if differs and view is not None and not busy:
         st.info(t(f"{LESSON}.changed"), icon=":material/tune:")
-    if training.just_pressed():
-        st.rerun()
-
-
-def watch() -> None:
-    """The run that is going on, looked at four times a second; the page as soon as it has ended."""
-
-    @st.fragment(run_every=training.POLL)
-    def look() -> None:
-        ticket = training.going()
-        if ticket is None:
-            return
-        status = ticket.status()
-        if not training.underway(status):
-            st.rerun()
-        with st.container(border=True, key="progress"):
-            training.progress(status)
-            st.button(
-                t(f"{LESSON}.stop"),
-                icon=":material/stop_circle:",
-                key="stop",
-                on_click=training.stop,
-            )
-
-    if training.going() is not None:
-        look()
+    LIVE.rerun_if_pressed()
 
 
 def check_place(view: View) -> None:
@@ -257,9 +233,8 @@ with choose:
     controls.choice(LESSON, "preset", on_change=training.pick, wrap=True)
     about = st.container()
 experiment()
-if training.trouble():
-    st.error(training.trouble(), icon=":material/error:")
-watch()
+LIVE.say_trouble()
+LIVE.watch()
 now = training.shown()
 if now is None:
     st.info(t(f"{LESSON}.waiting"))

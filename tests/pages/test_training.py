@@ -268,7 +268,7 @@ def test_while_a_run_goes_on_the_page_shows_progress_and_the_run_before(
 def test_stop_keeps_exactly_the_steps_shown(slow: list[Ticket], lang: str) -> None:
     at = press(small_settings(opened(lang=lang)), "train-now")
     at.run()
-    press(at, "stop").run()
+    press(at, "stop-training").run()
     (ticket,) = slow
     assert ticket.stopped_at is not None and not at.exception
     kept = ticket.stopped_at

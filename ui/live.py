@@ -1,0 +1,144 @@
+"""A run that a visitor starts in a lesson: the button, the bar, the stop, and what came of it.
+
+    LIVE = Live("training")
+    LIVE.start(config)          # in a button's callback; then `rerun_if_pressed` in its fragment
+    pair = LIVE.take()          # once, when it has ended: before any widget of the page is drawn
+    LIVE.watch()                # the bar while it goes on
+
+What the visitor has going lives in `st.session_state`; the runs themselves are in `ui.runs`.
+"""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from bncore.config import RunConfig
+from experiments.pair import Pair
+from ui import runs
+from ui.text import t
+
+POLL = 0.25  # seconds between two looks at a run
+
+
+class Live:
+    """The run that this visitor has going in a lesson, if any."""
+
+    def __init__(self, lesson: str) -> None:
+        self.lesson = lesson
+
+    def start(self, config: RunConfig) -> None:
+        """Ask for a run, or join the same one of somebody else."""
+        self._put(trouble=None, pressed=True, ticket=runs.submit(config))
+
+    def rerun_if_pressed(self) -> None:
+        """Once after each `start`: the button's fragment must ask for the rest of the page.
+
+        The button itself cannot tell: it is disabled by then, and a disabled button says no.
+        """
+        if self.just_pressed():
+            st.rerun()
+
+    def just_pressed(self) -> bool:
+        """Whether `start` was called since this was last asked."""
+        return bool(st.session_state.pop(self._key("pressed"), False))
+
+    def going(self) -> runs.Ticket | None:
+        """The run that has not been taken yet."""
+        return self._get("ticket")
+
+    def stop(self) -> None:
+        """Keep what is trained."""
+        if (ticket := self.going()) is not None:
+            ticket.stop()
+
+    def trouble(self) -> str | None:
+        """Why the last run is not there, in a sentence."""
+        return self._get("trouble")
+
+    def say_trouble(self) -> None:
+        """That sentence on the page, if there is one."""
+        if self.trouble():
+            st.error(self.trouble(), icon=":material/error:")
+
+    def refuse(self, sentence: str) -> None:
+        """Tell the visitor why nothing was started."""
+        self._put(trouble=sentence, pressed=True)
+
+    def take(self) -> Pair | None:
+        """The pair of a run that has ended since this was last asked."""
+        ticket = self.going()
+        if ticket is None or underway(ticket.status()):
+            return None
+        self._put(ticket=None)
+        try:
+            return ticket.pair()
+        except (RuntimeError, TimeoutError):
+            self._put(trouble=t("ui.live.failed"))
+            return None
+
+    def watch(self) -> None:
+        """The bar and the stop button, four times a second; the page as soon as the run ended."""
+
+        @st.fragment(run_every=POLL)
+        def look() -> None:
+            ticket = self.going()
+            if ticket is None:
+                return
+            status = ticket.status()
+            if not underway(status):
+                st.rerun()
+            with st.container(border=True, key=f"progress-{self.lesson}"):
+                progress(status)
+                st.button(
+                    t("ui.live.stop"),
+                    icon=":material/stop_circle:",
+                    key=f"stop-{self.lesson}",
+                    on_click=self.stop,
+                )
+
+        if self.going() is not None:
+            look()
+
+    def wait(self, patience: float) -> None:
+        """Show the bar here, for at most so many seconds."""
+        ticket, until = self.going(), time.monotonic() + patience
+        with st.empty():
+            while ticket is not None and underway(ticket.status()) and time.monotonic() < until:
+                progress(ticket.status())
+                time.sleep(POLL)
+
+    def _key(self, name: str) -> str:
+        return f"{self.lesson}.live.{name}"
+
+    def _get(self, name: str):
+        return st.session_state.get(self._key(name))
+
+    def _put(self, **values: object) -> None:
+        for name, new in values.items():
+            st.session_state[self._key(name)] = new
+
+
+def underway(status: runs.Status) -> bool:
+    """Whether there is something to wait for."""
+    return status.state in ("queued", "running")
+
+
+def progress(status: runs.Status) -> None:
+    """A bar with words."""
+    if status.state == "queued":
+        st.progress(0.0, t("ui.live.queued", ahead=status.ahead))
+        return
+    known = {"step": status.step, "steps": status.steps}
+    if status.accuracy_bn is None or status.accuracy_plain is None:
+        words = t("ui.live.progress", **known)
+    else:
+        both = {"bn": percent(status.accuracy_bn), "plain": percent(status.accuracy_plain)}
+        words = t("ui.live.progress_accuracy", **known, **both)
+    st.progress(status.step / status.steps, words)
+
+
+def percent(share: float) -> str:
+    """0.914 → 91.4 %."""
+    return f"{100 * share:.1f} %"
