@@ -5,7 +5,8 @@
 `kernels` is the fast form of the same sums. `activations`, `layers`, `losses`, `network` and
 `optimizers` make a classifier; `config`, `training` and `trace` train it (RunConfig -> Run ->
 Trace), with `batches` to feed a run and `recording` to keep its records. `data` loads the data
-sets, `shift` measures how far distributions move, `checks` and `errors` hold the rules for input.
+sets, `shift` measures how far distributions move, `folding` puts batch norm into the weights
+beside it, `checks` and `errors` hold the rules for input.
 
 Simplifications: fully connected classifiers only, softmax cross-entropy only, an incomplete last
 mini-batch is dropped, no automatic differentiation: each layer brings its own backward pass.
@@ -21,6 +22,7 @@ from bncore.batchnorm import (
 from bncore.config import RunConfig
 from bncore.conventions import CONVENTIONS
 from bncore.errors import InputError
+from bncore.folding import fold
 from bncore.network import Network
 from bncore.shift import ks, wasserstein1
 from bncore.trace import Trace
@@ -40,6 +42,7 @@ __all__ = [
     "batch_norm_backward",
     "batch_norm_forward",
     "batch_norm_inference",
+    "fold",
     "ks",
     "train",
     "train_together",
