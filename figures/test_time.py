@@ -1,0 +1,255 @@
+"""The charts of the lesson on train and test. `words` are finished strings.
+
+A network by its own batch's statistics is drawn in the colour of batch norm, by the running ones in
+theirs, and by those of the whole training set (the truth here) in ink, always dotted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from figures.theme import DASH, FAINT, INK, Mode, colour, painted
+
+Words = Mapping[str, str]
+Trace = dict[str, Any]
+
+
+def _line(x: Any, y: Any, name: str, hue: str, dash: str = "solid", **more: Any) -> Trace:
+    line = {"color": hue, "width": 2.5, "dash": dash}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": line} | more
+
+
+def _marked(x: Any, y: Any, name: str, hue: str, symbol: str, dash: str = "solid") -> Trace:
+    marker = {"color": hue, "size": 9, "symbol": symbol}
+    return _line(x, y, name, hue, dash, mode="lines+markers", marker=marker)
+
+
+def _upright(x: float, mode: Mode) -> dict[str, Any]:
+    line = {"color": INK[mode], "width": 1.5, "dash": "dot"}
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line}
+
+
+def _band(at: float, half: float, mode: Mode) -> dict[str, Any]:
+    """A pale stripe behind the chosen place of an axis."""
+    ends = {"x0": at - half, "x1": at + half, "y0": 0, "y1": 1, "yref": "paper"}
+    look = {"fillcolor": FAINT[mode], "opacity": 0.5, "line": {"width": 0}, "layer": "below"}
+    return {"type": "rect"} | ends | look
+
+
+def _title(text: str) -> dict[str, Any]:
+    return {"title": {"text": text}}
+
+
+SHARE = {"tickformat": ".0%", "hoverformat": ".1%"}
+
+
+def by_size(
+    mode: Mode,
+    sizes: np.ndarray,
+    own: np.ndarray,
+    sorted_stream: np.ndarray,
+    running: float,
+    exact: float,
+    chosen: int,
+    words: Words,
+) -> go.Figure:
+    """Test accuracy over the batch size m (k,): by the batch's own statistics, shuffled and sorted.
+
+    NaN leaves a point out. `chosen`: the m to mark. words: own, sorted, running, exact, axis,
+    accuracy.
+    """
+    places = np.arange(len(sizes))
+    ends = places[[0, -1]] + np.array([-0.3, 0.3])
+    traces = [
+        _line(ends, np.full(2, exact), words["exact"], INK[mode], "dot"),
+        _line(ends, np.full(2, running), words["running"], colour("running", mode), "dashdot"),
+        _marked(places, own, words["own"], colour("bn", mode), "circle"),
+        _marked(places, sorted_stream, words["sorted"], colour("error", mode), "x", "dash"),
+    ]
+    at = np.flatnonzero(np.asarray(sizes) == chosen)
+    return painted(
+        traces,
+        {
+            "shapes": [_band(float(at[0]), 0.3, mode)] if len(at) else [],
+            "xaxis": _title(words["axis"])
+            | {"tickvals": places, "ticktext": [str(m) for m in sizes], "zeroline": False},
+            "yaxis": _title(words["accuracy"]) | SHARE | {"range": [0, 1.03], "dtick": 0.25},
+            "hovermode": "x unified",
+            "margin": {"t": 64},
+        },
+        mode,
+        height=380,
+    )
+
+
+def follow(
+    mode: Mode,
+    batch: np.ndarray,
+    running: np.ndarray,
+    snapshots: np.ndarray,
+    true: np.ndarray,
+    stop: int,
+    idea: str,
+    words: Words,
+) -> go.Figure:
+    """One statistic of one unit over the steps: of each batch (S,), running (S+1,), true (T,).
+
+    Running values stand for what is known after so many batches; the first is the start. `true` is
+    known at the steps `snapshots` (T,). `idea` is mean or var. words: batch, running, true, axis.
+    """
+    steps = np.arange(1, len(batch) + 1)
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": steps,
+        "y": batch,
+        "name": words["batch"],
+        "marker": {"color": colour(idea, mode), "size": 4, "opacity": 0.45},
+    }
+    return painted(
+        [
+            dots,
+            _line(np.r_[0, steps], running, words["running"], colour("running", mode)),
+            _line(snapshots, true, words["true"], INK[mode], "dot"),
+        ],
+        {
+            "shapes": [_upright(stop, mode)],
+            "xaxis": _title(words["axis"]) | {"range": [-0.02 * len(batch), 1.02 * len(batch)]},
+            "yaxis": {"range": _room(batch, running, true)},
+            "hovermode": "x unified",
+            "legend": {"y": 1.0},
+            "margin": {"t": 64},
+        },
+        mode,
+        height=330,
+    )
+
+
+def _room(*values: np.ndarray) -> list[float]:
+    """From the lowest to the highest of what is drawn, but for single far batches."""
+    batch, running, true = values
+    few = np.percentile(batch, [0.5, 99.5])
+    low = min(few[0], running.min(), true.min())
+    high = max(few[1], running.max(), true.max())
+    air = 0.06 * (high - low or 1)
+    return [float(low - air), float(high + air)]
+
+
+def accuracy(
+    mode: Mode, steps: np.ndarray, running: np.ndarray, exact: np.ndarray, stop: int, words: Words
+) -> go.Figure:
+    """Test accuracy (T,) of the network at each of the steps, by running and by exact statistics.
+
+    words: running, exact, axis, accuracy.
+    """
+    return painted(
+        [
+            _line(steps, exact, words["exact"], INK[mode], "dot"),
+            _line(steps, running, words["running"], colour("running", mode)),
+        ],
+        {
+            "shapes": [_upright(stop, mode)],
+            "xaxis": _title(words["axis"])
+            | {"range": [-0.02 * float(steps[-1]), 1.02 * float(steps[-1])]},
+            "yaxis": _title(words["accuracy"]) | SHARE | {"range": [0, 1.03], "dtick": 0.25},
+            "hovermode": "x unified",
+        },
+        mode,
+        height=300,
+    )
+
+
+def static_error(
+    mode: Mode, steps: np.ndarray, measured: np.ndarray, law: np.ndarray, stop: int, words: Words
+) -> go.Figure:
+    """The running mean's root mean square error (t,) on frozen weights, and what the law says.
+
+    words: measured, law, axis, error.
+    """
+    thick = _line(steps, law, words["law"], FAINT[mode])
+    thick["line"] = thick["line"] | {"width": 9}
+    return painted(
+        [thick, _line(steps, measured, words["measured"], colour("running", mode))],
+        {
+            "shapes": [_upright(stop, mode)],
+            "xaxis": _title(words["axis"]) | {"rangemode": "tozero"},
+            "yaxis": _title(words["error"]) | {"rangemode": "tozero"},
+            "hovermode": "x unified",
+        },
+        mode,
+        height=300,
+    )
+
+
+def parts(
+    mode: Mode,
+    names: list[str],
+    stacks: Mapping[str, np.ndarray],
+    hues: Mapping[str, str],
+    unit: str,
+) -> go.Figure:
+    """Horizontal bars, one per name, each put together from parts.
+
+    stacks: label of the part → its length in each bar; hues: the same labels → ideas; unit: the
+    axis's title.
+    """
+    bars = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": names,
+            "x": lengths,
+            "name": label,
+            "marker": {"color": colour(hues[label], mode)},
+        }
+        for label, lengths in stacks.items()
+    ]
+    return painted(
+        bars,
+        {
+            "barmode": "group",
+            "bargap": 0.3,
+            "xaxis": _title(unit) | {"rangemode": "tozero"},
+            "yaxis": {"autorange": "reversed"},
+            "hovermode": "y unified",
+        },
+        mode,
+        height=90 + 95 * len(names),
+    )
+
+
+def world(
+    mode: Mode,
+    shades: np.ndarray,
+    plain: np.ndarray,
+    frozen: np.ndarray,
+    reestimated: np.ndarray,
+    chosen: float,
+    words: Words,
+) -> go.Figure:
+    """Test accuracy over the dimming factor a (k,), from bright to dark.
+
+    words: plain, frozen, reestimated, axis, accuracy.
+    """
+    bn = colour("bn", mode)
+    return painted(
+        [
+            _marked(shades, plain, words["plain"], colour("plain", mode), "square", DASH["plain"]),
+            _marked(shades, frozen, words["frozen"], colour("running", mode), "x"),
+            _marked(shades, reestimated, words["reestimated"], bn, "circle"),
+        ],
+        {
+            "shapes": [_band(chosen, 0.02, mode)],
+            "xaxis": _title(words["axis"])
+            | {"autorange": "reversed", "zeroline": False, "tickvals": shades},
+            "yaxis": _title(words["accuracy"]) | SHARE | {"range": [0, 1.03], "dtick": 0.25},
+            "hovermode": "x unified",
+            "margin": {"t": 64},
+        },
+        mode,
+        height=360,
+    )
