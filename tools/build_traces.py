@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -32,19 +31,9 @@ from experiments.presets import (
     Outcome,
     outcome,
 )
+from tools.provenance import rounded, versions
 
 SEEDS = range(5)
-
-
-def versions() -> dict[str, str]:
-    """What decides the last bits."""
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    return {
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "blas": f"{blas['name']} {blas['version']}",
-        "machine": platform.machine(),
-    }
 
 
 def over_seeds(outcomes: list[Outcome]) -> dict[str, Any]:
@@ -78,15 +67,6 @@ def build(name: str) -> dict[str, Any]:
         "over_seeds": over_seeds([outcomes[seed] for seed in SEEDS]),
         "bands": {arm: asdict(bands) for arm, bands in BANDS[name].items()},
     }
-
-
-def rounded(value: Any) -> Any:
-    """Numbers with six digits, at any depth."""
-    if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [rounded(item) for item in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 if __name__ == "__main__":
