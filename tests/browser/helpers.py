@@ -69,3 +69,19 @@ def overflow(page: Page) -> int:
         "() => Math.max(...[document.scrollingElement, document.querySelector('.stMain')]"
         ".map(box => box.scrollWidth - box.clientWidth))"
     )
+
+
+def still(page: Page) -> Page:
+    """Wait until nothing moves any more: a drawer that opens, letters that arrive with a font.
+
+    A click lasts; what moves away between its press and its release is not clicked.
+    """
+    page.evaluate(
+        """async () => {
+          await document.fonts.ready;
+          const ends = animation => animation.effect.getTiming().iterations < Infinity;
+          const moving = document.getAnimations().filter(ends);
+          await Promise.allSettled(moving.map(animation => animation.finished));
+        }"""
+    )
+    return page

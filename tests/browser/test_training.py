@@ -16,7 +16,7 @@ from bncore.config import RunConfig
 from experiments import presets
 from experiments.pair import Pair, recording, train_pair
 from experiments.replay import ARMS, replay
-from tests.browser.helpers import overflow, settled, visit
+from tests.browser.helpers import overflow, settled, still, visit
 from ui.training import SETTINGS
 
 NewPage = Callable[..., Page]
@@ -295,6 +295,7 @@ def test_language_and_preset_switches_keep_or_reset_the_place(
 
 def open_settings(page: Page) -> None:
     page.locator(".st-key-settings summary").click()
+    still(page)
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
