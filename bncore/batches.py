@@ -6,8 +6,9 @@ network, runs with one seed get the same batches.
 
 from __future__ import annotations
 
+import itertools
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from bncore import data
 from bncore.config import RunConfig
 from bncore.losses import one_hot
 
-WEIGHTS, ORDER, PROBE = 1, 2, 3
+WEIGHTS, ORDER, PROBE, DROPOUT = 1, 2, 3, 4
 
 
 def stream(config: RunConfig, purpose: int) -> np.random.Generator:
@@ -33,13 +34,40 @@ class BatchOrder:
 
     def next(self) -> np.ndarray:
         """The indices of the next mini-batch, (m,)."""
+        batch = self._draw()
+        self.digest = zlib.crc32(batch.tobytes(), self.digest)
+        return batch
+
+    def _draw(self) -> np.ndarray:
         if self.at + self.m > self.n_train:
             self.shuffled = self.rng.permutation(self.n_train)
             self.at = 0
         batch = self.shuffled[self.at : self.at + self.m]
         self.at += self.m
-        self.digest = zlib.crc32(batch.tobytes(), self.digest)
         return batch
+
+
+class ClassOrder(BatchOrder):
+    """Mini-batches of k classes, drawn anew for each, with equal parts (to one example) of m.
+
+    Each class deals out its examples in a fresh shuffle, over and over: where one begins, a batch
+    may hold an example twice.
+    """
+
+    def __init__(self, y: np.ndarray, m: int, k: int, rng: np.random.Generator) -> None:
+        super().__init__(len(y), m, rng)
+        self.parts = [len(part) for part in np.array_split(np.arange(m), k)]
+        self.dealt = [self._deal(np.flatnonzero(y == c)) for c in np.unique(y)]
+
+    def _deal(self, rows: np.ndarray) -> Iterator[int]:
+        while True:
+            yield from self.rng.permutation(rows)
+
+    def _draw(self) -> np.ndarray:
+        chosen = self.rng.choice(len(self.dealt), len(self.parts), replace=False)
+        parts = zip(chosen, self.parts, strict=True)
+        batch = [itertools.islice(self.dealt[c], count) for c, count in parts]
+        return np.fromiter(itertools.chain.from_iterable(batch), np.int64, self.m)
 
 
 class Examples:
@@ -48,12 +76,17 @@ class Examples:
     def __init__(self, config: RunConfig) -> None:
         dtype = np.dtype(config.dtype)
         split = data.load(config.dataset, config.seed, dtype)
-        self.x, self.x_test, self.y_test = split.x_train, split.x_test, split.y_test
+        self.x, y = split.x_train, split.y_train
+        if config.n_train:
+            rows = data.shares(y, config.n_train)
+            self.x, y = self.x[rows], y[rows]
+        self.x_test, self.y_test = split.x_test, split.y_test
         self.classes = split.n_classes
-        self.targets = one_hot(split.y_train, self.classes, dtype)
+        self.targets = one_hot(y, self.classes, dtype)
         size = min(config.probe, len(self.x))
         self.probe = self.x[stream(config, PROBE).choice(len(self.x), size, replace=False)]
-        self.order = BatchOrder(len(self.x), config.batch_size, stream(config, ORDER))
+        m, k, rng = config.batch_size, config.classes_per_batch, stream(config, ORDER)
+        self.order = ClassOrder(y, m, k, rng) if k else BatchOrder(len(y), m, rng)
 
 
 class Feed:

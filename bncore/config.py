@@ -31,6 +31,9 @@ WHOLE: dict[str, tuple[int, int]] = {
     "record_every": (1, 100_000),
     "probe": (1, 4096),
     "units": (0, 1024),
+    "n_train": (0, max(source.n_train for source in DATASETS.values())),
+    "group": (0, 4096),
+    "classes_per_batch": (0, max(source.n_classes for source in DATASETS.values())),
 }
 REAL: dict[str, tuple[float, float]] = {
     "lr": (1e-12, 1e12),
@@ -38,6 +41,7 @@ REAL: dict[str, tuple[float, float]] = {
     "eps": (1e-300, 1e12),
     "momentum": (0.0, 1.0),
     "weight_decay": (0.0, 1e12),
+    "keep": (1e-3, 1.0),
 }
 RECORD_LIMIT = 2**27  # pre-activations that one run may record: 512 MB in float32
 
@@ -71,6 +75,10 @@ class RunConfig:
     sample: str = "fixed"  # pre-activations of the same images each time, or of the step's "batch"
     probe: int = 128  # how many such images
     units: int = 8  # hidden units recorded per layer, the first ones; 0 for all
+    n_train: int = 0  # train on so many images, each class with its share; 0 for all
+    classes_per_batch: int = 0  # images of so many classes in each mini-batch; 0: however it falls
+    group: int = 0  # in training, batch norm over groups of so many examples; 0: over all of them
+    keep: float = 1.0  # dropout: the share of hidden units kept in training
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
@@ -100,9 +108,16 @@ class RunConfig:
         return InputError("config", fields)
 
     def _check_sizes(self) -> None:
-        n_train = DATASETS[self.dataset].n_train
-        if self.batch_size > n_train:
-            raise self._refused("batch_size", (1, n_train))
+        source = DATASETS[self.dataset]
+        if self.n_train > source.n_train:
+            raise self._refused("n_train", (0, source.n_train))
+        if self.batch_size > self.images:
+            raise self._refused("batch_size", (1, self.images))
+        if self.group and self.batch_size % self.group:
+            raise self._refused("group", f"a divisor of {self.batch_size}")
+        classes = min(source.n_classes, self.batch_size)
+        if self.classes_per_batch > classes:
+            raise self._refused("classes_per_batch", (0, classes))
         records = len(self.record_steps)
         if records * self.depth * self.examples * self.recorded_units > RECORD_LIMIT:
             raise self._refused("record_every", f"at most {RECORD_LIMIT} recorded numbers")
@@ -114,11 +129,16 @@ class RunConfig:
         return regular if regular[-1] == self.steps else (*regular, self.steps)
 
     @property
+    def images(self) -> int:
+        """Training examples."""
+        return self.n_train or DATASETS[self.dataset].n_train
+
+    @property
     def examples(self) -> int:
         """Examples in each recorded sample."""
         if self.sample == "batch":
             return self.batch_size
-        return min(self.probe, DATASETS[self.dataset].n_train)
+        return min(self.probe, self.images)
 
     @property
     def recorded_units(self) -> int:
@@ -127,7 +147,7 @@ class RunConfig:
 
     def twin(self) -> RunConfig:
         """The same run without batch norm: same split, initial W, probe and batch order."""
-        return replace(self, norm="none")
+        return replace(self, norm="none", group=0)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain Python values by field name; `RunConfig(**config.to_dict())` is equal."""

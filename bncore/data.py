@@ -47,6 +47,7 @@ class Source:
     make: Callable[[np.random.Generator], tuple[Array, Array]]
     n_train: int
     n_test: int
+    n_classes: int
     scale: float = 1.0  # the largest stored value; x is divided by it
     image_shape: tuple[int, int] | None = None
 
@@ -92,11 +93,11 @@ def _polar(radius: Array, angle: Array) -> Array:
 
 
 DATASETS: dict[str, Source] = {
-    "digits": Source(partial(_stored, "digits"), 1347, 450, scale=16, image_shape=(8, 8)),
-    "mnist": Source(partial(_stored, "mnist"), 4000, 1000, scale=255, image_shape=(28, 28)),
-    "moons": Source(moons, 600, 200),
-    "circles": Source(circles, 600, 200),
-    "spirals": Source(spirals, 600, 200),
+    "digits": Source(partial(_stored, "digits"), 1347, 450, 10, scale=16, image_shape=(8, 8)),
+    "mnist": Source(partial(_stored, "mnist"), 4000, 1000, 10, scale=255, image_shape=(28, 28)),
+    "moons": Source(moons, 600, 200, 2),
+    "circles": Source(circles, 600, 200, 2),
+    "spirals": Source(spirals, 600, 200, 2),
 }
 
 
@@ -138,6 +139,19 @@ def _stratified_split(y: Array, n_test: int, rng: np.random.Generator) -> tuple[
     test = np.concatenate([r[:k] for r, k in zip(rows, places, strict=True)])
     train = np.concatenate([r[k:] for r, k in zip(rows, places, strict=True)])
     return rng.permutation(train), rng.permutation(test)
+
+
+def shares(y: Array, n: int) -> Array:
+    """Row numbers, in order, of n examples among which each class keeps its share of y.
+
+    A smaller n takes from what a larger one takes: the j-th of a class's N examples stands at
+    (j + 1/2)/N, and the n that stand first are taken.
+    """
+    place = np.empty(len(y))
+    for c in np.unique(y):
+        rows = np.flatnonzero(y == c)
+        place[rows] = (np.arange(len(rows)) + 0.5) / len(rows)
+    return np.sort(np.argsort(place, kind="stable")[:n])
 
 
 def _locked(array: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The stages of a network for one batch size: dense and activation here, batch norm in `kernels`.
+"""The stages of a network for one batch size; batch norm over a whole batch is in `kernels`.
 
 A stage holds views of the network's parameters and gradients, and its own buffers; `forward`
 takes the output of the stage before, `backward` the gradient from the stage behind. What they
@@ -7,12 +7,13 @@ return is a buffer, overwritten by the next call.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
 from bncore.activations import Activation
-from bncore.kernels import product
+from bncore.kernels import BatchNormKernel, product
 
 
 class Stage(Protocol):
@@ -82,3 +83,74 @@ class Activate:
         self.g.slope(self.a, out=self.dz)
         self.dz *= dy
         return self.dz
+
+
+class NormInGroups:
+    """Batch norm by the statistics of groups of g examples: each group is one more run.
+
+    x (..., m, n) is seen as (..., m/g, g, n), and goes through the kernel so. gamma and beta are
+    shared by the groups, and gather gradients from all; mean and var are averages over groups.
+
+    Source: "ghost batch normalization" in Hoffer, Hubara & Soudry 2017, arXiv 1705.08741.
+    """
+
+    def __init__(
+        self,
+        m: int,
+        g: int,
+        eps: float,
+        gamma: np.ndarray,
+        beta: np.ndarray,
+        dgamma: np.ndarray,
+        dbeta: np.ndarray,
+        mean: np.ndarray,
+        var: np.ndarray,
+    ) -> None:
+        *lead, _, n = gamma.shape
+        self.together, self.apart = (*lead, m, n), (*lead, m // g, g, n)
+        self.dgamma, self.dbeta, self.mean, self.var = dgamma, dbeta, mean, var
+        self.of_groups = np.empty((4, *lead, m // g, 1, n), gamma.dtype)
+        shared = [
+            np.broadcast_to(p[..., None, :, :], self.of_groups[0].shape) for p in (gamma, beta)
+        ]
+        self.kernel = BatchNormKernel(g, eps, *shared, *self.of_groups)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Like the kernel's."""
+        y = self.kernel.forward(x.reshape(self.apart))
+        self.kernel.mean.mean(axis=-3, out=self.mean)
+        self.kernel.var.mean(axis=-3, out=self.var)
+        return y.reshape(self.together)
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """Like the kernel's."""
+        dx = self.kernel.backward(dy.reshape(self.apart))
+        self.kernel.dgamma.sum(axis=-3, out=self.dgamma)
+        self.kernel.dbeta.sum(axis=-3, out=self.dbeta)
+        return dx.reshape(self.together)
+
+
+class Drop:
+    """Inverted dropout: each number is kept with probability `keep`, and then divided by it.
+
+    Source: Srivastava et al. 2014, JMLR 15, section 10 (scaling in training, none in testing).
+    """
+
+    def __init__(self, keep: float, shape: tuple[int, ...], dtype: np.dtype) -> None:
+        self.keep = keep
+        self.factors, self.y, self.dx = np.empty((3, *shape), dtype)
+
+    def draw(self, rngs: Sequence[np.random.Generator]) -> None:
+        """New factors 0 or 1/keep, with a generator for each run."""
+        by_run = self.factors.reshape(-1, *self.factors.shape[-2:])
+        for factors, rng in zip(by_run, rngs, strict=True):
+            np.less(rng.random(factors.shape, np.float32), self.keep, out=factors)
+        self.factors *= 1 / self.keep
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """x times the factors drawn last."""
+        return np.multiply(x, self.factors, self.y)
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """dy times the same."""
+        return np.multiply(dy, self.factors, self.dx)

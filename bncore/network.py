@@ -23,7 +23,7 @@ from numpy.typing import DTypeLike
 from bncore.activations import ACTIVATIONS
 from bncore.checks import epsilon
 from bncore.kernels import BatchNormKernel
-from bncore.layers import Activate, Dense, Stage
+from bncore.layers import Activate, Dense, Drop, NormInGroups, Stage
 from bncore.losses import one_hot, softmax_cross_entropy
 
 # Where batch norm sits among the stages of a hidden layer.
@@ -44,6 +44,9 @@ INITS: dict[str, Callable[[int, int, float], float]] = {
 class Network:
     """sizes = (inputs, hidden units ..., classes). The output layer has b and no batch norm.
 
+    What holds in training alone is done by `gradient`: batch norm over groups of `group` examples
+    of a batch (0 for all of it), and dropout at the end of each hidden layer, where `keep` < 1.
+
     `forward`, `gradient` and `track` work in buffers of the network: one thread at a time.
     """
 
@@ -57,13 +60,16 @@ class Network:
         keep_bias: bool = False,
         dtype: DTypeLike = np.float32,
         runs: tuple[int, ...] = (),
+        group: int = 0,
+        keep: float = 1.0,
     ) -> None:
         self.settings: dict[str, Any] = dict(locals())
         del self.settings["self"]
         self.sizes, self.runs, self.dtype = tuple(sizes), runs, np.dtype(dtype)
         self.activation, self.norm = ACTIVATIONS[activation], norm
         self.eps, self.momentum = epsilon(eps, self.dtype), np.array(momentum, self.dtype)
-        self._passes: dict[int, Pass] = {}
+        self.group, self.keep = group, keep
+        self._passes: dict[tuple[int, bool], Pass] = {}
         self._lay_out(keep_bias or norm == "none")
 
     def _lay_out(self, hidden_bias: bool) -> None:
@@ -131,24 +137,35 @@ class Network:
         return twin
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Logits (..., m, classes) as in training: batch norm uses the statistics of x itself.
+        """Logits (..., m, classes) with batch norm by the statistics of x itself, all of it.
 
         A buffer, overwritten by the next call with the same m. Leaves `running` alone.
         """
-        m = x.shape[-2]
-        if m not in self._passes:
-            self._passes[m] = Pass(self, m)
-        self._last = self._passes[m]
+        self._last = self._pass(x.shape[-2])
         return self._last.forward(x)
+
+    def _pass(self, m: int, training: bool = False) -> Pass:
+        key = m, training and (self.group > 0 or self.keep < 1)
+        if key not in self._passes:
+            self._passes[key] = Pass(self, *key)
+        return self._passes[key]
 
     def backward(self, dlogits: np.ndarray) -> None:
         """Fill `grads` for the last `forward`."""
         self._last.backward(dlogits)
 
-    def gradient(self, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        """Fill `grads` for a batch with one-hot `targets`; the loss, one per run."""
-        loss, dlogits = softmax_cross_entropy(self.forward(x), targets, out=self._last.dlogits)
-        self.backward(dlogits)
+    def gradient(
+        self, x: np.ndarray, targets: np.ndarray, rngs: Sequence[np.random.Generator] = ()
+    ) -> np.ndarray:
+        """Fill `grads` for a batch with one-hot `targets`; the loss, one per run.
+
+        `rngs`, one per run, say which units drop out. `group` must divide m.
+        """
+        self._last = now = self._pass(x.shape[-2], training=True)
+        for drop in now.drops:
+            drop.draw(rngs)
+        loss, dlogits = softmax_cross_entropy(now.forward(x), targets, out=now.dlogits)
+        now.backward(dlogits)
         return loss
 
     @property
@@ -166,11 +183,12 @@ class Network:
             out[..., layer, :, :] = z[..., :k]
 
     def track(self) -> None:
-        """Move the running statistics toward those of the last `forward`, as PyTorch does.
+        """Move the running statistics toward those of the last batch, as PyTorch does.
 
-        A batch of one has no unbiased variance, and leaves `running_var` alone.
+        Those of groups are averaged. A batch, or a group, of one has no unbiased variance, and
+        leaves `running_var` alone.
         """
-        if self._last.m > 1:
+        if self._last.sample > 1:
             self._batch_vars *= self._last.unbias
         else:
             self._batch_vars[...] = self._running_vars
@@ -216,11 +234,16 @@ class Network:
 
 
 class Pass:
-    """The stages of a network and all their buffers, for batches of m."""
+    """The stages of a network and all their buffers, for batches of m.
 
-    def __init__(self, network: Network, m: int) -> None:
-        self.m = m
-        self.unbias = np.array(m / max(m - 1, 1), network.dtype)
+    With `noisy` batch norm keeps to the network's groups, and units drop out.
+    """
+
+    def __init__(self, network: Network, m: int, noisy: bool = False) -> None:
+        self.m, self.noisy = m, noisy
+        self.sample = network.group if noisy and network.group else m  # behind each statistic
+        self.unbias = np.array(self.sample / max(self.sample - 1, 1), network.dtype)
+        self.drops: list[Drop] = []
         self.z, self.z_block = self._pre_activations(network)
         self.stages: list[Stage] = []
         for layer in range(network.depth):
@@ -243,15 +266,19 @@ class Pass:
             "norm": lambda: self._norm(network, layer),
             "activate": lambda: Activate(network.activation, z.shape, network.dtype),
         }
-        return [make[stage]() for stage in PLACEMENTS[network.norm]]
+        stages = [make[stage]() for stage in PLACEMENTS[network.norm]]
+        if self.noisy and network.keep < 1:
+            self.drops.append(Drop(network.keep, z.shape, network.dtype))
+            stages.append(self.drops[-1])
+        return stages
 
     @staticmethod
     def _dense(network: Network, layer: int, z: np.ndarray) -> Dense:
         W, dW = network.W[layer], network.dW[layer]
         return Dense(W, dW, network.b[layer], network.db[layer], z, first=layer == 0)
 
-    def _norm(self, network: Network, layer: int) -> BatchNormKernel:
-        views = (
+    def _norm(self, network: Network, layer: int) -> Stage:
+        of_all = (
             network.gamma,
             network.beta,
             network.dgamma,
@@ -259,7 +286,10 @@ class Pass:
             network.batch_mean,
             network.batch_var,
         )
-        return BatchNormKernel(self.m, network.eps, *(of_layers[layer] for of_layers in views))
+        views = [of_layers[layer] for of_layers in of_all]
+        if self.sample < self.m:
+            return NormInGroups(self.m, self.sample, network.eps, *views)
+        return BatchNormKernel(self.m, network.eps, *views)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Through all stages."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from bncore.batches import WEIGHTS, Feed, stream
+from bncore.batches import DROPOUT, WEIGHTS, Feed, stream
 from bncore.config import RunConfig
 from bncore.errors import InputError
 from bncore.network import Network
@@ -38,6 +38,7 @@ class Stack:
         self.step = 0
         self._feed = Feed(configs, runs)
         self._network = _initial_network(configs, self._feed, runs)
+        self._dropout = [stream(c, DROPOUT) for c in configs]
         self._w0 = [_sha256(W) for W in self._network.flat_W.reshape(len(configs), -1)]
         lr = np.array([c.lr for c in configs], self.config.dtype)[:, None]
         optimizer = OPTIMIZERS[self.config.optimizer]
@@ -79,7 +80,7 @@ class Stack:
         if self._pending is not None:
             return
         self._feed.next()
-        self._pending = self._network.gradient(self._feed.x, self._feed.targets)
+        self._pending = self._network.gradient(self._feed.x, self._feed.targets, self._dropout)
         if not np.isfinite(self._pending).all():
             self._note_divergence(self._pending)
 
@@ -204,6 +205,8 @@ def _initial_network(configs: Sequence[RunConfig], feed: Feed, runs: tuple[int, 
         config.keep_bias,
         config.dtype,
         runs,
+        config.group,
+        config.keep,
     )
     network.initialize(config.init, config.init_scale, [stream(c, WEIGHTS) for c in configs])
     return network

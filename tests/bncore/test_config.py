@@ -75,6 +75,11 @@ def test_the_twin_differs_in_norm_alone():
     assert config.twin().twin() == config.twin()
 
 
+def test_the_twin_drops_out_alike_and_has_nothing_to_group():
+    config = RunConfig(group=8, keep=0.8, n_train=256, classes_per_batch=2)
+    assert config.twin() == replace(config, norm="none", group=0)
+
+
 @pytest.mark.parametrize(
     "steps, every, expected",
     [(8, 4, [0, 4, 8]), (9, 4, [0, 4, 8, 9]), (3, 10, [0, 3]), (2, 1, [0, 1, 2])],
@@ -95,6 +100,29 @@ def test_a_batch_larger_than_the_training_set_is_refused():
     with pytest.raises(InputError) as caught:
         RunConfig(dataset="moons", batch_size=601)
     assert caught.value.fields["field"] == "batch_size"
+
+
+@pytest.mark.parametrize(
+    "field, change",
+    [
+        ("batch_size", {"n_train": 50}),
+        ("n_train", {"n_train": 1348}),
+        ("group", {"group": 24}),
+        ("group", {"group": 128}),
+        ("classes_per_batch", {"dataset": "moons", "classes_per_batch": 3}),
+        ("classes_per_batch", {"batch_size": 4, "classes_per_batch": 5}),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(field, change):
+    with pytest.raises(InputError) as caught:
+        RunConfig(**change)
+    assert caught.value.fields["field"] == field
+
+
+def test_fewer_training_images():
+    assert RunConfig(n_train=100).images == 100 == RunConfig(n_train=100).examples
+    assert RunConfig().images == 1347
+    RunConfig(n_train=64, group=64, classes_per_batch=10)
 
 
 def test_a_record_that_would_fill_the_memory_is_refused():

@@ -91,11 +91,10 @@ def test_dense(lead):
         assert relative_error(gradient.copy(), numerical_gradient(loss, variable)) < 1e-8
 
 
-def random_network(norm, activation, keep_bias=False, runs=(), seed=4):
+def random_network(norm, activation, keep_bias=False, runs=(), seed=4, **noise):
     rng = np.random.default_rng(seed)
-    net = Network(
-        (4, 6, 5, 3), activation, norm, eps=1e-3, keep_bias=keep_bias, dtype=np.float64, runs=runs
-    )
+    settings = {"eps": 1e-3, "keep_bias": keep_bias, "dtype": np.float64, "runs": runs} | noise
+    net = Network((4, 6, 5, 3), activation, norm, **settings)
     net.params[...] = rng.normal(0.2, 0.8, net.params.shape)
     x = rng.normal(0.5, 2, (*runs, 9, 4))
     return net, x, one_hot(rng.integers(0, 3, (*runs, 9)), 3, np.float64)
@@ -268,3 +267,114 @@ def test_predict_does_not_change_its_input():
     net.predict(x)
     net.forward(x)
     np.testing.assert_array_equal(x, kept)
+
+
+# What only training does: groups and dropout
+
+
+def masks(runs=1):
+    """The same dropout masks each time they are asked for."""
+    return [np.random.default_rng(r) for r in range(runs)]
+
+
+@pytest.mark.parametrize("norm", PLACEMENTS)
+@pytest.mark.parametrize("noise", [{"group": 3}, {"keep": 0.6}, {"group": 3, "keep": 0.6}], ids=str)
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_gradients_with_groups_and_dropout(norm, noise, activation):
+    net, x, targets = random_network(norm, activation, **noise)
+    net.gradient(x, targets, masks())
+    found = net.grads.copy()
+    numerical = numerical_gradient(
+        lambda _: float(net.gradient(x, targets, masks())), net.params, h=1e-5
+    )
+    assert np.abs(found).max() > 1e-3
+    assert relative_error(found, numerical) < 1e-7
+
+
+@pytest.mark.parametrize("norm", ["before", "after"])
+def test_batch_norm_over_groups_is_each_group_alone(norm):
+    grouped, x, targets = random_network(norm, "tanh", group=3)
+    alone, _, _ = random_network(norm, "tanh")
+    loss, grads, batch = grouped.gradient(x, targets), 0.0, 0.0
+    losses = []
+    for rows in (slice(0, 3), slice(3, 6), slice(6, 9)):
+        losses.append(alone.gradient(x[rows], targets[rows]))
+        grads, batch = grads + alone.grads / 3, batch + alone.batch / 3
+    np.testing.assert_allclose(loss, np.mean(losses), rtol=1e-12)
+    np.testing.assert_allclose(grouped.grads, grads, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(grouped.batch, batch, rtol=1e-12)  # averages over the groups
+    assert abs(loss - alone.gradient(x, targets)) > 1e-2  # the whole batch is another thing
+
+
+def test_one_group_is_the_whole_batch():
+    one, x, targets = random_network("before", "relu", group=9)
+    none, _, _ = random_network("before", "relu")
+    assert one.gradient(x, targets) == none.gradient(x, targets)
+    np.testing.assert_array_equal(one.grads, none.grads)
+
+
+def test_running_statistics_of_groups():
+    net, x, targets = random_network("before", "relu", group=3)
+    net.gradient(x, targets)
+    z = net.z[0].reshape(3, 3, 6).copy()
+    net.track()
+    mean, var = z.mean(axis=1).mean(axis=0), z.var(axis=1, ddof=1).mean(axis=0)
+    np.testing.assert_allclose(net.running_mean[0][0], 0.1 * mean)
+    np.testing.assert_allclose(net.running_var[0][0], 0.9 + 0.1 * var)
+
+
+def test_groups_of_one_leave_the_running_variance_alone():
+    net, x, targets = random_network("before", "relu", group=1)
+    net.gradient(x, targets)
+    net.track()
+    assert (net.running_var[0] == 1).all() and np.isfinite(net.grads).all()
+
+
+def test_dropout_keeps_its_share_and_scales_it():
+    net, x, targets = random_network("none", "sigmoid", keep=0.6)
+    x, targets = np.tile(x, (300, 1)), np.tile(targets, (300, 1))
+    net.gradient(x, targets, masks())
+    drops = net._last.drops
+    assert len(drops) == net.depth
+    for drop in drops:
+        assert set(np.unique(drop.factors)) == {0, 1 / 0.6}
+        assert (drop.factors > 0).mean() == pytest.approx(0.6, abs=0.02)
+    first, second = (drop.factors[:, 0] for drop in drops)
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.08  # each unit by a mask of its own
+
+
+def test_new_masks_for_each_batch_and_as_the_generator_says():
+    net, x, targets = random_network("none", "sigmoid", keep=0.6)
+    rngs = masks()
+    losses = [float(net.gradient(x, targets, rngs)) for _ in range(3)]
+    assert len(set(losses)) == 3
+    assert losses[0] == net.gradient(x, targets, masks())
+    with pytest.raises(ValueError, match="zip"):
+        net.gradient(x, targets)  # one does not drop out by accident, nor forget it
+
+
+@pytest.mark.parametrize("norm", PLACEMENTS)
+def test_forward_and_predict_know_neither_groups_nor_dropout(norm):
+    noisy, x, targets = random_network(norm, "relu", group=3, keep=0.5)
+    plain, _, _ = random_network(norm, "relu")
+    noisy.gradient(x, targets, masks())
+    np.testing.assert_array_equal(noisy.forward(x), plain.forward(x))
+    np.testing.assert_array_equal(noisy.predict(x), plain.predict(x))
+
+
+def test_noisy_networks_side_by_side_do_not_touch():
+    stacked, x, targets = random_network("before", "tanh", runs=(3,), group=3, keep=0.7)
+    loss = stacked.gradient(x, targets, masks(3))
+    stacked.track()
+    for r in range(3):
+        alone, _, _ = random_network("before", "tanh", group=3, keep=0.7)
+        alone.params[...] = stacked.params[r]
+        np.testing.assert_allclose(alone.gradient(x[r], targets[r], masks(3)[r:][:1]), loss[r])
+        alone.track()
+        np.testing.assert_allclose(stacked.grads[r], alone.grads, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(stacked.running[r], alone.running, rtol=1e-12)
+
+
+def test_a_copy_keeps_groups_and_dropout():
+    net, x, targets = random_network("before", "relu", group=3, keep=0.5)
+    assert net.copy().gradient(x, targets, masks()) == net.gradient(x, targets, masks())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bncore import InputError, Network, Run, RunConfig, Trace, data, train, train_together
-from bncore.batches import ORDER, PROBE, WEIGHTS, BatchOrder
+from bncore.batches import ORDER, PROBE, WEIGHTS, BatchOrder, ClassOrder, Examples
 from bncore.losses import one_hot, softmax_cross_entropy
 from bncore.trace import OTHERS, PER_RECORD, PER_STEP
 
@@ -186,6 +186,97 @@ def test_the_digest_tells_index_streams_apart():
     assert one.digest != first
 
 
+# Fewer images, few classes at a time, groups, dropout
+
+
+def test_at_their_defaults_the_noise_and_the_subset_change_no_bit():
+    spelled_out = replace(SMALL, n_train=600, group=16)  # all images, and the whole batch as one
+    ours, theirs = train(SMALL), train(spelled_out)
+    assert_same(replace(theirs, config=SMALL), ours)
+
+
+@pytest.mark.parametrize(
+    "change", [{"n_train": 100}, {"group": 4}, {"keep": 0.8}, {"classes_per_batch": 1}], ids=str
+)
+def test_each_of_them_changes_the_run(change):
+    changed, plain = train(replace(SMALL, **change)), train(SMALL)
+    assert np.abs(changed.loss - plain.loss).max() > 1e-3
+    assert changed.w0_digest == plain.w0_digest
+    same_batches = (changed.batch_digest == plain.batch_digest).all()
+    assert same_batches == ("group" in change or "keep" in change)  # streams of their own
+
+
+def test_subsets_are_nested_and_keep_the_shares():
+    y = data.load("digits").y_train
+    inner = np.arange(0)
+    for n in (10, 64, 256, 1000, len(y)):
+        rows = data.shares(y, n)
+        assert len(np.unique(rows)) == n and (np.diff(rows) > 0).all()
+        assert np.isin(inner, rows).all()
+        counts = np.bincount(y[rows], minlength=10)
+        assert np.abs(counts - np.bincount(y) * n / len(y)).max() < 1
+        inner = rows
+
+
+def test_a_run_on_a_subset_sees_nothing_else():
+    split = data.load("digits", 3)
+    examples = Examples(RunConfig(n_train=80, batch_size=20, probe=70, seed=3))
+    rows = data.shares(split.y_train, 80)
+    np.testing.assert_array_equal(examples.x, split.x_train[rows])
+    np.testing.assert_array_equal(examples.targets.argmax(axis=1), split.y_train[rows])
+    assert max(examples.order.next().max() for _ in range(9)) < 80
+    assert (examples.probe[:, None] == examples.x).all(axis=-1).any(axis=1).all()
+    np.testing.assert_array_equal(examples.x_test, split.x_test)
+
+
+@pytest.mark.parametrize("k, m", [(1, 50), (2, 50), (3, 50), (5, 50), (10, 10)])
+def test_a_batch_holds_just_so_many_classes(k, m):
+    config = RunConfig(batch_size=m, classes_per_batch=k)
+    examples, y = Examples(config), data.load("digits").y_train
+    seen, images = set(), set()
+    for _ in range(60):
+        batch = examples.order.next()
+        counts = np.bincount(y[batch], minlength=10)
+        assert (counts > 0).sum() == k and counts.sum() == m and np.ptp(counts[counts > 0]) <= 1
+        assert batch.dtype == np.int64
+        seen |= set(y[batch])
+        images |= set(batch)
+    assert len(seen) == 10 and len(images) > 400
+
+
+def test_a_class_deals_out_all_its_images_before_it_repeats_one():
+    y = np.repeat([0, 1], 30)
+    order = ClassOrder(y, 6, 1, np.random.default_rng(0))
+    dealt = {0: [], 1: []}
+    for _ in range(40):
+        batch = order.next()
+        dealt[y[batch[0]]].extend(batch)
+    for rows in dealt.values():
+        assert len(rows) >= 60 and len(set(rows[:30])) == len(set(rows[30:60])) == 30
+        assert rows[:30] != rows[30:60]
+
+
+def test_a_class_smaller_than_its_part_of_a_batch_repeats_itself():
+    order = ClassOrder(np.repeat([0, 1], 3), 8, 1, np.random.default_rng(0))
+    batch = order.next()
+    assert len(batch) == 8 and len(np.unique(batch)) == 3
+
+
+def test_twins_share_dropout_and_sorted_batches():
+    config = replace(SMALL, keep=0.7, classes_per_batch=1, group=4)
+    trace, twin = train(config), train(config.twin())
+    np.testing.assert_array_equal(trace.batch_digest, twin.batch_digest)
+    assert trace.w0_digest == twin.w0_digest
+
+
+def test_dropout_and_groups_are_off_in_what_is_recorded_of_the_probe():
+    quiet = RunConfig(dataset="moons", steps=1, record_every=1, probe=64)
+    noisy = replace(quiet, keep=0.5, group=4)
+    np.testing.assert_array_equal(train(noisy).z[0], train(quiet).z[0])
+    assert train(noisy).test_loss[0] == train(quiet).test_loss[0]
+    assert abs(train(noisy).loss[0] - train(quiet).loss[0]) > 1e-3
+
+
 # Ends
 
 
@@ -335,6 +426,7 @@ def test_z_can_be_kept_in_half(tmp_path):
         {"optimizer": "momentum", "sample": "batch", "lr": 0.02},
         {"optimizer": "rmsprop", "lr": 0.003, "weight_decay": 0.01},
         {"batch_size": 1},
+        {"group": 4, "keep": 0.8, "n_train": 200, "classes_per_batch": 1},
     ],
     ids=str,
 )
