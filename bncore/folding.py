@@ -42,7 +42,7 @@ def fold(network: Network) -> Network:
     """
     if network.norm == "none":
         return network.copy()
-    folded = Network(**(network.settings | {"norm": "none"}))
+    folded = Network(**(network.settings | {"norm": "none", "group": 0}))
     W = [wide(one) for one in network.W]
     b = [np.zeros((1, 1)) if one is None else wide(one) for one in network.b]
     for layer in range(network.depth):

@@ -128,3 +128,11 @@ def test_rounding_grows_with_the_mean_in_standard_deviations():
         x = examples(net)
         errors.append(error(fold(net).predict(x), net.predict(x)))
     assert errors[0] < ROUNDING["float32"] < errors[1] < 0.05
+
+
+@pytest.mark.parametrize("norm", ["before", "after"])
+def test_groups_and_dropout_belong_to_training(norm):
+    net = lived_in(norm, group=4, keep=0.5)
+    folded, x = fold(net), examples(net)
+    assert folded.group == 0  # there is no batch norm left to keep to them
+    assert error(folded.predict(x), net.predict(x)) < ROUNDING["float64"]
