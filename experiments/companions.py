@@ -209,6 +209,14 @@ def modes(sizes: Sequence[int] = (1, 64), seed: int = 0) -> Modes:
     )
 
 
+def answers(m: int) -> np.ndarray:
+    """(N,) digits that the test images are called: in train() mode in batches of m, 0 in eval()."""
+    net = trained()
+    if m == 0:
+        return net.network.predict(net.data.x_test).argmax(axis=-1)
+    return _say(net, np.arange(len(net.data.y_test)), m)
+
+
 def _after_train_mode(net: Trained, stream: str, m: int, seed: int) -> float:
     mean, var = running_after(stream, m, seed)
     return float(accuracy(classify(net.network, net.data.x_test, mean, var), net.data.y_test))

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bncore.activations import ACTIVATIONS
+from bncore.conventions import CONVENTIONS
 from bncore.network import INITS
 from bncore.optimizers import OPTIMIZERS
-from ui.state import Choice, Control, Integer, Number, Numbers
+from ui.state import Choice, Control, Integer, Number, Numbers, Switch
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,29 @@ TRAINING = (
     Choice("speed", 50, (100, 50, 25, 10)),  # % of 60 frames a second
 )
 
+TEST_TIME = (
+    Integer("image", 12, 1, 450),
+    Choice("m", 8, (1, 2, 4, 8, 16, 32, 64, 128)),
+    Choice("order", "random", ("random", "same_class")),
+    Integer("seed", 0, 0, 9999),
+    Choice("regime", "slow", ("slow", "fast")),
+    Choice("decay", 0.99, (0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999)),
+    Choice("stop", 50, (5, 10, 20, 30, 50, 75, 100, 150, 200, 250, 300, 400, 500, 600)),
+    Choice("start", "zero_one", ("zero_one", "zeros", "first")),
+    Switch("corrected", False),
+    Choice("layer", 1, (1, 2, 3)),
+    Integer("unit", 1, 1, 50),
+    Choice("convention", "pytorch", tuple(CONVENTIONS)),
+    Choice("batch", 2, (2, 4, 8, 16, 32, 64)),
+    Choice("mode", "train_1", ("eval", "train_1", "train_64")),
+    Choice("dim", 0.3, (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05)),
+    Choice("k", 64, (4, 8, 16, 32, 64, 128, 256)),
+)
+
 HOME = "home"
 LESSONS: dict[str, Lesson] = {
     HOME: Lesson(":material/home:"),
     "mini_batch": Lesson(":material/scatter_plot:", MINI_BATCH),
     "training": Lesson(":material/movie:", TRAINING),
+    "test_time": Lesson(":material/balance:", TEST_TIME),
 }
