@@ -189,17 +189,19 @@ class Modes:
     eval: float  # whatever the batch size
     train: np.ndarray  # (k,) mean over PASSES shuffles
     streams: tuple[str, ...]
-    after: np.ndarray  # (k, streams) in eval() mode again, after one pass in train() mode
+    after: np.ndarray  # (k, streams) in eval() mode again, after the stream in train() mode
 
 
-def modes(sizes: Sequence[int] = (1, 64), seed: int = 0) -> Modes:
+def modes(sizes: Sequence[int] = (1, 64), seed: int = 0, rounds: int = 1) -> Modes:
     """The classic mistake. The streams are the test images, shuffled, sorted by class, or dimmed.
+
+    `rounds`: how often a stream passes before `after` is measured, on the images as they are.
 
     A batch of one leaves the running variance alone: it has no unbiased variance.
     """
     net = trained()
     y = net.data.y_test
-    after = [[_after_train_mode(net, stream, m, seed) for stream in STREAMS] for m in sizes]
+    after = [[_accuracy_after(net, stream, m, seed, rounds) for stream in STREAMS] for m in sizes]
     return Modes(
         sizes=np.array(sizes),
         eval=float(accuracy(net.network.predict(net.data.x_test), y)),
@@ -217,13 +219,15 @@ def answers(m: int) -> np.ndarray:
     return _say(net, np.arange(len(net.data.y_test)), m)
 
 
-def _after_train_mode(net: Trained, stream: str, m: int, seed: int) -> float:
-    mean, var = running_after(stream, m, seed)
+def _accuracy_after(net: Trained, stream: str, m: int, seed: int, rounds: int) -> float:
+    mean, var = running_after(stream, m, seed, rounds)
     return float(accuracy(classify(net.network, net.data.x_test, mean, var), net.data.y_test))
 
 
-def running_after(stream: str, m: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """(L, n) running mean and variance after one pass over a stream in train() mode.
+def running_after(
+    stream: str, m: int, seed: int = 0, rounds: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
+    """(L, n) running mean and variance after `rounds` passes over a stream in train() mode.
 
     An incomplete last batch is dropped. KeyError if there is no such stream.
     """
@@ -236,8 +240,10 @@ def running_after(stream: str, m: int, seed: int = 0) -> tuple[np.ndarray, np.nd
     running_mean, running_var = (
         np.stack([row[0] for row in rows]) for rows in (network.running_mean, network.running_var)
     )
-    decay = 1 - net.config.momentum
-    new_mean = average(mean[None], decay, running_mean[None])[0, -1]
-    if m == 1:
-        return new_mean, running_var
-    return new_mean, average(unbiased(var, m)[None], decay, running_var[None])[0, -1]
+
+    def move(running: np.ndarray, batches: np.ndarray) -> np.ndarray:
+        stream = np.tile(batches, (rounds, 1, 1))
+        return average(stream[None], 1 - net.config.momentum, running[None])[0, -1]
+
+    new_var = running_var if m == 1 else move(running_var, unbiased(var, m))
+    return move(running_mean, mean), new_var

@@ -158,7 +158,7 @@ def static_error(
     """
     net = trained()
     mean, var = float(net.exact_mean[layer, unit]), float(net.exact_var[layer, unit])
-    known = batch_means(m)[:, layer, unit].astype(np.float64)
+    known = many_batches(m)[0][:, layer, unit].astype(np.float64)
     drawn = np.random.default_rng((seed, m)).integers(len(known), size=(1, steps, replicates))
     running = average(known[drawn], decay, np.zeros((1, replicates)))[0]
     t = np.arange(steps + 1)
@@ -173,15 +173,20 @@ def static_error(
 
 
 @lru_cache(maxsize=8)
-def batch_means(m: int) -> np.ndarray:
-    """(B, L, n) means of batches of m training images, dealt out of shuffles of all of them."""
+def many_batches(m: int) -> tuple[np.ndarray, np.ndarray]:
+    """(B, L, n) mean and biased variance of batches of m, dealt from shuffled training images.
+
+    All are of the trained network, whose layers see what they see in training.
+    """
     net = trained()
     rng, n_train = np.random.default_rng(m), len(net.data.x_train)
     shuffles = [rng.permutation(n_train) for _ in range(POOL // n_train)]
     rows = np.concatenate(shuffles)[: BATCHES * m]
     batches = rows[: len(rows) // m * m].reshape(-1, m)
     parts = np.array_split(batches, -(-len(rows) // 2**14))
-    return np.concatenate([walk(net.network, net.data.x_train[part])[1] for part in parts])
+    found = [walk(net.network, net.data.x_train[part])[1:] for part in parts]
+    means, vars_ = zip(*found, strict=True)
+    return np.concatenate(means), np.concatenate(vars_)
 
 
 # --- on moving weights: staleness ---

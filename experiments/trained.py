@@ -120,7 +120,8 @@ def classify(
     a = x
     for layer in range(network.depth):
         z = _flat_product(a, network.W[layer])
-        a = _normalize(network, layer, z, mean[layer], var[layer])
+        z -= mean[layer]
+        a = _rescale(network, layer, z, var[layer])
     return _output(network, a)
 
 
@@ -137,17 +138,17 @@ def walk(network: Network, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nd
     a, means, vars_ = x, [], []
     for layer in range(network.depth):
         z = _flat_product(a, network.W[layer])
-        mean, var = moments(z)
+        mean, var = moments(z, out=z)
         means.append(mean)
         vars_.append(var)
-        a = _normalize(network, layer, z, mean[..., None, :], var[..., None, :])
+        a = _rescale(network, layer, z, var[..., None, :])
     return _output(network, a), np.stack(means, axis=-2), np.stack(vars_, axis=-2)
 
 
-def moments(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and biased variance (..., n) of z (..., m, n) over its examples."""
+def moments(z: np.ndarray, out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and biased variance (..., n) of z (..., m, n) over its examples; z − mean into `out`."""
     mean = z.mean(axis=-2, keepdims=True)
-    centered = z - mean
+    centered = np.subtract(z, mean, out=out)
     return mean[..., 0, :], np.einsum("...mn,...mn->...n", centered, centered) / z.shape[-2]
 
 
@@ -171,14 +172,11 @@ def _flat_product(x: np.ndarray, W: np.ndarray) -> np.ndarray:
     return (x.reshape(-1, x.shape[-1]) @ W).reshape(*x.shape[:-1], W.shape[-1])
 
 
-def _normalize(
-    network: Network, layer: int, z: np.ndarray, mean: np.ndarray, var: np.ndarray
-) -> np.ndarray:
-    """What batch norm and the activation make of z, in place."""
-    z -= mean
-    z *= network.gamma[layer] / np.sqrt(var + network.eps)
-    z += network.beta[layer]
-    return network.activation.forward(z, out=z)
+def _rescale(network: Network, layer: int, centered: np.ndarray, var: np.ndarray) -> np.ndarray:
+    """What batch norm and the activation make of z − mean, in place."""
+    centered *= network.gamma[layer] / np.sqrt(var + network.eps)
+    centered += network.beta[layer]
+    return network.activation.forward(centered, out=centered)
 
 
 def _output(network: Network, a: np.ndarray) -> np.ndarray:
