@@ -25,6 +25,7 @@ COLOURS: dict[str, tuple[str, str]] = {
     "plain": ("#5F656B", "#AEB4BA"),
     "running": ("#8C510A", "#D8A25E"),
     "error": ("#C63D00", "#FF9466"),
+    "dropout": ("#B0173A", "#FF8FA3"),
 }
 PAPER: dict[Mode, str] = {"light": "#FFFFFF", "dark": "#12161C"}
 INK: dict[Mode, str] = {"light": "#1D2430", "dark": "#E6EAF0"}

@@ -92,10 +92,24 @@ TEST_TIME = (
     Choice("k", 64, (4, 8, 16, 32, 64, 128, 256)),
 )
 
+NOISE = (
+    Choice("m", 64, (2, 4, 8, 16, 32, 64, 128, 256)),
+    Integer("image", 1, 1, 1347),
+    Choice("layer", 1, (1, 2, 3)),
+    Integer("unit", 18, 1, 50),
+    Integer("seed", 0, 0, 9999),
+    Choice("keep", 0.8, (0.5, 0.6, 0.7, 0.8, 0.9)),
+    Integer("other", 4, 1, 1347),
+    Choice("n", 256, (256, 1024)),
+    Choice("batches", "m2", ("m1", "m2", "m3", "m4", "m8", "k1", "k2", "k5")),
+    Integer("run", 0, 0, 9999),
+)
+
 HOME = "home"
 LESSONS: dict[str, Lesson] = {
     HOME: Lesson(":material/home:"),
     "mini_batch": Lesson(":material/scatter_plot:", MINI_BATCH),
     "training": Lesson(":material/movie:", TRAINING),
     "test_time": Lesson(":material/balance:", TEST_TIME),
+    "noise": Lesson(":material/blur_on:", NOISE),
 }

@@ -1,0 +1,325 @@
+"""The charts of the lesson on the noise of a mini-batch. `words` are finished strings.
+
+What the mean of a batch does to an example (b) has the colour of the mean, what its variance does
+(a) that of the variance; laws are drawn in ink and dotted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from figures.theme import DASH, FAINT, INK, Mode, colour, painted
+
+Words = Mapping[str, str]
+Trace = dict[str, Any]
+BIN = 0.08  # in standard deviations of the unit
+SYMBOLS = {"bn": "circle", "plain": "square", "dropout": "diamond", "both": "star"}
+DASHES = DASH | {"dropout": "dashdot", "both": "longdash"}
+SHARE = {"tickformat": ".0%", "hoverformat": ".1%"}
+
+
+def _title(text: str) -> dict[str, Any]:
+    return {"title": {"text": text}}
+
+
+def _line(x: Any, y: Any, name: str, hue: str, dash: str = "solid", **more: Any) -> Trace:
+    line = {"color": hue, "width": 2.5, "dash": dash}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": line} | more
+
+
+def _see_through(hue: str, opacity: float) -> str:
+    red, green, blue = (int(hue[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def edges(low: float, high: float) -> np.ndarray:
+    """The bins of `distribution`: from low to high, 0 in the middle of one."""
+    first, last = np.floor(low / BIN), np.ceil(high / BIN)
+    return (np.arange(first, last + 1) - 0.5) * BIN
+
+
+def distribution(
+    mode: Mode, values: np.ndarray, exact: float, ends: tuple[float, float], idea: str, words: Words
+) -> go.Figure:
+    """How often one example's value (D,) fell where, with the exact value and mean ± sd marked.
+
+    Values beyond `ends` are counted in the outermost bars. words: axis, share, exact, spread.
+    """
+    bins = edges(*ends)
+    inside = np.clip(values, (bins[0] + bins[1]) / 2, (bins[-2] + bins[-1]) / 2)
+    counts, _ = np.histogram(inside, bins)
+    share = counts / len(values)
+    hue, top = colour(idea, mode), float(share.max())
+    bars = {
+        "type": "bar",
+        "x": (bins[:-1] + bins[1:]) / 2,
+        "y": share,
+        "width": BIN,
+        "marker": {"color": hue, "opacity": 0.75, "line": {"width": 0}},
+        "name": words["share"],
+        "hovertemplate": "%{x:.2f}: %{y:.1%}<extra></extra>",
+    }
+    mean, sd = float(values.mean()), float(values.std())
+    whisker = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [mean - sd, mean, mean + sd],
+        "y": [-0.09 * top] * 3,
+        "line": {"color": hue, "width": 3},
+        "marker": {"symbol": ["line-ns-open", "circle", "line-ns-open"], "size": [12, 9, 12]},
+        "name": words["spread"],
+        "hovertemplate": "%{x:.3f}<extra>%{fullData.name}</extra>",
+    }
+    upright = {"type": "line", "x0": exact, "x1": exact, "y0": 0, "y1": 1, "yref": "paper"}
+    label = {"x": exact, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False}
+    return painted(
+        [bars, whisker],
+        {
+            "showlegend": False,
+            "bargap": 0,
+            "shapes": [upright | {"line": {"color": INK[mode], "width": 2, "dash": "dot"}}],
+            "annotations": [label | {"text": words["exact"]}],
+            "xaxis": _title(words["axis"]) | {"range": [bins[0], bins[-1]], "dtick": 1},
+            "yaxis": _title(words["share"])
+            | {"range": [-0.18 * top, 1.08 * top], "tickformat": ".0%", "nticks": 5}
+            | {"zeroline": True, "rangemode": "tozero"},
+        },
+        mode,
+        height=310,
+    )
+
+
+def law(
+    mode: Mode, sizes: np.ndarray, measured: np.ndarray, law: np.ndarray, chosen: int, words: Words
+) -> go.Figure:
+    """The spread (k,) over the batch size on logarithmic axes, and what the law says (k,).
+
+    words: axis, sd, measured, law, root (1/√m).
+    """
+    band = {"type": "rect", "x0": chosen / 1.18, "x1": chosen * 1.18, "y0": 0, "y1": 1}
+    look = {"yref": "paper", "fillcolor": FAINT[mode], "opacity": 0.55, "line": {"width": 0}}
+    hue = colour("z_norm", mode)
+    dots = _line(sizes, measured, words["measured"], hue, mode="markers")
+    ends = np.log10(sizes[[0, -1]]) + np.array([-0.12, 0.12])
+    return painted(
+        [
+            _line(sizes, 1 / np.sqrt(sizes), words["root"], colour("plain", mode), "dash"),
+            _line(sizes, law, words["law"], INK[mode], "dot"),
+            dots | {"marker": {"color": hue, "size": 11}},
+        ],
+        {
+            "shapes": [band | look | {"layer": "below"}],
+            "xaxis": _title(words["axis"])
+            | {"type": "log", "tickvals": sizes, "range": list(ends), "hoverformat": "d"},
+            "yaxis": _title(words["sd"])
+            | {"type": "log", "tickvals": [0.05, 0.1, 0.2, 0.5, 1, 2], "hoverformat": ".3f"},
+            "hovermode": "x unified",
+            "margin": {"t": 64},
+        },
+        mode,
+        height=330,
+    )
+
+
+def parts(
+    mode: Mode, a: np.ndarray, b: np.ndarray, sd_a: float, sd_b: float, words: Words
+) -> go.Figure:
+    """Each batch's factor a (D,) over its offset b (D,), with the laws' sds as a cross at (0, 1).
+
+    words: a, b, batches, law.
+    """
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": b,
+        "y": a,
+        "name": words["batches"],
+        "marker": {"color": colour("z_norm", mode), "size": 7, "opacity": 0.45},
+        "hovertemplate": "b = %{x:.3f}, a = %{y:.3f}<extra></extra>",
+    }
+    arms = [
+        _arm([-sd_b, sd_b], [1, 1], "line-ns-open", colour("mean", mode), words["law_b"]),
+        _arm([0, 0], [1 - sd_a, 1 + sd_a], "line-ew-open", colour("var", mode), words["law_a"]),
+    ]
+    return painted(
+        [dots, *arms],
+        {
+            "xaxis": _title(words["b"]) | {"range": _room(b, -1.3 * sd_b, 1.3 * sd_b)},
+            "yaxis": _title(words["a"]) | {"range": _room(a, 1 - 1.3 * sd_a, 1 + 1.3 * sd_a)},
+            "hovermode": "closest",
+            "margin": {"t": 64},
+        },
+        mode,
+        height=350,
+    )
+
+
+def _arm(x: Sequence[float], y: Sequence[float], symbol: str, hue: str, name: str) -> Trace:
+    marker = {"symbol": symbol, "size": 14, "color": hue, "line": {"width": 4, "color": hue}}
+    return _line(x, y, name, hue, mode="lines+markers", marker=marker) | {
+        "line": {"color": hue, "width": 5}
+    }
+
+
+def _room(values: np.ndarray, *also: float) -> list[float]:
+    """From the lowest to the highest, but for single far batches."""
+    low, high = np.percentile(values, [0.5, 99.5])
+    low, high = min(low, *also), max(high, *also)
+    air = 0.06 * (high - low or 1)
+    return [float(low - air), float(high + air)]
+
+
+def together(
+    mode: Mode,
+    first: np.ndarray,
+    second: np.ndarray,
+    exact: tuple[float, float],
+    ends: tuple[float, float],
+    idea: str,
+    words: Words,
+) -> go.Figure:
+    """Two examples' values (D,) under the same draws; what occurs often is drawn larger.
+
+    The cross marks their exact values. words: first, second, exact.
+    """
+    pairs, counts = np.unique(np.stack([first, second], 1).round(3), axis=0, return_counts=True)
+    hue = colour(idea, mode)
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": pairs[:, 0],
+        "y": pairs[:, 1],
+        "customdata": counts / len(first),
+        "marker": {
+            "color": hue,
+            "opacity": 0.5,
+            "size": np.clip(3.2 * np.sqrt(counts), 7, 60),
+            "line": {"width": 0},
+        },
+        "hovertemplate": "(%{x:.2f}, %{y:.2f}) · %{customdata:.1%}<extra></extra>",
+    }
+    cross = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [exact[0]],
+        "y": [exact[1]],
+        "name": words["exact"],
+        "marker": {
+            "symbol": "cross-thin-open",
+            "size": 17,
+            "color": INK[mode],
+            "line": {"width": 3},
+        },
+        "hovertemplate": "(%{x:.2f}, %{y:.2f})<extra>%{fullData.name}</extra>",
+    }
+    axis = {"range": list(ends), "dtick": 1, "zeroline": True}
+    return painted(
+        [dots, cross],
+        {
+            "showlegend": False,
+            "hovermode": "closest",
+            "xaxis": _title(words["first"]) | axis,
+            "yaxis": _title(words["second"]) | axis,
+        },
+        mode,
+        height=340,
+    )
+
+
+Band = tuple[np.ndarray, np.ndarray, np.ndarray]  # mean, low, high
+
+
+def by_group(
+    mode: Mode,
+    groups: np.ndarray,
+    bn: Band,
+    others: Mapping[str, tuple[float, float, float]],
+    words: Words,
+) -> go.Figure:
+    """A measure of networks with BN over groups (k,), and of others as level bands.
+
+    Bands are (mean, low, high). others: plain, dropout. words: axis, measure, bn and the others.
+    """
+    places = np.arange(len(groups))
+    wide = np.array([-0.35, len(groups) - 0.65])
+    traces: list[Trace] = []
+    for name, (mean, low, high) in others.items():
+        hue = colour(name, mode)
+        traces += _banded(wide, *(np.full(2, x) for x in (mean, low, high)), hue, name, words)
+    traces += _banded(places, *bn, colour("bn", mode), "bn", words)
+    return painted(
+        traces,
+        {
+            "xaxis": _title(words["axis"])
+            | {"tickvals": places, "ticktext": [str(g) for g in groups], "zeroline": False}
+            | {"range": list(wide)},
+            "yaxis": _title(words["measure"]) | SHARE | {"nticks": 6},
+            "hovermode": "x unified",
+            "margin": {"t": 64},
+        },
+        mode,
+        height=350,
+    )
+
+
+def _banded(
+    x: np.ndarray,
+    mean: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    hue: str,
+    name: str,
+    words: Words,
+) -> list[Trace]:
+    """A line in a pale band."""
+    shade = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.r_[x, x[::-1]],
+        "y": np.r_[high, low[::-1]],
+        "fill": "toself",
+        "fillcolor": _see_through(hue, 0.15),
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    line = _line(x, mean, words[name], hue, DASHES[name])
+    if name == "bn":
+        line |= {"mode": "lines+markers", "marker": {"color": hue, "size": 9}}
+    return [shade, line]
+
+
+def curves(
+    mode: Mode,
+    steps: np.ndarray,
+    values: np.ndarray,
+    ended: tuple[int, int],
+    most: float,
+    words: Words,
+    *,
+    share: bool = False,
+) -> go.Figure:
+    """A measure (T, 2) of both arms (plain, bn), each up to its last record, from 0 to `most`.
+
+    words: plain, bn, step, measure.
+    """
+    lines = []
+    for arm, name in reversed(list(enumerate(("plain", "bn")))):
+        upto = ended[arm] + 1
+        hue = colour(name, mode)
+        lines.append(_line(steps[:upto], values[:upto, arm], words[name], hue, DASH[name]))
+    style = SHARE if share else {"hoverformat": ".3f"}
+    return painted(
+        lines,
+        {
+            "xaxis": _title(words["step"]) | {"range": [0, float(steps[-1])]},
+            "yaxis": _title(words["measure"]) | style | {"range": [0, most], "nticks": 6},
+            "hovermode": "x unified",
+        },
+        mode,
+        height=320,
+    )

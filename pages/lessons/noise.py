@@ -1,0 +1,55 @@
+"""The noise that a mini-batch brings: how large, what it is like, and what it does."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from experiments import noise as experiment
+from ui import controls, page
+from ui import noise as show
+
+LESSON = "noise"
+
+
+@page.fragment(LESSON)
+def one() -> None:
+    """One image: whatever is chosen here concerns dropout's section, too."""
+    page.say(f"{LESSON}/one")
+    which, picture = st.columns([4, 7], gap="large", vertical_alignment="center")
+    with which:
+        show.digit("image")
+        with st.container(horizontal=True, key="place"):
+            controls.entry(LESSON, "image", width=120)
+            controls.entry(LESSON, "unit", width=120)
+            controls.choice(LESSON, "layer")
+            controls.entry(LESSON, "seed", width=120)
+        controls.ladder(LESSON, "m")
+    found = show.measured()
+    with picture:
+        show.spread(found)
+    picture, formula = st.columns([7, 6], gap="large", vertical_alignment="center")
+    with picture:
+        show.law(found)
+    with formula:
+        show.law_in_numbers(found)
+    page.say(f"{LESSON}/parts")
+    show.parts(found)
+    dropout()
+
+
+@page.fragment(LESSON)
+def dropout() -> None:
+    page.say(f"{LESSON}/dropout")
+    controls.ladder(LESSON, "keep", width=420)
+    show.dropout(show.measured(), show.dropped())
+    page.say(f"{LESSON}/together")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="second"):
+        controls.entry(LESSON, "other", width=120)
+        show.digit("other")
+    show.together(show.both())
+
+
+page.say(f"{LESSON}/intro")
+page.question(LESSON, "predict", ("still", "tenth", "whole"), right="tenth")
+one()
+page.source(experiment.meet, experiment.one_example, experiment.law, key=LESSON)

@@ -1,0 +1,220 @@
+"""What the lesson on the noise of a mini-batch shows: its controls, charts and numbers, worded."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+import figures.noise as figures
+from experiments import noise as experiment
+from experiments.noise import BySize, Dropped, Noise, Shared
+from experiments.trained import trained
+from figures.digits import data_uri
+from figures.theme import colour
+from ui import state
+from ui.numbers import latex, number
+from ui.tables import Cell, table
+from ui.text import mode, prose, t
+
+LESSON = "noise"
+STYLE = Path(__file__).parents[1] / "assets" / "components" / "noise.css"
+CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
+REACH = 3.2  # standard deviations that the axis of z_norm shows on both sides of 0
+
+
+def value(name: str) -> Any:
+    return state.value(LESSON, name)
+
+
+def words(table: str, *names: str, **values: object) -> dict[str, str]:
+    return {name: t(f"{LESSON}.{table}.{name}", **values) for name in names}
+
+
+def short(x: float) -> str:
+    return number(x, 3)
+
+
+# --- one image ---
+
+
+def measured() -> Noise:
+    """The image, layer, unit, batch size and draw that are chosen."""
+    return experiment.one_example(*place(), value("m"), value("seed"))
+
+
+def place() -> tuple[int, int, int]:
+    """Image, layer and unit as the experiments count them, from 0."""
+    return value("image") - 1, value("layer") - 1, value("unit") - 1
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def by_size(image: int, layer: int, unit: int, seed: int) -> BySize:
+    """A fifth of a second for a new image: kept for everyone."""
+    return experiment.by_size(image, layer, unit, seed)
+
+
+def digit(name: str) -> None:
+    """The image that a control chooses, crisp, with what it is."""
+    data, image = trained().data, value(name) - 1
+    source, width = data_uri(data.x_train[[image]].reshape(1, 8, 8), 1, mode())
+    said = t(f"{LESSON}.digit", image=image + 1, digit=int(data.y_train[image]))
+    st.html(STYLE)
+    st.html(
+        f'<figure class="noise-digit"><img src="{source}" width="{12 * width}" '
+        f'alt="{html.escape(said)}"><figcaption>{html.escape(said)}</figcaption></figure>'
+    )
+
+
+def ends(*exact: float) -> tuple[float, float]:
+    """The axis of z_norm: the same for every batch size and for dropout."""
+    far = max(REACH, *(abs(x) + 1 for x in exact))
+    return -far, far
+
+
+def spread(found: Noise) -> None:
+    """How often the image got which z_norm, and what that comes to."""
+    m = value("m")
+    shown = {"t": short(found.t), "m": m, "sd": short(found.sd), "draws": len(found.z_norm)}
+    chart = words("spread", "axis", "share", "exact", "spread", **shown)
+    st.plotly_chart(
+        figures.distribution(mode(), found.z_norm, found.t, ends(found.t), "z_norm", chart),
+        key="spread",
+        alt=t(f"{LESSON}.spread.alt", **shown),
+        **CHART,
+    )
+    low, high = (short(float(end)) for end in (found.z_norm.min(), found.z_norm.max()))
+    st.markdown(t(f"{LESSON}.spread.say", low=low, high=high, **shown))
+
+
+def law(found: Noise) -> None:
+    """The spread for all batch sizes at once, on logarithmic axes."""
+    all_sizes = by_size(*place(), value("seed"))
+    chart = words("law", "axis", "sd", "measured", "law", "root")
+    first, last = (short(float(sd)) for sd in all_sizes.sd[[0, -1]])
+    slope = short(all_sizes.slope)
+    st.plotly_chart(
+        figures.law(mode(), all_sizes.sizes, all_sizes.sd, all_sizes.law, value("m"), chart),
+        key="law",
+        alt=t(f"{LESSON}.law.alt", first=first, last=last, slope=slope),
+        **CHART,
+    )
+
+
+def law_in_numbers(found: Noise) -> None:
+    """The law with this example's numbers, and where it ends."""
+    slope = short(by_size(*place(), value("seed")).slope)
+    st.markdown(t(f"{LESSON}.law.say", slope=slope))
+    known = {
+        "t": _signed(found.t),
+        "skew": _signed(found.skew),
+        "kurtosis": latex(found.kurtosis, 3),
+        "m": value("m"),
+        "law": latex(found.law, 3),
+    }
+    st.markdown(prose(f"{LESSON}/law", **known))
+    if value("layer") > 1:
+        ratio = number(found.sd / found.law, 2)
+        st.markdown(t(f"{LESSON}.law.deeper", layer=value("layer"), ratio=ratio))
+
+
+def _signed(x: float) -> str:
+    return rf"({latex(x, 3)})" if x < 0 else latex(x, 3)
+
+
+def parts(found: Noise) -> None:
+    """What each batch did to the image: a factor and an offset."""
+    left, right = st.columns([5, 4], gap="large", vertical_alignment="center")
+    with left:
+        chart = words("parts", "a", "b", "batches", "law_a", "law_b")
+        shown = {"sd_a": short(found.sd_a), "sd_b": short(found.sd_b), "m": value("m")}
+        st.plotly_chart(
+            figures.parts(mode(), found.a, found.b, found.law_a, found.law_b, chart),
+            key="parts",
+            alt=t(f"{LESSON}.parts.alt", **shown),
+            **CHART,
+        )
+    with right:
+        heads = [Cell(t(f"{LESSON}.parts.{name}")) for name in ("of", "measured", "law")]
+        rows = {
+            "b": (found.sd_b, found.law_b, "mean"),
+            "a": (found.sd_a, found.law_a, "var"),
+            "z_norm": (found.sd, found.law, "z_norm"),
+        }
+        lines = [
+            [Cell(t(f"{LESSON}.parts.row_{name}"), colour=colour(idea, mode())), *_cells(*both)]
+            for name, (*both, idea) in rows.items()
+        ]
+        table(heads, lines, name="parts")
+        st.markdown(t(f"{LESSON}.parts.say"))
+
+
+def _cells(*numbers: float) -> list[Cell]:
+    return [Cell(short(x), value=f"{x:.4g}") for x in numbers]
+
+
+# --- dropout ---
+
+
+def dropped() -> Dropped:
+    """The same image at the same unit under dropout."""
+    return experiment.dropout(*place(), value("keep"), value("seed"))
+
+
+def dropout(found: Noise, other: Dropped) -> None:
+    """Dropout's noise on the axis of batch norm's, and both multipliers in numbers."""
+    left, right = st.columns([5, 4], gap="large", vertical_alignment="center")
+    shown = {"t": short(other.t), "keep": value("keep"), "sd": short(other.sd)}
+    with left:
+        chart = words("dropout", "axis", "share", "exact", "spread", **shown)
+        st.plotly_chart(
+            figures.distribution(mode(), other.values, other.t, ends(other.t), "dropout", chart),
+            key="dropout",
+            alt=t(f"{LESSON}.dropout.alt", **shown),
+            **CHART,
+        )
+    with right:
+        heads = [Cell(t(f"{LESSON}.dropout.{name}")) for name in ("of", "factor", "value")]
+        bn, drop = (colour(idea, mode()) for idea in ("bn", "dropout"))
+        name_bn = t(f"{LESSON}.dropout.row_bn", m=value("m"))
+        name_dropout = t(f"{LESSON}.dropout.row_dropout", keep=value("keep"))
+        rows = [
+            [Cell(name_bn, colour=bn), *_cells(found.sd_a, found.sd)],
+            [Cell(name_dropout, colour=drop), *_cells(other.sd_factor, other.sd)],
+        ]
+        table(heads, rows, name="dropout")
+        ratio = number(other.sd_factor / found.sd_a, 2)
+        said = "more" if other.sd_factor > found.sd_a else "less"
+        st.markdown(t(f"{LESSON}.dropout.{said}", ratio=ratio, m=value("m"), keep=value("keep")))
+
+
+def both() -> Shared:
+    """Two images in the same batches, and under a mask each."""
+    image, layer, unit = place()
+    second = value("other") - 1
+    return experiment.shared(image, second, layer, unit, value("m"), value("seed"), value("keep"))
+
+
+def together(found: Shared) -> None:
+    """Two images under batch norm, moved alike, and under dropout, each for itself."""
+    known = {"first": value("image"), "second": value("other")}
+    known |= {"m": value("m"), "keep": value("keep")}
+    chart = words("together", "first", "second", "exact", **known)
+    left, right = st.columns(2, gap="large")
+    for column, idea, values, correlation in (
+        (left, "bn", found.z_norm, found.correlation),
+        (right, "dropout", found.dropped, found.dropped_correlation),
+    ):
+        with column:
+            r = short(correlation)
+            st.markdown(t(f"{LESSON}.together.{idea}", r=r, **known))
+            st.plotly_chart(
+                figures.together(mode(), *values.T, found.t, ends(*found.t), idea, chart),
+                key=f"together-{idea}",
+                alt=t(f"{LESSON}.together.alt_{idea}", r=r, **known),
+                **CHART,
+            )
+    alone = value("m") == 2
+    st.markdown(t(f"{LESSON}.together.{'alone' if alone else 'say'}", **known))
