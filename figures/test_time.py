@@ -185,40 +185,38 @@ def static_error(
     )
 
 
-def parts(
+def stale(
     mode: Mode,
-    names: list[str],
-    stacks: Mapping[str, np.ndarray],
-    hues: Mapping[str, str],
-    unit: str,
+    steps: np.ndarray,
+    error: np.ndarray,
+    startup: np.ndarray | None,
+    lag: np.ndarray,
+    sampling: np.ndarray,
+    stop: int,
+    words: Words,
 ) -> go.Figure:
-    """Horizontal bars, one per name, each put together from parts.
+    """The running mean's error (t,) while weights move, and its parts; None: there is none.
 
-    stacks: label of the part → its length in each bar; hues: the same labels → ideas; unit: the
-    axis's title.
+    words: error, startup, lag, sampling, axis, sds.
     """
-    bars = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "y": names,
-            "x": lengths,
-            "name": label,
-            "marker": {"color": colour(hues[label], mode)},
-        }
-        for label, lengths in stacks.items()
+    lines = [
+        _line(steps, error, words["error"], colour("running", mode)),
+        _line(steps, lag, words["lag"], colour("error", mode), "dash"),
+        _line(steps, sampling, words["sampling"], colour("mean", mode), "dot"),
     ]
+    if startup is not None:
+        lines.insert(1, _line(steps, startup, words["startup"], colour("z", mode), "dashdot"))
     return painted(
-        bars,
+        lines,
         {
-            "barmode": "group",
-            "bargap": 0.3,
-            "xaxis": _title(unit) | {"rangemode": "tozero"},
-            "yaxis": {"autorange": "reversed"},
-            "hovermode": "y unified",
+            "shapes": [_upright(stop, mode)],
+            "xaxis": _title(words["axis"]),
+            "yaxis": _title(words["sds"]) | {"rangemode": "tozero"},
+            "hovermode": "x unified",
+            "margin": {"t": 64},
         },
         mode,
-        height=90 + 95 * len(names),
+        height=340,
     )
 
 
@@ -231,25 +229,39 @@ def world(
     chosen: float,
     words: Words,
 ) -> go.Figure:
-    """Test accuracy over the dimming factor a (k,), from bright to dark.
+    """Test accuracy (S, A) of S networks over the dimming factor (A,), from bright to dark.
 
-    words: plain, frozen, reestimated, axis, accuracy.
+    A line is the mean over the networks, its band reaches from the lowest to the highest. words:
+    plain, frozen, reestimated, axis, accuracy.
     """
-    bn = colour("bn", mode)
+    arms = (
+        ("plain", plain, "plain", "square", DASH["plain"]),
+        ("frozen", frozen, "running", "x", "dashdot"),
+        ("reestimated", reestimated, "bn", "circle", "solid"),
+    )
+    traces = []
+    for name, found, idea, symbol, dash in arms:
+        hue = colour(idea, mode)
+        traces += _between(shades, found.min(axis=0), found.max(axis=0), hue)
+        traces.append(_marked(shades, found.mean(axis=0), words[name], hue, symbol, dash))
     return painted(
-        [
-            _marked(shades, plain, words["plain"], colour("plain", mode), "square", DASH["plain"]),
-            _marked(shades, frozen, words["frozen"], colour("running", mode), "x"),
-            _marked(shades, reestimated, words["reestimated"], bn, "circle"),
-        ],
+        traces,
         {
             "shapes": [_band(chosen, 0.02, mode)],
             "xaxis": _title(words["axis"])
-            | {"autorange": "reversed", "zeroline": False, "tickvals": shades},
+            | {"range": [1.04, 0.01], "zeroline": False, "dtick": 0.1, "tick0": 0},
             "yaxis": _title(words["accuracy"]) | SHARE | {"range": [0, 1.03], "dtick": 0.25},
             "hovermode": "x unified",
             "margin": {"t": 64},
         },
         mode,
-        height=360,
+        height=380,
     )
+
+
+def _between(x: np.ndarray, low: np.ndarray, high: np.ndarray, hue: str) -> list[Trace]:
+    """A pale band."""
+    red, green, blue = (int(hue[i : i + 2], 16) for i in (1, 3, 5))
+    edge = {"showlegend": False, "hoverinfo": "skip", "line": {"width": 0}}
+    pale = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},0.16)"}
+    return [_line(x, low, "", hue) | edge, _line(x, high, "", hue) | edge | pale]

@@ -17,7 +17,7 @@ from ui.live import percent
 from ui.numbers import number
 from ui.tables import Cell, table
 from ui.test_time import LESSON, chart, value, words
-from ui.text import t
+from ui.text import prose, t
 
 REPLICATES = 200
 
@@ -28,14 +28,15 @@ def lab(regime: str, decay: float, start: str, corrected: bool) -> Lab:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def static(unit: int, layer: int, decay: float, steps: int, corrected: bool) -> StaticError:
-    m = REGIMES["slow"].batch_size
-    return running.static_error(unit, layer, decay, m, steps, REPLICATES, corrected=corrected)
+def static(unit: int, layer: int, decay: float, corrected: bool) -> StaticError:
+    config = REGIMES["slow"]
+    how = {"replicates": REPLICATES, "corrected": corrected}
+    return running.static_error(unit, layer, decay, config.batch_size, config.steps, **how)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def staleness(decay: float, corrected: bool) -> Staleness:
-    return running.staleness(decay, corrected=corrected)
+@st.cache_resource(max_entries=32, show_spinner=False)
+def staleness(decay: float, regime: str) -> Staleness:
+    return running.staleness(decay, regime)
 
 
 class Now(NamedTuple):
@@ -99,7 +100,7 @@ def choose() -> None:
             controls.choice(LESSON, "layer")
             controls.entry(LESSON, "unit", width=120)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            controls.choice(LESSON, "start")
+            controls.choice(LESSON, "start", disabled=value("corrected"))
             controls.switch(LESSON, "corrected")
 
 
@@ -159,3 +160,56 @@ def numbers(stopped: Now) -> None:
 
 def _cell(x: float) -> Cell:
     return Cell(number(x, 3), value=f"{x:.6g}")
+
+
+# --- what an average gets wrong ---
+
+
+def late_or_stale() -> None:
+    """The error of the running means, taken apart: the start, the lag, the draw."""
+    found = staleness(value("decay"), value("regime"))
+    last = len(found.steps) - 1
+    stop, corrected = min(value("stop"), last), value("corrected")
+    parts = (
+        (found.corrected_error, None, found.corrected_lag, found.corrected_sampling)
+        if corrected
+        else (found.error, found.startup, found.lag, found.sampling)
+    )
+    known = {"step": stop, "decay": number(value("decay")), "weight": percent(_at(found, stop))}
+    for name in ("error", "startup", "lag", "sampling", "corrected_error", "corrected_lag"):
+        known[name] = number(float(getattr(found, name)[stop]), 2)
+    left, right = st.columns([5, 4], gap="large", vertical_alignment="center")
+    with left:
+        names = ("error", "startup", "lag", "sampling", "axis", "sds")
+        steps = found.steps[1:]
+        shown = [None if part is None else part[1:] for part in parts]
+        figure = figures.stale(text.mode(), steps, *shown, stop, words("stale", *names))
+        chart(figure, "stale", **known)
+    with right:
+        st.markdown(prose(f"{LESSON}/stale", **known))
+
+
+def _at(found: Staleness, step: int) -> float:
+    return float(found.start_weight[step])
+
+
+def at_best() -> None:
+    """On frozen weights: what is left is the draw of the batches, and a law says how much."""
+    title = t(f"{LESSON}.static.title")
+    drawer = st.expander(title, icon=":material/rule:", key="static", on_change="rerun")
+    if not drawer.open:
+        return
+    with drawer:
+        place = value("unit") - 1, value("layer") - 1
+        found = static(*place, value("decay"), value("corrected"))
+        stop = value("stop")
+        known = {"t": stop, "replicates": REPLICATES, "m": REGIMES["slow"].batch_size}
+        known |= {"unit": value("unit"), "layer": value("layer"), "sd": number(found.sd, 3)}
+        known["measured"] = number(float(found.measured[stop]), 3)
+        known["law"] = number(float(found.law[stop]), 3)
+        shape = "corrected" if value("corrected") else "plain"
+        st.markdown(prose(f"{LESSON}/static_{shape}", **known))
+        names = ("measured", "law", "axis", "error")
+        labels = {name: t(f"{LESSON}.static.{name}", replicates=REPLICATES) for name in names}
+        curves = (found.steps[1:], found.measured[1:], found.law[1:])
+        chart(figures.static_error(text.mode(), *curves, stop, labels), "static", **known)

@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
-from experiments import companions
+from bncore.folding import line
+from experiments import companions, dimming, folding
 from experiments.companions import Modes
+from experiments.dimming import Exactness, Sweep
+from experiments.folding import Folded
 from experiments.trained import trained
-from ui import controls
+from figures import test_time as figures
+from figures.theme import colour
+from ui import controls, text
+from ui.live import percent
+from ui.numbers import latex, number
 from ui.tables import Cell, table
-from ui.test_time import LESSON, accurate, answered, value
-from ui.text import t
+from ui.test_time import LESSON, accurate, answered, chart, picture, pictures, value, words
+from ui.text import prose, t
 
 SIZES = (1, 2, 8, 64)
 SHOWN = 16  # images whose answers are shown one by one
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def modes(seed: int) -> Modes:
-    return companions.modes(SIZES, seed)
+@st.cache_data(show_spinner=False)
+def modes() -> Modes:
+    return companions.modes(SIZES)
+
+
+@st.cache_data(show_spinner=False)
+def folded() -> Folded:
+    return folding.compare()
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def sweep(k: int) -> Sweep:
+    return dimming.sweep(k)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def exactness(a: float) -> Exactness:
+    return dimming.exactness(a)
 
 
 # --- train() and eval() ---
@@ -27,7 +50,7 @@ def modes(seed: int) -> Modes:
 def wrong_mode() -> None:
     """The same images by the same network, in the right mode and in the wrong one."""
     mode = controls.choice(LESSON, "mode", wrap=True)
-    net, found = trained(), modes(value("seed"))
+    net, found = trained(), modes()
     size = companions_of(mode)
     said = companions.answers(size)[:SHOWN]
     left, right = st.columns([1, 1], gap="large", vertical_alignment="center")
@@ -54,3 +77,148 @@ def _table(found: Modes) -> None:
     for stream, column in zip(found.streams, found.after.T, strict=True):
         rows.append([Cell(t(f"{word}.after_{stream}", dim=companions.DIM)), *map(accurate, column)])
     table(heads, rows, name="modes")
+
+
+# --- folding ---
+
+
+def fold_away() -> None:
+    """The folded weights of one unit in numbers, and both networks beside each other."""
+    left, right = st.columns(2, gap="large", vertical_alignment="center")
+    with left:
+        st.markdown(prose(f"{LESSON}/fold_numbers", **_line_of_unit()))
+    with right:
+        found = folded()
+        _both(found)
+        known = {"error": number(found.max_error, 2), "largest": number(found.max_logit, 3)}
+        known["agree"] = percent(found.agree)
+        st.markdown(t(f"{LESSON}.folding.say", **known))
+        time_it()
+
+
+def _line_of_unit() -> dict[str, str]:
+    """Unit 1 of layer 1: what is folded, and into what."""
+    network = trained().network
+    scale, shift = (float(one[0, 0]) for one in line(network, 0))
+    given = (network.gamma, network.beta, network.running_mean, network.running_var)
+    gamma, beta, mean, var = (float(of_layers[0][0, 0]) for of_layers in given)
+    return {
+        "gamma": latex(gamma, 3),
+        "beta": latex(beta, 3),
+        "mean": _signed(mean),
+        "var": latex(var, 3),
+        "eps": latex(network.eps),
+        "scale": latex(scale, 3),
+        "times": _signed(scale),
+        "shift": latex(shift, 3),
+    }
+
+
+def _signed(x: float) -> str:
+    return f"({latex(x, 3)})" if x < 0 else latex(x, 3)
+
+
+def _both(found: Folded) -> None:
+    word = f"{LESSON}.folding"
+    rows = [
+        [t(f"{word}.with"), found.accuracy, found.parameters],
+        [t(f"{word}.without"), found.folded_accuracy, found.folded_parameters],
+    ]
+    table(
+        [Cell(""), Cell(t(f"{word}.accuracy")), Cell(t(f"{word}.numbers"))],
+        [[Cell(name), accurate(share), Cell(f"{n:,}", value=n)] for name, share, n in rows],
+        name="folded",
+    )
+
+
+def time_it() -> None:
+    """A ratio of times belongs to this machine and this moment: measured when asked for."""
+    key = f"{LESSON}.ratio"
+    with st.container(horizontal=True, vertical_alignment="center", key="time-it"):
+        st.button(
+            t(f"{LESSON}.folding.measure"),
+            icon=":material/timer:",
+            key="measure-ratio",
+            on_click=lambda: st.session_state.update({key: folding.time_ratio()}),
+        )
+        if key in st.session_state:
+            ratio = percent(st.session_state[key])
+            st.markdown(t(f"{LESSON}.folding.ratio", ratio=ratio), width="content")
+
+
+# --- when the world changes ---
+
+SAMPLES = 8
+
+
+def darken() -> None:
+    """Dimmed digits, and three ways to meet them."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        controls.ladder(LESSON, "dim")
+    with right:
+        controls.ladder(LESSON, "k")
+    a, k = value("dim"), value("k")
+    here, five = sweep(k), dimming.over_seeds()
+    left, right = st.columns([5, 4], gap="large", vertical_alignment="center")
+    with left:
+        _over_light(five, a, k)
+    with right:
+        _dimmed(a)
+        _arms(here, five, a, k)
+    known = {"a": number(a), "eps": latex(trained().network.eps)}
+    found = exactness(a)
+    for name in ("logits", "logits_rounding", "frozen_logits"):
+        known[name] = number(getattr(found, name), 2)
+    known["changed"] = percent(found.changed)
+    st.markdown(prose(f"{LESSON}/exact", **known))
+
+
+def _dimmed(a: float) -> None:
+    x = trained().data.x_test[:SAMPLES]
+    shown = [
+        picture(each, columns=SAMPLES, scale=5, alt=t(f"{LESSON}.world.alt_{name}", a=number(a)))
+        for name, each in (("bright", x), ("dim", dimming.dimmed(x, a)))
+    ]
+    pictures(*shown)
+
+
+def _at(grid: np.ndarray, wanted: float) -> int:
+    return int(np.abs(grid - wanted).argmin())
+
+
+def _over_light(five: dimming.OverSeeds, a: float, k: int) -> None:
+    names = ("plain", "frozen", "axis", "accuracy")
+    labels = words("world", *names) | {"reestimated": t(f"{LESSON}.world.reestimated", k=k)}
+    arms = (five.plain, five.frozen, five.reestimated[:, _at(five.k, k)])
+    figure = figures.world(text.mode(), five.a, *arms, a, labels)
+    at = _at(five.a, a)
+    ends = [f"{percent(arm[:, at].min())} – {percent(arm[:, at].max())}" for arm in arms]
+    known = dict(zip(("plain", "frozen", "reestimated"), ends, strict=True))
+    chart(figure, "world", a=number(a), k=k, networks=len(five.seeds), **known)
+    st.caption(t(f"{LESSON}.world.bands", networks=len(five.seeds)))
+
+
+def _arms(here: Sweep, five: dimming.OverSeeds, a: float, k: int) -> None:
+    """This page's network, and the range over the others."""
+    word, mode = f"{LESSON}.world", text.mode()
+    over = {
+        "plain": five.plain,
+        "frozen": five.frozen,
+        "reestimated": five.reestimated[:, _at(five.k, k)],
+    }
+    hues = {"plain": "plain", "frozen": "running", "reestimated": "bn"}
+    rows = []
+    for name, all_five in over.items():
+        column = all_five[:, _at(five.a, a)]
+        ends = f"{percent(column.min())} – {percent(column.max())}"
+        rows.append(
+            [
+                Cell(t(f"{word}.{name}", k=k), colour=colour(hues[name], mode)),
+                accurate(float(getattr(here, name)[_at(here.a, a)])),
+                Cell(ends, value=f"{column.min():.4f} {column.max():.4f}"),
+            ]
+        )
+    heads = ("light", "this", "five")
+    known = {"a": number(a), "networks": len(five.seeds)}
+    table([Cell(t(f"{word}.head_{head}", **known)) for head in heads], rows, name="world")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from bncore.batchnorm import BatchNorm, batch_norm_inference
-from experiments import companions
+from bncore.conventions import Convention
+from bncore.folding import fold, line
+from experiments import companions, dimming
 from experiments import running as experiment
 from ui import page
 from ui import test_time as show
+from ui import test_time_conventions as conventions
 from ui import test_time_running as running
 from ui import test_time_use as use
 
@@ -23,13 +26,33 @@ def company() -> None:
 @page.fragment(LESSON)
 def averages() -> None:
     running.averages()
-    page.source(experiment.follow, experiment.average, key="averages")
+    running.late_or_stale()
+    running.at_best()
+    page.source(experiment.follow, experiment.average, experiment.parts, key="averages")
+
+
+@page.fragment(LESSON)
+def rules() -> None:
+    conventions.rule()
+    page.source(BatchNorm._track, Convention, key="rules")
 
 
 @page.fragment(LESSON)
 def modes() -> None:
     use.wrong_mode()
-    page.source(BatchNorm.forward, BatchNorm._track, key="modes")
+    page.source(BatchNorm.forward, companions.running_after, key="modes")
+
+
+@page.fragment(LESSON)
+def folding() -> None:
+    use.fold_away()
+    page.source(fold, line, key="folding")
+
+
+@page.fragment(LESSON)
+def world() -> None:
+    use.darken()
+    page.source(dimming.sweep, dimming.exactness, key="world")
 
 
 page.say(f"{LESSON}/intro")
@@ -38,8 +61,14 @@ page.say(f"{LESSON}/company")
 company()
 page.say(f"{LESSON}/running")
 averages()
+page.say(f"{LESSON}/conventions")
+rules()
 page.say(f"{LESSON}/modes")
 modes()
+page.say(f"{LESSON}/folding")
+folding()
+page.say(f"{LESSON}/world")
+world()
 page.say(f"{LESSON}/checks")
 page.question(LESSON, "momentum", ("same", "mirrored", "default"), right="mirrored")
 page.question(LESSON, "stale", ("start", "moved", "small"), right="moved")

@@ -92,12 +92,29 @@ def test_measured_lies_on_the_law(mode) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_the_parts_of_an_error_and_none_of_the_start_once_it_is_corrected(mode) -> None:
+    error, startup, lag, sampling = RNG.random((4, 5))
+    figure = checked(figures.stale(mode, STEPS, error, startup, lag, sampling, 20, WORDS))
+    for name, wanted in {"error": error, "startup": startup, "lag": lag}.items():
+        np.testing.assert_array_equal(named(figure, name).y, wanted)
+    assert len({trace.line.dash for trace in figure.data}) == len(figure.data) == 4
+    corrected = checked(figures.stale(mode, STEPS, error, None, lag, sampling, 20, WORDS))
+    assert [trace.name for trace in corrected.data] == ["error", "lag", "sampling"]
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_accuracy_over_the_light(mode) -> None:
     shades = np.array([1, 0.5, 0.1])
-    three = RNG.random((3, 3))
+    three = RNG.random((3, 4, 3))
     figure = checked(figures.world(mode, shades, *three, 0.5, WORDS))
-    for name, wanted in zip(("plain", "frozen", "reestimated"), three, strict=True):
-        np.testing.assert_array_equal(named(figure, name).y, wanted)
+    shown = [trace for trace in figure.data if trace.showlegend is not False]
+    names = ("plain", "frozen", "reestimated")
+    for name, wanted in zip(names, three, strict=True):
+        np.testing.assert_allclose(named(figure, name).y, wanted.mean(axis=0))
+        at = figure.data.index(named(figure, name))
+        np.testing.assert_array_equal(figure.data[at - 2].y, wanted.min(axis=0))
+        np.testing.assert_array_equal(figure.data[at - 1].y, wanted.max(axis=0))
     assert figure.layout.shapes[0].x0 < 0.5 < figure.layout.shapes[0].x1
-    assert len({trace.marker.symbol for trace in figure.data}) == 3
-    assert figure.layout.xaxis.autorange == "reversed"
+    assert len({trace.marker.symbol for trace in shown}) == 3
+    bright, dark = figure.layout.xaxis.range
+    assert bright > 1 > 0.1 > dark
