@@ -13,6 +13,7 @@ from bncore.activations import ACTIVATIONS
 from bncore.conventions import CONVENTIONS
 from bncore.network import INITS
 from bncore.optimizers import OPTIMIZERS
+from experiments import small_batches
 from ui.state import Choice, Control, Integer, Number, Numbers, Switch
 
 
@@ -101,8 +102,9 @@ NOISE = (
     Choice("keep", 0.8, (0.5, 0.6, 0.7, 0.8, 0.9)),
     Integer("other", 4, 1, 1347),
     Choice("n", 256, (256, 1024)),
-    Choice("batches", "m2", ("m1", "m2", "m3", "m4", "m8", "k1", "k2", "k5")),
+    Choice("batches", "m2", tuple(small_batches.PRESETS)),
     Integer("run", 0, 0, 9999),
+    Choice("longer", 1, (1, 3, 10)),
 )
 
 HOME = "home"

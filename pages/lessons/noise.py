@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from experiments import noise as experiment
-from ui import controls, page
+from ui import controls, page, small_batches
 from ui import noise as show
+from ui.small_batches import LIVE
 
 LESSON = "noise"
 
@@ -49,7 +50,18 @@ def dropout() -> None:
     show.together(show.both())
 
 
+@page.fragment(LESSON)
+def batches() -> None:
+    page.say(f"{LESSON}/batches")
+    small_batches.choose()
+    LIVE.say_trouble()
+    LIVE.watch()
+    small_batches.story(small_batches.shown())
+
+
+small_batches.settle()
 page.say(f"{LESSON}/intro")
 page.question(LESSON, "predict", ("still", "tenth", "whole"), right="tenth")
 one()
+batches()
 page.source(experiment.meet, experiment.one_example, experiment.law, key=LESSON)

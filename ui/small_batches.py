@@ -1,0 +1,174 @@
+"""Training on small or sorted mini-batches in the lesson `noise`: what is shown, and live runs.
+
+A preset is shown from its shipped pair. With another seed, or for longer, it is trained live; until
+that is done the shipped pair stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+import figures.noise as figures
+from bncore.config import RunConfig
+from experiments import small_batches as experiment
+from experiments.pair import Pair
+from experiments.replay import ARMS
+from experiments.replay import replay as reduce
+from figures.theme import colour
+from ui import controls, state
+from ui.live import Live, percent
+from ui.numbers import number
+from ui.tables import Cell, table
+from ui.text import mode, t
+
+LESSON = "noise"
+LIVE = Live(LESSON)
+WORDS = f"{LESSON}.batches"
+CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
+OWN = f"{LESSON}.own"  # where the visitor's last run stands in the session
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What is drawn of a pair; arms are (plain, bn), each up to its last record."""
+
+    config: RunConfig  # of the arm with batch norm
+    steps: np.ndarray  # (T,)
+    loss: np.ndarray  # (T, 2) on the mini-batches between two records
+    accuracy: np.ndarray  # (T, 2) on the test set
+    ended: tuple[int, int]
+    stopped: int | None  # the step at which the visitor stopped it
+
+
+def view(pair: Pair) -> View:
+    """Reduce a pair to its curves."""
+    run = reduce(pair)
+    stopped = None if pair.complete else pair.steps
+    return View(pair.config, run.steps, run.loss, run.accuracy, run.ended, stopped)
+
+
+@st.cache_resource(max_entries=len(experiment.PRESETS), show_spinner=False)
+def shipped(name: str) -> View:
+    """Loaded once per server."""
+    return view(experiment.load(name))
+
+
+def config() -> RunConfig:
+    """The run that the controls describe."""
+    preset = experiment.PRESETS[state.value(LESSON, "batches")]
+    times = state.value(LESSON, "longer")
+    return replace(
+        preset,
+        seed=state.value(LESSON, "run"),
+        steps=times * preset.steps,
+        record_every=times * preset.record_every,
+    )
+
+
+def shown() -> View:
+    """The visitor's own run where it is what the controls describe, else the shipped one."""
+    own = st.session_state.get(OWN)
+    if own is not None and own.config == config():
+        return own
+    return shipped(state.value(LESSON, "batches"))
+
+
+def pick() -> None:
+    """Callback of the preset control: its shipped pair."""
+    st.session_state[OWN] = None
+    state.put(LESSON, run=0, longer=1)
+
+
+def train() -> None:
+    """Callback of the button."""
+    LIVE.start(config())
+
+
+def settle() -> None:
+    """Take over a run that has ended, and train what a link asks for. Call first on the page."""
+    pair = LIVE.take()
+    if pair is not None:
+        st.session_state[OWN] = view(pair)
+    if shown().config != config() and LIVE.going() is None and LIVE.trouble() is None:
+        train()
+        LIVE.just_pressed()
+
+
+def choose() -> None:
+    """Which mini-batches, which seed, how long; and the button that trains them."""
+    controls.choice(LESSON, "batches", on_change=pick, wrap=True)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="live"):
+        controls.entry(LESSON, "run", width=120)
+        controls.choice(LESSON, "longer")
+        st.button(
+            t(f"{WORDS}.train"),
+            type="primary",
+            icon=":material/play_circle:",
+            key="train-batches",
+            on_click=train,
+            disabled=LIVE.going() is not None,
+        )
+    LIVE.rerun_if_pressed()
+
+
+def story(now: View) -> None:
+    """What these batches do, both curves, and what came out."""
+    run = now.config
+    known = {"m": run.batch_size, "seed": run.seed, "steps": run.steps, "lr": number(run.lr, 3)}
+    st.markdown(t(f"{WORDS}.about.{state.value(LESSON, 'batches')}"))
+    if now.stopped is not None:
+        st.info(t(f"{WORDS}.stopped", step=now.stopped, steps=run.steps))
+    elif run != config() and LIVE.going() is None:
+        st.info(t(f"{WORDS}.changed"), icon=":material/tune:")
+    left, right = st.columns(2, gap="large")
+    with left:
+        draw(now, "accuracy", 1.0)
+    with right:
+        draw(now, "loss", top_of(now.loss))
+    result(now)
+    st.caption(t(f"{WORDS}.of_run", **known))
+
+
+def top_of(loss: np.ndarray) -> float:
+    """Room for both losses, but not for all of one that blows up."""
+    return float(1.08 * min(np.nanmax(loss), 4.0))
+
+
+def draw(now: View, measure: str, most: float) -> None:
+    """One measure of both arms over the steps."""
+    words = {name: t(f"{WORDS}.{name}") for name in (*ARMS, "step")}
+    words["measure"] = t(f"{WORDS}.{measure}")
+    write = percent if measure == "accuracy" else number
+    ends = {arm: write(last(now, measure, a)) for a, arm in enumerate(ARMS)}
+    values = getattr(now, measure)
+    share = measure == "accuracy"
+    st.plotly_chart(
+        figures.curves(mode(), now.steps, values, now.ended, most, words, share=share),
+        key=f"curves-{measure}",
+        alt=t(f"{WORDS}.alt", measure=words["measure"], **ends),
+        **CHART,
+    )
+
+
+def last(now: View, measure: str, arm: int) -> float:
+    return float(getattr(now, measure)[now.ended[arm], arm])
+
+
+def result(now: View) -> None:
+    """Where both arms ended."""
+    heads = [Cell(""), *(Cell(t(f"{WORDS}.end_{name}")) for name in ("accuracy", "loss"))]
+    rows = []
+    for arm in (1, 0):
+        accuracy, loss = (last(now, name, arm) for name in ("accuracy", "loss"))
+        rows.append(
+            [
+                Cell(t(f"{WORDS}.{ARMS[arm]}"), colour=colour(ARMS[arm], mode())),
+                Cell(percent(accuracy), value=f"{accuracy:.4f}"),
+                Cell(number(loss, 3), value=f"{loss:.4g}"),
+            ]
+        )
+    table(heads, rows, name="result")
