@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bncore.batchnorm import BatchNorm
 from bncore.conventions import CONVENTIONS
 from experiments import conventions as experiment
 from experiments.conventions import divisor, under
@@ -20,6 +21,21 @@ def test_momentum_01_there_is_09_here() -> None:
     np.testing.assert_allclose(pytorch.running_mean, cs231n.running_mean, rtol=1e-12, atol=1e-14)
     assert np.ptp(pytorch.running_mean) > 0.01
     assert not np.allclose(pytorch.running_var, cs231n.running_var, rtol=0.005)
+
+
+def test_keras_099_is_pytorchs_001() -> None:
+    """Mirrored, not copied: .99 in PyTorch would be hardly more than the last batch."""
+    z = np.random.default_rng(0).normal(size=(20, 16, 3))
+    keras, mirrored, copied = BatchNorm.under("keras", 3), *(BatchNorm(3, momentum=p) for p in AS)
+    for batch in z:
+        for layer in (keras, mirrored, copied):
+            layer.forward(batch)
+    np.testing.assert_allclose(mirrored.running_mean, keras.running_mean, rtol=1e-10)
+    np.testing.assert_allclose(copied.running_mean, z[-1].mean(axis=0), atol=0.05)
+    assert abs(copied.running_mean - keras.running_mean).max() > 0.1
+
+
+AS = (0.01, 0.99)
 
 
 def test_another_momentum_is_another_mean() -> None:

@@ -213,6 +213,12 @@ def test_what_the_lab_averages_is_the_runs_own() -> None:
     assert found.accuracy[4] == accuracy(said, net.data.y_test)
 
 
+def test_measured_afresh_after_training_the_statistics_are_as_good_as_they_get() -> None:
+    for regime in REGIMES:
+        last = trained(regime).config.steps
+        assert at(lab(regime, 0.999, corrected=True), last)[0] > 0.01
+
+
 # --- staleness is something else than the start ---
 
 
