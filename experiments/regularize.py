@@ -1,0 +1,136 @@
+"""Does the noise of small batches keep a network from learning its training images by heart?
+
+To change the noise and nothing else, the gradient is always that of 256 images, while batch norm
+takes its statistics from groups of g of them (`RunConfig.group`). Few training images, so that
+there is something to regularize. Beside it the same network without batch norm, plain and with
+dropout.
+
+`load` reads assets/evidence/regularize.npz and trains nothing; `tools/build_evidence.py` made it.
+All arms of a seed share split, initial W and the order of the images, so that differences are
+taken seed by seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bncore.batches import Examples
+from bncore.config import RunConfig
+from bncore.training import Stack
+from experiments import evidence
+
+EVIDENCE = "regularize"
+BATCH = 256
+GROUPS = (2, 4, 8, 16, 32, 64, 256)
+WHOLE = "g256"  # the batch as one group: the least noise there is
+
+SETTINGS: dict[str, RunConfig] = {
+    "digits256": RunConfig(n_train=256, batch_size=BATCH, steps=600),
+    "digits1024": RunConfig(n_train=1024, batch_size=BATCH, steps=600),
+    "mnist512": RunConfig(dataset="mnist", n_train=512, batch_size=BATCH, steps=400),
+}
+SEEDS = {"digits256": range(16), "digits1024": range(16), "mnist512": range(8)}
+
+# What each arm changes of its setting.
+ARMS: dict[str, dict[str, Any]] = {
+    "plain": {"norm": "none"},
+    "dropout": {"norm": "none", "keep": 0.8},
+    **{f"g{g}": {"group": g} for g in GROUPS},
+}
+
+LOOKS = range(-90, 1, 10)  # accuracy is the mean over these steps, counted from the last
+
+
+class Difference(NamedTuple):
+    """Over seeds: mean and its standard error."""
+
+    mean: float
+    se: float
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Accuracy (arms, seeds) of the trained networks of one setting, in the order of `ARMS`."""
+
+    train: np.ndarray  # on the images trained with, batch norm by its running statistics
+    test: np.ndarray
+
+    def of(self, arm: str) -> tuple[np.ndarray, np.ndarray]:
+        """(train, test), each (seeds,)."""
+        row = list(ARMS).index(arm)
+        return self.train[row], self.test[row]
+
+    def gain(self, arm: str, over: str = WHOLE) -> Difference:
+        """In test accuracy, seed by seed."""
+        difference = self.of(arm)[1] - self.of(over)[1]
+        return Difference(float(difference.mean()), standard_error(difference))
+
+    def gap(self, arm: str) -> Difference:
+        """Train less test accuracy."""
+        difference = np.subtract(*self.of(arm))
+        return Difference(float(difference.mean()), standard_error(difference))
+
+    @property
+    def best(self) -> str:
+        """The group size with the highest test accuracy."""
+        return max((f"g{g}" for g in GROUPS), key=lambda arm: self.of(arm)[1].mean())
+
+
+def standard_error(values: np.ndarray) -> float:
+    """Of the mean."""
+    return float(values.std(ddof=1) / np.sqrt(len(values)))
+
+
+@cache
+def load(setting: str) -> Evidence:
+    """What shipped. KeyError for a setting that is not in SETTINGS."""
+    arrays = evidence.arrays(EVIDENCE)
+    return Evidence(arrays[f"{setting}.train"], arrays[f"{setting}.test"])
+
+
+def measure(setting: str, arm: str, seeds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Train an arm: (train, test) accuracy, each (seeds,)."""
+    config = replace(SETTINGS[setting], **ARMS[arm], probe=1, units=1)
+    config = replace(config, record_every=config.steps)
+    stack = Stack([replace(config, seed=seed) for seed in seeds])
+    data = [Examples(one) for one in stack.configs]
+    parts = (
+        (np.stack([d.x for d in data]), np.stack([d.targets.argmax(axis=1) for d in data])),
+        (np.stack([d.x_test for d in data]), np.stack([d.y_test for d in data])),
+    )
+    found = []
+    for look in LOOKS:
+        stack.advance(config.steps + look - stack.step)
+        network = stack.network
+        found.append([network.evaluate(x, y)[0] for x, y in parts])
+    train, test = np.mean(found, axis=0)
+    return train, test
+
+
+def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Train everything: arrays for assets/evidence/regularize.npz, and what came out."""
+    arrays: dict[str, np.ndarray] = {}
+    about: dict[str, Any] = {}
+    for setting, config in SETTINGS.items():
+        measured = [measure(setting, arm, SEEDS[setting]) for arm in ARMS]
+        train, test = (np.stack(part) for part in zip(*measured, strict=True))
+        arrays |= {f"{setting}.train": train, f"{setting}.test": test}
+        about[setting] = {"config": config.to_dict(), "seeds": list(SEEDS[setting])}
+        about[setting] |= {"arms": summary(Evidence(train, test))}
+    return arrays, about
+
+
+def summary(found: Evidence) -> dict[str, Any]:
+    """The numbers of each arm, for the record."""
+    table = {}
+    for arm in ARMS:
+        train, test = found.of(arm)
+        table[arm] = {"train": float(train.mean()), "test": float(test.mean())}
+        table[arm] |= {"over_whole": found.gain(arm)._asdict()}
+        table[arm] |= {"over_plain": found.gain(arm, "plain")._asdict()}
+    return table
