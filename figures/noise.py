@@ -243,6 +243,7 @@ def by_group(
     """A measure of networks with BN over groups (k,), and of others as level bands.
 
     Bands are (mean, low, high). others: plain, dropout. words: axis, measure, bn and the others.
+    A group that failed altogether would flatten all the rest: it is named at the lower edge.
     """
     places = np.arange(len(groups))
     wide = np.array([-0.35, len(groups) - 0.65])
@@ -251,19 +252,34 @@ def by_group(
         hue = colour(name, mode)
         traces += _banded(wide, *(np.full(2, x) for x in (mean, low, high)), hue, name, words)
     traces += _banded(places, *bn, colour("bn", mode), "bn", words)
+    bottom, top = _among(np.r_[bn[0], [mean for mean, *_ in others.values()]])
+    below = np.flatnonzero(bn[0] < bottom)
+    label = {"y": 0, "yref": "paper", "yanchor": "bottom", "xanchor": "left", "showarrow": False}
+    font = {"color": colour("bn", mode), "size": 14}
     return painted(
         traces,
         {
+            "annotations": [
+                label | {"x": float(x) + 0.12, "text": f"↓ {bn[0][x]:.0%}", "font": font}
+                for x in below
+            ],
             "xaxis": _title(words["axis"])
             | {"tickvals": places, "ticktext": [str(g) for g in groups], "zeroline": False}
             | {"range": list(wide)},
-            "yaxis": _title(words["measure"]) | SHARE | {"nticks": 6},
+            "yaxis": _title(words["measure"]) | SHARE | {"range": [bottom, top], "nticks": 6},
             "hovermode": "x unified",
-            "margin": {"t": 64},
+            "margin": {"t": 92},
         },
         mode,
-        height=350,
+        height=370,
     )
+
+
+def _among(values: np.ndarray) -> tuple[float, float]:
+    """An axis for what lies together: single values more than a fifth below the middle are out."""
+    kept = values[values > np.median(values) - 0.2]
+    air = 0.18 * float(np.ptp(kept) or 0.01)
+    return float(kept.min() - air), float(kept.max() + air)
 
 
 def _banded(

@@ -6,6 +6,7 @@ import html
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 import figures.noise as figures
@@ -208,7 +209,7 @@ def together(found: Shared) -> None:
         (right, "dropout", found.dropped, found.dropped_correlation),
     ):
         with column:
-            r = short(correlation)
+            r = short(correlation) if np.isfinite(correlation) else "–"
             st.markdown(t(f"{LESSON}.together.{idea}", r=r, **known))
             st.plotly_chart(
                 figures.together(mode(), *values.T, found.t, ends(*found.t), idea, chart),

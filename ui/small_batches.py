@@ -30,6 +30,7 @@ LIVE = Live(LESSON)
 WORDS = f"{LESSON}.batches"
 CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
 OWN = f"{LESSON}.own"  # where the visitor's last run stands in the session
+BEGUN = f"{LESSON}.begun"  # whether this session has seen the lesson
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,13 +90,14 @@ def train() -> None:
 
 
 def settle() -> None:
-    """Take over a run that has ended, and train what a link asks for. Call first on the page."""
+    """Take over a run that has ended; train what a link asks for. Call first on the page."""
     pair = LIVE.take()
     if pair is not None:
         st.session_state[OWN] = view(pair)
-    if shown().config != config() and LIVE.going() is None and LIVE.trouble() is None:
+    if BEGUN not in st.session_state and shown().config != config():
         train()
         LIVE.just_pressed()
+    st.session_state[BEGUN] = True
 
 
 def choose() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from experiments import noise as experiment
-from ui import controls, page, small_batches
+from ui import controls, noise_evidence, page, small_batches
 from ui import noise as show
 from ui.small_batches import LIVE
 
@@ -51,6 +51,12 @@ def dropout() -> None:
 
 
 @page.fragment(LESSON)
+def regularize() -> None:
+    page.say(f"{LESSON}/regularize")
+    noise_evidence.does_it_regularize()
+
+
+@page.fragment(LESSON)
 def batches() -> None:
     page.say(f"{LESSON}/batches")
     small_batches.choose()
@@ -63,5 +69,10 @@ small_batches.settle()
 page.say(f"{LESSON}/intro")
 page.question(LESSON, "predict", ("still", "tenth", "whole"), right="tenth")
 one()
+regularize()
 batches()
+page.say(f"{LESSON}/checks")
+page.question(LESSON, "shared", ("same", "own", "opposite"), right="same")
+page.question(LESSON, "size", ("double", "four", "same"), right="double")
+page.question(LESSON, "use", ("yes", "no", "none"), right="no")
 page.source(experiment.meet, experiment.one_example, experiment.law, key=LESSON)

@@ -1,0 +1,134 @@
+"""The lesson's charts hold the numbers they are given, and Plotly accepts every property."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from figures import noise as figures
+from figures.theme import colour
+
+RNG = np.random.default_rng(0)
+MODES = ["light", "dark"]
+ENDS = (-3.0, 3.0)
+
+
+class Words(defaultdict):
+    """Every word is its own name."""
+
+    def __missing__(self, name: str) -> str:
+        return name
+
+
+WORDS = Words()
+
+
+def checked(figure: go.Figure) -> go.Figure:
+    """The same figure, once Plotly has looked at each of its properties."""
+    go.Figure(figure.to_dict())
+    return figure
+
+
+def named(figure: go.Figure, name: str):
+    (trace,) = [each for each in figure.data if each.name == name]
+    return trace
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("idea", ["z_norm", "dropout"])
+def test_a_histogram_counts_every_value_and_marks_mean_and_sd(mode, idea) -> None:
+    values = RNG.normal(0.7, 0.2, 400)
+    figure = checked(figures.distribution(mode, values, 0.68, ENDS, idea, WORDS))
+    bars, whisker = figure.data
+    assert np.sum(bars.y) == pytest.approx(1)
+    assert np.dot(bars.x, bars.y) == pytest.approx(values.mean(), abs=figures.BIN / 2)
+    low, middle, high = whisker.x
+    assert middle == pytest.approx(values.mean())
+    assert (high - low) / 2 == pytest.approx(values.std())
+    assert figure.layout.shapes[0].x0 == 0.68
+    assert bars.marker.color == whisker.line.color == colour(idea, mode)
+
+
+def test_the_axis_of_a_histogram_does_not_follow_its_values() -> None:
+    narrow, wide = (
+        figures.distribution("light", RNG.normal(0, sd, 400), 0.0, ENDS, "z_norm", WORDS)
+        for sd in (0.05, 1.0)
+    )
+    assert narrow.layout.xaxis.range == wide.layout.xaxis.range
+    assert np.count_nonzero(narrow.data[0].y) < np.count_nonzero(wide.data[0].y) / 3
+
+
+def test_values_beyond_the_axis_are_counted_at_its_ends() -> None:
+    figure = figures.distribution("light", np.array([-9.0, 0, 0, 50]), 0.0, ENDS, "dropout", WORDS)
+    share = figure.data[0].y
+    assert (share[0], share[-1], max(share)) == (0.25, 0.25, 0.5)
+
+
+def test_zero_lies_in_the_middle_of_a_bin() -> None:
+    bins = figures.edges(*ENDS)
+    assert np.abs(bins[:-1] + bins[1:]).min() < 1e-12
+    assert bins[0] <= ENDS[0] and bins[-1] >= ENDS[1]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_law_stands_beside_what_was_measured(mode) -> None:
+    sizes = np.array([2, 8, 32])
+    measured, law = RNG.random(3), RNG.random(3)
+    figure = checked(figures.law(mode, sizes, measured, law, 8, WORDS))
+    np.testing.assert_array_equal(named(figure, "measured").y, measured)
+    np.testing.assert_array_equal(named(figure, "law").y, law)
+    np.testing.assert_allclose(named(figure, "root").y, sizes**-0.5)
+    assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
+    band = figure.layout.shapes[0]
+    assert band.x0 < 8 < band.x1 and not any(band.x0 < m < band.x1 for m in (2, 32))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_cross_of_shift_and_stretch_has_the_laws_length(mode) -> None:
+    a, b = 1 + 0.1 * RNG.normal(size=50), 0.2 * RNG.normal(size=50)
+    figure = checked(figures.parts(mode, a, b, 0.11, 0.19, WORDS))
+    np.testing.assert_array_equal(named(figure, "batches").x, b)
+    np.testing.assert_array_equal(named(figure, "batches").y, a)
+    assert list(named(figure, "law_b").x) == [-0.19, 0.19]
+    assert list(named(figure, "law_a").y) == [0.89, 1.11]
+    assert named(figure, "law_b").line.color == colour("mean", mode)
+    assert named(figure, "law_a").line.color == colour("var", mode)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_occurs_often_is_drawn_larger(mode) -> None:
+    first, second = np.repeat([0.0, 1.25], [100, 300]), np.zeros(400)
+    figure = checked(figures.together(mode, first, second, (1, 0), ENDS, "dropout", WORDS))
+    dots = figure.data[0]
+    assert list(dots.x) == [0, 1.25] and list(dots.customdata) == [0.25, 0.75]
+    assert dots.marker.size[0] < dots.marker.size[1]
+    assert (named(figure, "exact").x[0], named(figure, "exact").y[0]) == (1, 0)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_groups_are_a_line_in_a_band_and_the_others_are_level(mode) -> None:
+    groups = np.array([4, 16, 256])
+    mean = RNG.random(3)
+    others = {"plain": (0.9, 0.88, 0.92), "dropout": (0.95, 0.94, 0.96)}
+    figure = checked(
+        figures.by_group(mode, groups, (mean, mean - 0.01, mean + 0.02), others, WORDS)
+    )
+    np.testing.assert_array_equal(named(figure, "bn").y, mean)
+    assert set(named(figure, "plain").y) == {0.9} and set(named(figure, "dropout").y) == {0.95}
+    band = figure.data[-2]
+    np.testing.assert_allclose(band.y, [*(mean + 0.02), *(mean - 0.01)[::-1]])
+    assert list(figure.layout.xaxis.ticktext) == ["4", "16", "256"]
+    dashes = {named(figure, name).line.dash for name in ("bn", "plain", "dropout")}
+    assert len(dashes) == 3
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_curves_end_where_their_arm_ended(mode) -> None:
+    steps, values = np.arange(0, 50, 10), RNG.random((5, 2))
+    figure = checked(figures.curves(mode, steps, values, (2, 4), 1.0, WORDS))
+    np.testing.assert_array_equal(named(figure, "plain").y, values[:3, 0])
+    np.testing.assert_array_equal(named(figure, "bn").y, values[:, 1])
+    assert named(figure, "plain").line.dash != named(figure, "bn").line.dash

@@ -1,0 +1,321 @@
+"""The page under AppTest: its numbers are the experiments', and live runs come, stop and fail."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bncore.config import RunConfig
+from bncore.network import Network
+from experiments import noise as experiment
+from experiments import small_batches
+from experiments.pair import Pair, train_pair
+from ui import runs
+from ui.lessons import LESSONS
+from ui.noise import ends
+from ui.runs import Status
+from ui.state import Choice, Control, Integer
+from ui.text import languages
+
+ROOT = Path(__file__).parents[2]
+LESSON = "noise"
+CONTROLS = LESSONS[LESSON].controls
+
+
+def opened(**query: object) -> AppTest:
+    """The lesson as a link opens it."""
+    at = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    for name, value in query.items():
+        at.query_params[name] = str(value)
+    at.switch_page(f"pages/lessons/{LESSON}.py")
+    return at.run()
+
+
+def said(at: AppTest) -> str:
+    """All text of the page."""
+    found = [*at.markdown, *at.caption, *at.info, *at.warning, *at.error]
+    return "\n".join(element.value for element in found)
+
+
+def cells(at: AppTest, name: str) -> list[str]:
+    """The exact values behind a table."""
+    (body,) = [h.proto.body for h in at.get("html") if f'<table class="{name}"' in h.proto.body]
+    return re.findall(r'<td[^>]*data-value="([^"]*)"', body)
+
+
+def chart(at: AppTest, name: str) -> dict:
+    """A Plotly figure of the page by its key."""
+    charts = at.get("plotly_chart")
+    (found,) = [c for c in charts if re.fullmatch(rf"\$\$ID-[0-9a-f]+-{name}", c.proto.id)]
+    return json.loads(found.proto.spec)
+
+
+def exact(*numbers: float) -> list[str]:
+    return [f"{x:.4g}" for x in numbers]
+
+
+@pytest.fixture
+def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("something was trained")
+
+    monkeypatch.setattr(Network, "gradient", refuse)
+    monkeypatch.setattr(runs, "submit", refuse)
+
+
+# ------------------------------------------------------------------ one image
+
+PLACES = [
+    {"m": 64, "image": 1, "layer": 1, "unit": 18, "seed": 0, "keep": 0.8, "other": 4},
+    {"m": 2, "image": 7, "layer": 1, "unit": 1, "seed": 3, "keep": 0.5, "other": 9},
+    {"m": 8, "image": 1347, "layer": 3, "unit": 50, "seed": 9999, "keep": 0.9, "other": 1},
+]
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: f"m{place['m']}")
+def test_the_numbers_are_those_of_the_experiments(place: dict, lang: str) -> None:
+    at = opened(lang=lang, **place)
+    assert not at.exception and not at.error and not at.warning
+    where = (place["image"] - 1, place["layer"] - 1, place["unit"] - 1)
+    found = experiment.one_example(*where, place["m"], place["seed"])
+    dropped = experiment.dropout(*where, place["keep"], place["seed"])
+    assert cells(at, "parts") == exact(
+        found.sd_b, found.law_b, found.sd_a, found.law_a, found.sd, found.law
+    )
+    assert cells(at, "dropout") == exact(found.sd_a, found.sd, dropped.sd_factor, dropped.sd)
+    assert ("한" in said(at)) == (lang == "ko")
+
+
+@pytest.mark.usefixtures("no_training")
+def test_another_batch_size_changes_the_readout_and_not_the_axis() -> None:
+    at = opened()
+    before, axis = cells(at, "parts"), chart(at, "spread")["layout"]["xaxis"]["range"]
+    at.select_slider(key="noise.m").set_value(4).run()
+    found = experiment.one_example(0, 0, 17, 4, 0)
+    assert before[4] != f"{found.sd:.4g}" == cells(at, "parts")[4]
+    assert chart(at, "spread")["layout"]["xaxis"]["range"] == axis
+    assert chart(at, "dropout")["layout"]["xaxis"]["range"] == axis
+    assert not at.exception
+
+
+def test_the_axis_has_room_for_every_example() -> None:
+    furthest = float(np.abs(experiment.population().t).max())
+    low, high = ends(furthest)
+    assert low < -3 and high > furthest
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize("lang", languages())
+def test_two_images_alone_in_a_batch_have_no_correlation_and_it_is_said(lang: str) -> None:
+    at = opened(m=2, lang=lang)
+    word = {"en": "nobody left to draw", "ko": "더 뽑을 이미지가 없으니"}[lang]
+    assert word in said(at) and "NaN" not in said(at)
+    assert word not in said(opened(m=4, lang=lang))
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize("m", [4, 64])
+def test_the_correlations_are_those_of_the_experiment(m: int) -> None:
+    found = experiment.shared(0, 3, 0, 17, m, 0, 0.8)
+    shown = re.findall(r"correlation \*\*([^*]+)\*\*", said(opened(m=m)))
+    both = (found.correlation, found.dropped_correlation)
+    np.testing.assert_allclose([float(r.replace("−", "-")) for r in shown], both, rtol=0.01)
+
+
+@pytest.mark.usefixtures("no_training")
+def test_the_same_image_twice_is_no_error() -> None:
+    assert not opened(image=5, other=5).exception
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize("layer", [1, 2])
+def test_the_law_is_said_to_be_that_of_the_first_layer(layer: int) -> None:
+    assert ("The law is that of layer 1" in said(opened(layer=layer))) == (layer > 1)
+
+
+# ------------------------------------------------------------------ live runs
+
+
+class Ticket:
+    """A run as ui.runs gives it, in as many looks as the test wants."""
+
+    def __init__(self, config: RunConfig, states: Iterator[str] | None = None) -> None:
+        self.config, self.states = config, states
+        self.state, self.looks, self.stopped_at = "running", 0, None
+
+    def status(self) -> Status:
+        self.looks += 1
+        if self.state == "running":
+            self.state = next(self.states, "done") if self.states else "done"
+        step = self.stopped_at or min(self.looks * 10, self.config.steps)
+        return Status(self.state, 2, step, self.config.steps, 0.5, 0.25)
+
+    def stop(self) -> None:
+        self.state, self.stopped_at = "stopped", self.looks * 10
+
+    def pair(self) -> Pair:
+        if self.state == "failed":
+            raise RuntimeError
+        few = train_pair(replace(self.config, steps=60, record_every=10))
+        whole = Pair(*(replace(arm, config=c) for arm, c in self._arms(few)))
+        return whole if self.stopped_at is None else whole.upto(self.stopped_at)
+
+    def _arms(self, pair: Pair):
+        return ((pair.bn, self.config), (pair.plain, self.config.twin()))
+
+
+@pytest.fixture
+def submitted(monkeypatch: pytest.MonkeyPatch) -> list[Ticket]:
+    """Runs finish at once, in this process; the list says which were asked for."""
+    tickets: list[Ticket] = []
+
+    def submit(config: RunConfig) -> Ticket:
+        tickets.append(Ticket(config))
+        return tickets[-1]
+
+    monkeypatch.setattr(runs, "submit", submit)
+    return tickets
+
+
+def endings(monkeypatch: pytest.MonkeyPatch, *states: str) -> None:
+    """What a run's status is, look by look."""
+    made = Ticket.__init__
+    monkeypatch.setattr(Ticket, "__init__", lambda self, config: made(self, config, iter(states)))
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    return at.button(key=key).click().run()
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("name", small_batches.PRESETS)
+def test_presets_show_a_shipped_pair_and_train_nothing(name: str, lang: str) -> None:
+    at = opened(batches=name, lang=lang)
+    assert not at.exception and not at.error
+    pair = small_batches.load(name)
+    shown = [float(cell) for cell in cells(at, "result")]
+    accuracies = [arm.accuracy[-1] for arm in (pair.bn, pair.plain)]
+    np.testing.assert_allclose([shown[0], shown[2]], accuracies, atol=1e-4)
+    curve = chart(at, "curves-accuracy")["data"][0]
+    assert curve["x"] is not None and len(at.get("plotly_chart")) >= 7
+
+
+@pytest.mark.usefixtures("no_training")
+def test_another_preset_begins_with_the_shipped_seed_and_length() -> None:
+    at = opened()
+    at.number_input(key="noise.run").set_value(5).run()
+    at.button_group(key="noise.batches").set_value("sorted1").run()
+    assert at.session_state["noise.run"] == 0
+    assert float(cells(at, "result")[0]) == pytest.approx(
+        small_batches.load("sorted1").bn.accuracy[-1], abs=1e-4
+    )
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_train_runs_the_settings_and_shows_them(lang: str, submitted: list[Ticket]) -> None:
+    at = opened(lang=lang)
+    at.number_input(key="noise.run").set_value(5).run()
+    words = {"en": "Press “Train it live”", "ko": "‘바로 학습시키기’를 누르세요"}[lang]
+    assert words in said(at) and not submitted
+    press(at, "train-batches")
+    (ticket,) = submitted
+    assert ticket.config == replace(small_batches.PRESETS["m2"], seed=5)
+    assert words not in said(at) and not at.exception
+    assert f"{ticket.pair().bn.accuracy[-1]:.4f}" == cells(at, "result")[0]
+
+
+def test_a_link_to_another_run_trains_it_once(submitted: list[Ticket]) -> None:
+    at = opened(run=7, longer=3, batches="m4")
+    preset = small_batches.PRESETS["m4"]
+    wanted = replace(preset, seed=7, steps=3 * preset.steps, record_every=3 * preset.record_every)
+    at.run().run()
+    assert [ticket.config for ticket in submitted] == [wanted]
+    assert not at.exception
+
+
+def test_while_a_run_goes_on_the_page_shows_progress_and_the_shipped_pair(
+    submitted: list[Ticket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endings(monkeypatch, "queued", *1000 * ["running"])
+    at = opened()
+    before = cells(at, "result")
+    press(at, "train-batches")
+    assert at.get("progress") and at.button(key="train-batches").disabled
+    assert cells(at, "result") == before and len(submitted) == 1
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_stop_keeps_exactly_the_steps_shown(
+    submitted: list[Ticket], monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    endings(monkeypatch, *1000 * ["running"])
+    at = press(opened(lang=lang), "train-batches")
+    press(at, "stop-noise").run()
+    (ticket,) = submitted
+    kept, steps = ticket.stopped_at, ticket.config.steps
+    assert kept is not None and not at.exception and not at.get("progress")
+    assert any(f"{kept}" in note.value and f"{steps}" in note.value for note in at.info)
+    assert max(chart_steps(at)) <= kept
+
+
+def chart_steps(at: AppTest) -> np.ndarray:
+    return at.session_state["noise.own"].steps
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_run_that_fails_is_one_sentence_and_the_curves_stay(
+    submitted: list[Ticket], monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    endings(monkeypatch, "failed")
+    at = opened(lang=lang)
+    before = cells(at, "result")
+    press(at, "train-batches")
+    assert len(at.error) == 1 and bool(re.search("[가-힣]", at.error[0].value)) == (lang == "ko")
+    assert cells(at, "result") == before and len(submitted) == 1 and not at.exception
+
+
+# ------------------------------------------------------------------ controls and answers
+
+
+def ends_of(control: Control) -> list[str]:
+    match control:
+        case Integer():
+            return [control.write(control.low), control.write(control.high)]
+        case Choice():
+            return [control.write(control.options[0]), control.write(control.options[-1])]
+    raise AssertionError(f"no ends for {control}")
+
+
+ENDS = [(control.name, raw) for control in CONTROLS for raw in ends_of(control)]
+
+
+@pytest.mark.parametrize(("name", "raw"), ENDS)
+def test_every_controls_ends_give_a_page(name: str, raw: str, submitted: list[Ticket]) -> None:
+    at = opened(**{name: raw})
+    assert not at.exception and not at.error and not at.warning
+    assert len(submitted) == ((name, raw) in {("run", "9999"), ("longer", "10")})
+
+
+@pytest.mark.usefixtures("submitted")
+@pytest.mark.parametrize("which", [0, -1])
+def test_all_controls_at_one_end_give_a_page(which: int) -> None:
+    at = opened(**{control.name: ends_of(control)[which] for control in CONTROLS})
+    assert not at.exception and not at.error
+
+
+@pytest.mark.usefixtures("no_training")
+def test_answers_stay_when_the_language_changes() -> None:
+    at = opened()
+    at.radio(key="answer.noise.predict").set_value("whole").run()
+    at.button_group(key="lang").set_value("ko").run()
+    assert at.radio(key="answer.noise.predict").value == "whole"
