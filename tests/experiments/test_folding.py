@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from bncore.folding import fold
@@ -52,6 +52,13 @@ def test_the_ratio_of_times_is_measured() -> None:
 
 
 def test_the_ratio_is_that_of_folded_to_batch_norm(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter(np.cumsum([0, 3, 0, 4] * 4))  # folded takes 3, with batch norm 4
-    monkeypatch.setattr(experiment, "perf_counter", lambda: next(clock))
+    clock = [0.0]
+
+    def taking(seconds: float) -> SimpleNamespace:
+        return SimpleNamespace(predict=lambda _: clock.__setitem__(0, clock[0] + seconds))
+
+    net = SimpleNamespace(network=taking(4.0), data=trained().data)
+    monkeypatch.setattr(experiment, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(experiment, "trained", lambda: net)
+    monkeypatch.setattr(experiment, "folded", lambda: taking(3.0))
     assert time_ratio(repeats=3) == 0.75
