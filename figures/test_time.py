@@ -29,8 +29,17 @@ def _marked(x: Any, y: Any, name: str, hue: str, symbol: str, dash: str = "solid
 
 
 def _upright(x: float, mode: Mode) -> dict[str, Any]:
-    line = {"color": INK[mode], "width": 1.5, "dash": "dot"}
-    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line}
+    line = {"color": INK[mode], "width": 1.5}
+    return {
+        "opacity": 0.45,
+        "type": "line",
+        "x0": x,
+        "x1": x,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": line,
+    }
 
 
 def _band(at: float, half: float, mode: Mode) -> dict[str, Any]:
@@ -121,11 +130,9 @@ def follow(
             "xaxis": _title(words["axis"]) | {"range": [-0.02 * len(batch), 1.02 * len(batch)]},
             "yaxis": {"range": _room(batch, running, true)},
             "hovermode": "x unified",
-            "legend": {"y": 1.0},
-            "margin": {"t": 64},
         },
         mode,
-        height=330,
+        height=300,
     )
 
 

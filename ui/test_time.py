@@ -125,8 +125,14 @@ def one_example() -> None:
     left, right = st.columns([4, 5], gap="large")
     with left:
         _batch(found)
+        st.markdown(_changed(found, len(found.predicted)))
     with right:
         _votes(found)
+
+
+#: m → companions in a row, and how far each is enlarged, so that they stand beside the image
+COLUMNS = {2: 1, 4: 3, 8: 4, 16: 5, 32: 8, 64: 8, 128: 12}
+SCALES = {2: 8, 4: 6, 8: 6, 16: 5, 32: 3, 64: 3, 128: 2}
 
 
 def _batch(found: Meetings) -> None:
@@ -138,7 +144,7 @@ def _batch(found: Meetings) -> None:
         picture(
             data.x_test[[image - 1]],
             columns=1,
-            scale=16,
+            scale=14,
             alt=t(f"{LESSON}.company.alt_image", **known),
             idea="bn",
         )
@@ -148,18 +154,13 @@ def _batch(found: Meetings) -> None:
         shown.append(
             picture(
                 data.x_test[found.companions[0]],
-                columns=_columns(m - 1),
-                scale=5 if m <= 16 else 3 if m <= 64 else 2,
+                columns=COLUMNS[m],
+                scale=SCALES[m],
                 alt=t(f"{LESSON}.company.alt_others", **known),
             )
         )
     pictures(*shown)
     st.markdown(t(f"{LESSON}.company.{'alone' if m == 1 else 'batch'}", **known))
-
-
-def _columns(k: int) -> int:
-    """How many images in a row, so that a phone has room for it."""
-    return min(k, 7 if k <= 15 else 11 if k <= 63 else 16)
 
 
 def _votes(found: Meetings) -> None:
@@ -168,28 +169,26 @@ def _votes(found: Meetings) -> None:
     st.markdown(f"**{t(f'{LESSON}.votes.title', draws=draws, m=value('m'))}**")
     fixed = {"running": found.running, "exact": found.exact, "label": found.digit}
     st.html(_vote_table(found.counts, fixed))
-    st.markdown(_changed(found, draws))
 
 
 def _vote_table(counts: np.ndarray, fixed: dict[str, int]) -> str:
     total, rows = counts.sum(), []
     for digit, count in enumerate(counts):
-        bar = f'<span style="width: {100 * count / total:.1f}%"></span>'
+        bar = f'<span style="width: {100 * count / total:.1f}%"></span>' if count else ""
         own = "".join(_tag(name) for name, answer in fixed.items() if answer == digit)
         rows.append(
             f'<tr><th scope="row">{digit}</th><td class="bar">{bar}</td>'
             f'<td class="share" data-value="{count}">{percent(count / total)}</td>'
             f'<td class="tags">{own}</td></tr>'
         )
-    heads = [html.escape(t(f"{LESSON}.votes.{name}")) for name in ("class", "often", "share", "by")]
-    head = (
-        f'<tr class="heads"><th scope="col">{heads[0]}</th><th scope="col">{heads[1]}</th>'
-        f'<th scope="col" style="text-align: right">{heads[2]}</th>'
-        f'<th scope="col" style="padding-left: .75rem">{heads[3]}</th></tr>'
+    columns = {"class": "", "often": "bar", "share": "share", "by": "tags"}
+    head = "".join(
+        f'<th scope="col" class="{look}">{html.escape(t(f"{LESSON}.votes.{name}"))}</th>'
+        for name, look in columns.items()
     )
     hue = colour("bn", text.mode())
     return (
-        f'<div class="votes" style="--hue: {hue}"><table><thead>{head}</thead>'
+        f'<div class="votes" style="--hue: {hue}"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -206,7 +205,7 @@ def _tag(name: str) -> str:
 
 
 def _changed(found: Meetings, draws: int) -> str:
-    """The sentence under the bars."""
+    """What the bars show, in a sentence."""
     known = {
         "changed": round(found.share_changed * draws),
         "draws": draws,

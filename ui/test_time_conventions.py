@@ -39,16 +39,16 @@ def rule() -> None:
     name, m = value("convention"), value("batch")
     controls.choice(LESSON, "convention", wrap=True)
     kept = under_each(m)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([2, 3], gap="large")
     with left:
         formula(name, m, kept[name])
     with right:
         known = {"name": controls.option_label(LESSON, "convention", name)}
         st.caption(t(f"{LESSON}.rules.code", **known))
         st.code((SNIPPETS / f"{name}.py").read_text("utf-8"), language="python")
-    controls.ladder(LESSON, "batch")
     left, right = st.columns([5, 4], gap="large", vertical_alignment="center")
     with left:
+        controls.ladder(LESSON, "batch")
         follow(name, kept[name])
     with right:
         say(name, m, kept[name], divisor(m))

@@ -13,7 +13,7 @@ from experiments.folding import Folded
 from experiments.trained import trained
 from figures import test_time as figures
 from figures.theme import colour
-from ui import controls, text
+from ui import controls, page, text
 from ui.live import percent
 from ui.numbers import latex, number
 from ui.tables import Cell, table
@@ -21,7 +21,7 @@ from ui.test_time import LESSON, accurate, answered, chart, picture, pictures, v
 from ui.text import prose, t
 
 SIZES = (1, 2, 8, 64)
-SHOWN = 16  # images whose answers are shown one by one
+SHOWN = 18  # images whose answers are shown one by one
 
 
 @st.cache_data(show_spinner=False)
@@ -51,15 +51,17 @@ def wrong_mode() -> None:
     """The same images by the same network, in the right mode and in the wrong one."""
     mode = controls.choice(LESSON, "mode", wrap=True)
     net, found = trained(), modes()
-    size = companions_of(mode)
-    said = companions.answers(size)[:SHOWN]
-    left, right = st.columns([1, 1], gap="large", vertical_alignment="center")
+    m = companions_of(mode)
+    said, labels = companions.answers(m), net.data.y_test
+    answered(net.data.x_test[:SHOWN], said[:SHOWN], labels[:SHOWN], f"{LESSON}.modes.alt")
+    share = found.train[list(found.sizes).index(m)] if m else found.eval
+    known = {"share": percent(share), "eval": percent(found.eval)}
+    st.markdown(t(f"{LESSON}.modes.{mode}", **known))
+    left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
-        shown = (net.data.x_test[:SHOWN], said, net.data.y_test[:SHOWN])
-        answered(*shown, f"{LESSON}.modes.alt")
-    with right:
         _table(found)
-    st.markdown(t(f"{LESSON}.modes.say", momentum=net.config.momentum))
+    with right:
+        st.markdown(t(f"{LESSON}.modes.say", momentum=net.config.momentum))
 
 
 def companions_of(mode: str) -> int:
@@ -71,8 +73,8 @@ def _table(found: Modes) -> None:
     word = f"{LESSON}.modes"
     heads = [Cell(t(f"{word}.batches")), *(Cell(f"m = {m}") for m in found.sizes)]
     rows = [
-        [Cell(t(f"{word}.eval")), *(accurate(found.eval) for _ in found.sizes)],
-        [Cell(t(f"{word}.train")), *map(accurate, found.train)],
+        [Cell(t(f"{word}.row_eval")), *(accurate(found.eval) for _ in found.sizes)],
+        [Cell(t(f"{word}.row_train")), *map(accurate, found.train)],
     ]
     for stream, column in zip(found.streams, found.after.T, strict=True):
         rows.append([Cell(t(f"{word}.after_{stream}", dim=companions.DIM)), *map(accurate, column)])
@@ -126,7 +128,7 @@ def _both(found: Folded) -> None:
     ]
     table(
         [Cell(""), Cell(t(f"{word}.accuracy")), Cell(t(f"{word}.numbers"))],
-        [[Cell(name), accurate(share), Cell(f"{n:,}", value=n)] for name, share, n in rows],
+        [[Cell(name), accurate(share), Cell(str(n), value=n)] for name, share, n in rows],
         name="folded",
     )
 
@@ -171,7 +173,7 @@ def darken() -> None:
     for name in ("logits", "logits_rounding", "frozen_logits"):
         known[name] = number(getattr(found, name), 2)
     known["changed"] = percent(found.changed)
-    st.markdown(prose(f"{LESSON}/exact", **known))
+    page.say(f"{LESSON}/exact", **known)
 
 
 def _dimmed(a: float) -> None:
@@ -187,13 +189,17 @@ def _at(grid: np.ndarray, wanted: float) -> int:
     return int(np.abs(grid - wanted).argmin())
 
 
+def _ends(shares: np.ndarray) -> str:
+    """From the lowest to the highest."""
+    return f"{100 * shares.min():.1f}–{percent(shares.max())}"
+
+
 def _over_light(five: dimming.OverSeeds, a: float, k: int) -> None:
     names = ("plain", "frozen", "axis", "accuracy")
     labels = words("world", *names) | {"reestimated": t(f"{LESSON}.world.reestimated", k=k)}
     arms = (five.plain, five.frozen, five.reestimated[:, _at(five.k, k)])
     figure = figures.world(text.mode(), five.a, *arms, a, labels)
-    at = _at(five.a, a)
-    ends = [f"{percent(arm[:, at].min())} – {percent(arm[:, at].max())}" for arm in arms]
+    ends = [_ends(arm[:, _at(five.a, a)]) for arm in arms]
     known = dict(zip(("plain", "frozen", "reestimated"), ends, strict=True))
     chart(figure, "world", a=number(a), k=k, networks=len(five.seeds), **known)
     st.caption(t(f"{LESSON}.world.bands", networks=len(five.seeds)))
@@ -211,12 +217,11 @@ def _arms(here: Sweep, five: dimming.OverSeeds, a: float, k: int) -> None:
     rows = []
     for name, all_five in over.items():
         column = all_five[:, _at(five.a, a)]
-        ends = f"{percent(column.min())} – {percent(column.max())}"
         rows.append(
             [
                 Cell(t(f"{word}.{name}", k=k), colour=colour(hues[name], mode)),
                 accurate(float(getattr(here, name)[_at(here.a, a)])),
-                Cell(ends, value=f"{column.min():.4f} {column.max():.4f}"),
+                Cell(_ends(column), value=f"{column.min():.4f} {column.max():.4f}"),
             ]
         )
     heads = ("light", "this", "five")
