@@ -19,7 +19,7 @@ from ui.tables import Cell, table
 from ui.test_time import LESSON, chart, value, words
 from ui.text import prose, t
 
-REPLICATES = 200
+REPLICATES = 1000
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -209,6 +209,8 @@ def at_best() -> None:
         known["law"] = number(float(found.law[stop]), 3)
         shape = "corrected" if value("corrected") else "plain"
         st.markdown(prose(f"{LESSON}/static_{shape}", **known))
+        if value("layer") > 1:
+            st.markdown(t(f"{LESSON}.static.above"))
         names = ("measured", "law", "axis", "error")
         labels = {name: t(f"{LESSON}.static.{name}", replicates=REPLICATES) for name in names}
         curves = (found.steps[1:], found.measured[1:], found.law[1:])
