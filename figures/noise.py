@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from figures.theme import DASH, FAINT, INK, Mode, colour, painted
+from figures.theme import DASH, FAINT, INK, PAPER, Mode, colour, painted
 
 Words = Mapping[str, str]
 Trace = dict[str, Any]
 BIN = 0.08  # in standard deviations of the unit
-SYMBOLS = {"bn": "circle", "plain": "square", "dropout": "diamond", "both": "star"}
-DASHES = DASH | {"dropout": "dashdot", "both": "longdash"}
+DASHES = DASH | {"dropout": "dashdot"}
 SHARE = {"tickformat": ".0%", "hoverformat": ".1%"}
 
 
@@ -102,7 +101,7 @@ def law(
     """
     band = {"type": "rect", "x0": chosen / 1.18, "x1": chosen * 1.18, "y0": 0, "y1": 1}
     look = {"yref": "paper", "fillcolor": FAINT[mode], "opacity": 0.55, "line": {"width": 0}}
-    hue = colour("z_norm", mode)
+    hue, marks = colour("z_norm", mode), [0.05, 0.1, 0.2, 0.5, 1, 2]
     dots = _line(sizes, measured, words["measured"], hue, mode="markers")
     ends = np.log10(sizes[[0, -1]]) + np.array([-0.12, 0.12])
     return painted(
@@ -116,7 +115,8 @@ def law(
             "xaxis": _title(words["axis"])
             | {"type": "log", "tickvals": sizes, "range": list(ends), "hoverformat": "d"},
             "yaxis": _title(words["sd"])
-            | {"type": "log", "tickvals": [0.05, 0.1, 0.2, 0.5, 1, 2], "hoverformat": ".3f"},
+            | {"type": "log", "tickvals": marks, "ticktext": [f"{x:g}" for x in marks]}
+            | {"hoverformat": ".3f"},
             "hovermode": "x unified",
             "margin": {"t": 64},
         },
@@ -249,9 +249,10 @@ def by_group(
     wide = np.array([-0.35, len(groups) - 0.65])
     traces: list[Trace] = []
     for name, (mean, low, high) in others.items():
-        hue = colour(name, mode)
-        traces += _banded(wide, *(np.full(2, x) for x in (mean, low, high)), hue, name, words)
-    traces += _banded(places, *bn, colour("bn", mode), "bn", words)
+        level = (np.full(2, x) for x in (mean, low, high))
+        traces += _banded(wide, *level, colour(name, mode), DASHES[name], words[name])
+    hue = colour("bn", mode)
+    traces += _banded(places, *bn, hue, DASHES["bn"], words["bn"], points=True)
     bottom, top = _among(np.r_[bn[0], [mean for mean, *_ in others.values()]])
     below = np.flatnonzero(bn[0] < bottom)
     label = {"y": 0, "yref": "paper", "yanchor": "bottom", "xanchor": "left", "showarrow": False}
@@ -288,8 +289,10 @@ def _banded(
     low: np.ndarray,
     high: np.ndarray,
     hue: str,
+    dash: str,
     name: str,
-    words: Words,
+    *,
+    points: bool = False,
 ) -> list[Trace]:
     """A line in a pale band."""
     shade = {
@@ -303,10 +306,93 @@ def _banded(
         "hoverinfo": "skip",
         "showlegend": False,
     }
-    line = _line(x, mean, words[name], hue, DASHES[name])
-    if name == "bn":
+    line = _line(x, mean, name, hue, dash)
+    if points:
         line |= {"mode": "lines+markers", "marker": {"color": hue, "size": 9}}
     return [shade, line]
+
+
+def ablated(
+    mode: Mode,
+    names: Sequence[str],
+    ideas: Sequence[str],
+    drops: Sequence[np.ndarray],
+    words: Words,
+) -> go.Figure:
+    """What each unit is worth, a row for each kind of network: drops (S, U) in accuracy.
+
+    A bubble is as large as the number of units that cost so much; ticks above it mark the unit of
+    each network that costs most, the diamond the mean. words: axis, units, worst, mean.
+    """
+    traces: list[Trace] = []
+    for row, (name, idea, drop) in enumerate(zip(names, ideas, drops, strict=True)):
+        values, counts = np.unique(drop.round(6), return_counts=True)
+        hue = colour(idea, mode)
+        bubbles = {"size": np.clip(np.sqrt(counts), 4, 26), "opacity": 0.4}
+        ticks = {"symbol": "line-ns-open", "size": 11, "line": {"width": 2}}
+        mean = {"symbol": "diamond", "size": 10, "line": {"width": 1.5, "color": PAPER[mode]}}
+        for key, x, y, look, more in (
+            ("units", values, row, bubbles | {"line": {"width": 0}}, {"customdata": counts}),
+            ("worst", drop.max(axis=1), row - 0.34, ticks, {}),
+            ("mean", [float(drop.mean())], row, mean, {}),
+        ):
+            count = "%{customdata} × " if key == "units" else ""
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "markers",
+                    "x": x,
+                    "y": np.full(len(x), float(y)),
+                    "name": words[key],
+                    "legendgroup": key,
+                    "showlegend": row == 0,
+                    "marker": {"color": hue} | look,
+                    "hovertemplate": f"{count}%{{x:.1%}}<extra>{name}</extra>",
+                    **more,
+                }
+            )
+    rows = {"tickvals": list(range(len(names))), "ticktext": list(names), "zeroline": False}
+    return painted(
+        traces,
+        {
+            "xaxis": _title(words["axis"]) | SHARE | {"zeroline": True, "zerolinewidth": 2},
+            "yaxis": rows | {"range": [len(names) - 0.5, -0.65], "showgrid": False},
+            "hovermode": "closest",
+            "legend": {"itemsizing": "constant"},
+            "margin": {"t": 64},
+        },
+        mode,
+        height=110 + 50 * len(names),
+    )
+
+
+def switched_off(
+    mode: Mode,
+    shares: Sequence[float],
+    names: Sequence[str],
+    ideas: Sequence[str],
+    dashes: Sequence[str],
+    bands: Sequence[Band],
+    words: Words,
+) -> go.Figure:
+    """Test accuracy over the share of units that are off (K,), a line in a band for each network.
+
+    words: axis, measure.
+    """
+    traces: list[Trace] = []
+    for name, idea, dash, band in zip(names, ideas, dashes, bands, strict=True):
+        traces += _banded(np.array(shares), *band, colour(idea, mode), dash, name)
+    return painted(
+        traces,
+        {
+            "xaxis": _title(words["axis"]) | {"tickformat": ".0%", "range": [0, max(shares)]},
+            "yaxis": _title(words["measure"]) | SHARE | {"range": [0, 1.02], "nticks": 6},
+            "hovermode": "x unified",
+            "margin": {"t": 92},
+        },
+        mode,
+        height=410,
+    )
 
 
 def curves(

@@ -13,7 +13,7 @@ from bncore.activations import ACTIVATIONS
 from bncore.conventions import CONVENTIONS
 from bncore.network import INITS
 from bncore.optimizers import OPTIMIZERS
-from experiments import regularize, small_batches
+from experiments import ablation, regularize, small_batches
 from ui.state import Choice, Control, Integer, Number, Numbers, Switch
 
 
@@ -102,6 +102,7 @@ NOISE = (
     Choice("keep", 0.8, (0.5, 0.6, 0.7, 0.8, 0.9)),
     Integer("other", 4, 1, 1347),
     Choice("data", "digits256", tuple(regularize.SETTINGS)),
+    Choice("way", "zero", ablation.WAYS),
     Choice("batches", "m2", tuple(small_batches.PRESETS)),
     Integer("run", 0, 0, 9999),
     Choice("longer", 1, (1, 3, 10)),

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 import figures.noise as figures
-from experiments import regularize
+from experiments import ablation, regularize
 from experiments.regularize import GROUPS, WHOLE, Difference, Evidence
 from figures.theme import colour
 from ui import controls
 from ui.live import percent
 from ui.tables import Cell, table
-from ui.text import mode, t
+from ui.text import mode, prose, t
 
 LESSON = "noise"
 CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
 OTHERS = ("plain", "dropout")
+# Arms of the ablation that are shown, and how they are drawn: idea, dash.
+LOOKS = {
+    "plain": ("plain", "dash"),
+    "bn_all": ("bn", "solid"),
+    "g256": ("bn", "solid"),
+    "g32": ("bn", "solid"),
+    "g8": ("bn", "longdash"),
+    "dropout8": ("dropout", "dashdot"),
+    "both8": ("z_tilde", "dot"),
+}
+CURVES = ("plain", "g256", "g8", "dropout8", "both8")  # more would hide each other
+OFF = 0.4  # the share of units off that is put into words
 
 
 def points(difference: Difference) -> str:
     """+1.4 ± 0.3, in percentage points."""
-    sign = "−" if difference.mean < 0 else "+"
-    return f"{sign}{100 * abs(difference.mean):.1f} ± {100 * difference.se:.1f}"
+    return f"{100 * difference.mean:+.1f} ± {100 * difference.se:.1f}".replace("-", "−")
+
+
+def cost(drop: Difference) -> str:
+    """1.19 ± 0.07, in percentage points."""
+    return f"{100 * drop.mean:.2f} ± {100 * drop.se:.2f}".replace("-", "−")
 
 
 # --- does it regularize? ---
@@ -126,3 +143,108 @@ def clear(found: Difference, more: str, neither: str, less: str) -> str:
     if abs(found.mean) <= 2 * found.se:
         return neither
     return more if found.mean > 0 else less
+
+
+# --- does it lean on single units? ---
+
+
+def does_it_lean() -> None:
+    """What single units are worth, and what is left with many of them fixed."""
+    way = controls.choice(LESSON, "way", wrap=True)
+    found = ablation.load()
+    left, right = st.columns([6, 5], gap="large")
+    with left:
+        single_units(found, way)
+    with right:
+        many_units(found, way)
+    known = {"seeds": found.intact.shape[1], "units": found.single.shape[-1]}
+    st.caption(t(f"{LESSON}.ablation.of_run", steps=ablation.BASE.steps, **known))
+    numbers, words = st.columns([6, 5], gap="large", vertical_alignment="center")
+    with numbers:
+        ablation_table(found, way)
+    with words:
+        st.markdown(lean_verdict(found, way))
+
+
+def arm_names(arms: Iterable[str]) -> list[str]:
+    return [t(f"{LESSON}.ablation.{arm}") for arm in arms]
+
+
+def single_units(found: ablation.Evidence, way: str) -> None:
+    """The cost of every unit of every network."""
+    words = {name: t(f"{LESSON}.ablation.{name}") for name in ("units", "worst", "mean")}
+    words["axis"] = t(f"{LESSON}.ablation.axis_drop")
+    ideas = [idea for idea, _ in LOOKS.values()]
+    drops = [found.drop(arm, way) for arm in LOOKS]
+    worst = {arm: percent(found.worst(arm, way).mean) for arm in CURVES}
+    st.plotly_chart(
+        figures.ablated(mode(), arm_names(LOOKS), ideas, drops, words),
+        key="single-units",
+        alt=t(f"{LESSON}.ablation.alt_single", **worst),
+        **CHART,
+    )
+
+
+def many_units(found: ablation.Evidence, way: str) -> None:
+    """Accuracy with more and more units fixed."""
+    words = {"axis": t(f"{LESSON}.ablation.axis_share"), "measure": t(f"{LESSON}.ablation.left")}
+    ideas, dashes = zip(*(LOOKS[arm] for arm in CURVES), strict=True)
+    left = {arm: percent(accuracy_left(found, arm, way)) for arm in CURVES}
+    st.plotly_chart(
+        figures.switched_off(
+            mode(),
+            ablation.SHARES,
+            arm_names(CURVES),
+            ideas,
+            dashes,
+            [seed_band(many(found, arm, way)) for arm in CURVES],
+            words,
+        ),
+        key="many-units",
+        alt=t(f"{LESSON}.ablation.alt_many", off=f"{100 * OFF:.0f} %", **left),
+        **CHART,
+    )
+
+
+def many(found: ablation.Evidence, arm: str, way: str) -> np.ndarray:
+    """(S, K) accuracy with the shares of all units fixed."""
+    return found.many[ablation.WAYS.index(way), list(ablation.ARMS).index(arm)]
+
+
+def accuracy_left(found: ablation.Evidence, arm: str, way: str) -> float:
+    """With the share OFF of all units fixed."""
+    return float(many(found, arm, way)[:, ablation.SHARES.index(OFF)].mean())
+
+
+def seed_band(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean (K,) of values (S, K), and one standard error below and above."""
+    mean = values.mean(axis=0)
+    error = values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    return mean, mean - error, mean + error
+
+
+def ablation_table(found: ablation.Evidence, way: str) -> None:
+    """Every arm: intact, the mean unit, the unit that costs most."""
+    word = f"{LESSON}.ablation"
+    heads = [Cell("")] + [Cell(t(f"{word}.head_{name}")) for name in ("intact", "mean", "worst")]
+    rows = []
+    for arm, (idea, _) in LOOKS.items():
+        intact = float(found.intact[list(ablation.ARMS).index(arm)].mean())
+        drops = (found.mean(arm, way), found.worst(arm, way))
+        rows.append(
+            [
+                Cell(t(f"{word}.{arm}"), colour=colour(idea, mode())),
+                Cell(percent(intact), value=f"{intact:.4f}"),
+                *(Cell(cost(drop), value=f"{drop.mean:.4g}") for drop in drops),
+            ]
+        )
+    table(heads, rows, name="ablation")
+
+
+def lean_verdict(found: ablation.Evidence, way: str) -> str:
+    """What `ablation.CLAIMS` states, with the numbers of both ways and of the one chosen."""
+    zero = {f"{arm}_zero": percent(found.worst(arm, "zero").mean) for arm in ablation.ARMS}
+    worst = {arm: percent(found.worst(arm, way).mean) for arm in ablation.ARMS}
+    known = zero | worst | {"plain_mean": percent(found.worst("plain", "mean").mean)}
+    known |= {f"{arm}_left": percent(accuracy_left(found, arm, way)) for arm in CURVES}
+    return prose(f"{LESSON}/ablated", off=f"{100 * OFF:.0f} %", **known)

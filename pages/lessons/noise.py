@@ -57,6 +57,12 @@ def regularize() -> None:
 
 
 @page.fragment(LESSON)
+def ablation() -> None:
+    page.say(f"{LESSON}/ablation")
+    noise_evidence.does_it_lean()
+
+
+@page.fragment(LESSON)
 def batches() -> None:
     page.say(f"{LESSON}/batches")
     small_batches.choose()
@@ -70,6 +76,7 @@ page.say(f"{LESSON}/intro")
 page.question(LESSON, "predict", ("still", "tenth", "whole"), right="tenth")
 one()
 regularize()
+ablation()
 batches()
 page.say(f"{LESSON}/checks")
 page.question(LESSON, "shared", ("same", "own", "opposite"), right="same")

@@ -125,6 +125,43 @@ def test_groups_are_a_line_in_a_band_and_the_others_are_level(mode) -> None:
     assert len(dashes) == 3
 
 
+def test_a_group_that_failed_is_named_and_does_not_flatten_the_rest() -> None:
+    mean = np.array([0.4, 0.92, 0.94])
+    others = {"plain": (0.93, 0.92, 0.94), "dropout": (0.95, 0.94, 0.96)}
+    figure = figures.by_group("light", np.array([2, 4, 8]), (mean, mean, mean), others, WORDS)
+    bottom, top = figure.layout.yaxis.range
+    assert 0.9 < bottom < 0.92 and 0.95 < top < 0.97
+    (note,) = figure.layout.annotations
+    assert "40%" in note.text and 0 <= note.x < 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_unit_is_counted_and_the_costliest_of_each_network_marked(mode) -> None:
+    drops = [RNG.integers(0, 4, (5, 30)) / 450 for _ in range(2)]
+    figure = checked(figures.ablated(mode, ["one", "two"], ["plain", "bn"], drops, WORDS))
+    for row, drop in enumerate(drops):
+        units, worst, mean = figure.data[3 * row : 3 * row + 3]
+        assert np.sum(units.customdata) == drop.size
+        assert np.dot(units.x, units.customdata) == pytest.approx(drop.sum(), abs=1e-3)
+        np.testing.assert_array_equal(worst.x, drop.max(axis=1))
+        assert mean.x[0] == pytest.approx(drop.mean())
+        assert set(units.y) == {row} and units.marker.size[0] < 27
+    assert list(figure.layout.yaxis.ticktext) == ["one", "two"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_is_left_is_a_line_in_a_band_each(mode) -> None:
+    bands = [(y, y - 0.01, y + 0.02) for y in RNG.random((2, 3))]
+    figure = checked(
+        figures.switched_off(
+            mode, (0, 0.4, 0.8), ["one", "two"], ["plain", "bn"], ["dash", "dot"], bands, WORDS
+        )
+    )
+    for name, band in zip(("one", "two"), bands, strict=True):
+        np.testing.assert_array_equal(named(figure, name).y, band[0])
+        np.testing.assert_array_equal(named(figure, name).x, (0, 0.4, 0.8))
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_curves_end_where_their_arm_ended(mode) -> None:
     steps, values = np.arange(0, 50, 10), RNG.random((5, 2))

@@ -14,12 +14,13 @@ from streamlit.testing.v1 import AppTest
 
 from bncore.config import RunConfig
 from bncore.network import Network
+from experiments import ablation, regularize, small_batches
 from experiments import noise as experiment
-from experiments import small_batches
 from experiments.pair import Pair, train_pair
 from ui import runs
 from ui.lessons import LESSONS
 from ui.noise import ends
+from ui.noise_evidence import LOOKS, clear
 from ui.runs import Status
 from ui.state import Choice, Control, Integer
 from ui.text import languages
@@ -140,6 +141,62 @@ def test_the_same_image_twice_is_no_error() -> None:
 @pytest.mark.parametrize("layer", [1, 2])
 def test_the_law_is_said_to_be_that_of_the_first_layer(layer: int) -> None:
     assert ("The law is that of layer 1" in said(opened(layer=layer))) == (layer > 1)
+
+
+# ------------------------------------------------------------------ what was trained beforehand
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("setting", regularize.SETTINGS)
+def test_the_table_of_groups_is_the_evidence(setting: str, lang: str) -> None:
+    at = opened(data=setting, lang=lang)
+    assert not at.exception
+    found, shown = regularize.load(setting), cells(at, "regularize")
+    train, test = (float(part.mean()) for part in found.of("g2"))
+    assert shown[:3] == [f"{train:.4f}", f"{test:.4f}", f"{found.gain('g2').mean:.4g}"]
+    assert f"{found.of('dropout')[1].mean():.4f}" == shown[-2]
+    lines = {trace.get("name"): trace for trace in chart(at, "regularize-test")["data"]}
+    assert len([name for name in lines if name]) == 3
+
+
+@pytest.mark.usefixtures("no_training")
+def test_what_is_said_of_the_groups_follows_the_evidence() -> None:
+    ahead = "the plain network without BN is ahead"
+    for setting in regularize.SETTINGS:
+        text, found = said(opened(data=setting)), regularize.load(setting)
+        gain, net = found.gain(found.best), found.gain(found.best, "plain")
+        assert ("So there is an effect" in text) == (gain.mean > 2 * gain.se)
+        assert (ahead in text) == (net.mean < -2 * net.se)
+        assert "ruins everything" in text and found.of("g2")[0].mean() < 0.6
+
+
+@pytest.mark.parametrize(
+    ("mean", "wanted"), [(0.03, "more"), (0.01, "neither"), (-0.01, "neither"), (-0.03, "less")]
+)
+def test_a_difference_counts_from_twice_its_standard_error_on(mean: float, wanted: str) -> None:
+    assert clear(regularize.Difference(mean, 0.01), "more", "neither", "less") == wanted
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("way", ablation.WAYS)
+def test_the_table_of_single_units_is_the_evidence(way: str, lang: str) -> None:
+    at, found = opened(way=way, lang=lang), ablation.load()
+    shown, arms = cells(at, "ablation"), list(LOOKS)
+    assert not at.exception and len(shown) == 3 * len(arms)
+    for row, arm in enumerate(arms):
+        intact = found.intact[list(ablation.ARMS).index(arm)].mean()
+        drops = found.mean(arm, way).mean, found.worst(arm, way).mean
+        assert shown[3 * row : 3 * row + 3] == [f"{intact:.4f}", *exact(*drops)]
+    both = [f"{100 * found.worst('plain', each).mean:.1f} %" for each in ablation.WAYS]
+    assert all(number in said(at) for number in both)
+
+
+def test_what_is_said_of_single_units_is_claimed_by_the_experiment() -> None:
+    assert all(claim(ablation.load()) for claim in ablation.CLAIMS.values())
+    settings = {name: regularize.load(name) for name in regularize.SETTINGS}
+    assert all(claim(settings) for claim in regularize.CLAIMS.values())
 
 
 # ------------------------------------------------------------------ live runs
