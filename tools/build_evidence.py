@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from experiments import ablation, dimming, regularize, trained
+from experiments import ablation, dimming, one_class, regularize, trained
 from experiments.evidence import FOLDER
 from tools.provenance import rounded, versions
 
@@ -32,6 +32,7 @@ EVIDENCE: dict[str, Callable[[], Evidence]] = {
     "test_time": trained.build,
     "regularize": regularize.build,
     "ablation": ablation.build,
+    "one_class": one_class.build,
 }
 
 
