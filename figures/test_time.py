@@ -108,8 +108,11 @@ def follow(
     """One statistic of one unit over the steps: of each batch (S,), running (S+1,), true (T,).
 
     Running values stand for what is known after so many batches; the first is the start. `true` is
-    known at the steps `snapshots` (T,). `idea` is mean or var. words: batch, running, true, axis.
+    known at the steps `snapshots` (T,): marked where it is known, unless at each step or at the
+    ends alone. `idea` is mean or var. words: batch, running, true, axis.
     """
+    sparse = 2 < len(snapshots) <= len(batch)
+    marks = {"mode": "lines+markers", "marker": {"color": INK[mode], "size": 6}} if sparse else {}
     steps = np.arange(1, len(batch) + 1)
     dots = {
         "type": "scatter",
@@ -123,13 +126,14 @@ def follow(
         [
             dots,
             _line(np.r_[0, steps], running, words["running"], colour("running", mode)),
-            _line(snapshots, true, words["true"], INK[mode], "dot"),
+            _line(snapshots, true, words["true"], INK[mode], "dot", **marks),
         ],
         {
             "shapes": [_upright(stop, mode)],
             "xaxis": _title(words["axis"]) | {"range": [-0.02 * len(batch), 1.02 * len(batch)]},
             "yaxis": {"range": _room(batch, running, true)},
             "hovermode": "x unified",
+            "legend": {"itemsizing": "constant"},
         },
         mode,
         height=300,

@@ -9,7 +9,7 @@ import streamlit as st
 
 from experiments import running
 from experiments.running import Lab, Staleness, StaticError
-from experiments.trained import REGIMES
+from experiments.trained import REGIMES, trained
 from figures import test_time as figures
 from figures.theme import colour
 from ui import controls, text
@@ -90,7 +90,7 @@ def averages() -> None:
 
 def choose() -> None:
     """What is averaged, and how."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         controls.ladder(LESSON, "decay")
         controls.ladder(LESSON, "stop")
@@ -107,7 +107,11 @@ def choose() -> None:
 def follow(idea: str, found: Lab, stopped: Now) -> None:
     """One statistic of the unit over all steps."""
     place = (slice(None), value("layer") - 1, value("unit") - 1)
-    batch, kept, true = (getattr(found, f"{name}_{idea}") for name in ("batch", "running", "true"))
+    batch, kept = (getattr(found, f"{name}_{idea}") for name in ("batch", "running"))
+    known, true = found.snapshots, found.true_var
+    if idea == "mean":  # recorded at each step
+        true = trained(value("regime")).path_mean
+        known = np.arange(len(true))
     title = t(f"{LESSON}.follow.title_{idea}", layer=value("layer"), unit=value("unit"))
     which = ("mean", "var").index(idea)
     st.markdown(f"**{title}**")
@@ -115,7 +119,7 @@ def follow(idea: str, found: Lab, stopped: Now) -> None:
         text.mode(),
         batch[place],
         kept[place],
-        found.snapshots,
+        known,
         true[place],
         stopped.step,
         idea,

@@ -155,7 +155,7 @@ SAMPLES = 8
 
 def darken() -> None:
     """Dimmed digits, and three ways to meet them."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         controls.ladder(LESSON, "dim")
     with right:

@@ -62,6 +62,9 @@ def test_running_values_begin_before_the_first_batch(mode, idea) -> None:
     assert figure.layout.shapes[0].x0 == 17
     assert named(figure, "batch").marker.color == colour(idea, mode)
     assert named(figure, "true").line.color == INK[mode]
+    assert named(figure, "true").mode == "lines+markers"  # known at these steps only
+    each = figures.follow(mode, batch, running, np.arange(41), running, 17, idea, WORDS)
+    assert named(checked(each), "true").mode == "lines"
 
 
 def test_a_single_far_batch_does_not_flatten_the_picture_but_a_running_value_is_never_cut() -> None:
