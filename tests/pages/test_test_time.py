@@ -403,7 +403,7 @@ def test_what_the_page_says_of_the_wrong_mode() -> None:
 def test_the_folded_numbers() -> None:
     at, found, network = opened(), folding.compare(), trained().network
     scale, shift = (float(one[0, 0]) for one in line(network, 0))
-    formulas = next(each.value for each in at.markdown if "W' =" in each.value)
+    formulas = next(each.value for each in at.markdown if "W' &=" in each.value)
     assert latex(scale, 3) in formulas and latex(shift, 3) in formulas
     assert number(found.max_error, 2) in said(at)
     assert cells(at, "folded")[1::2] == [str(found.parameters), str(found.folded_parameters)]
