@@ -109,9 +109,11 @@ def law_in_numbers(found: Noise) -> None:
     slope = short(by_size(*place(), value("seed")).slope)
     st.markdown(t(f"{LESSON}.law.say", slope=slope))
     known = {
-        "t": _signed(found.t),
-        "skew": _signed(found.skew),
-        "kurtosis": latex(found.kurtosis, 3),
+        "t": short(found.t),
+        "skew": short(found.skew),
+        "kurtosis": short(found.kurtosis),
+        "skewed": _signed(found.t * found.skew),
+        "stretched": latex(found.t**2 * (found.kurtosis - 1) / 4, 3),
         "m": value("m"),
         "law": latex(found.law, 3),
     }

@@ -17,10 +17,6 @@ from tests.browser.helpers import overflow, settled, still, visit
 
 NewPage = Callable[..., Page]
 CHARTS = 12  # one image 3, dropout 1, together 2, groups 2, single units 2, curves 2
-WORDS = {
-    "en": {"train": "Train it live", "stop": "Stop and keep what is trained", "m": "size m"},
-    "ko": {"train": "바로 학습시키기", "stop": "멈추고 지금까지의 결과 남기기", "m": "크기 m"},
-}
 
 
 def lesson(page: Page, app_url: str, **query: object) -> Page:
@@ -55,13 +51,12 @@ def test_it_fits_and_every_chart_is_drawn(
     assert image.evaluate("i => getComputedStyle(i).imageRendering") == "pixelated"
 
 
-@pytest.mark.parametrize("lang", ["en", "ko"])
 def test_moving_m_changes_the_readout_to_the_experiments_number(
-    app_url: str, new_page: NewPage, lang: str
+    app_url: str, new_page: NewPage
 ) -> None:
-    page = lesson(new_page(lang=lang), app_url, lang=lang)
+    page = lesson(new_page(), app_url)
     for key, m in (("Home", 2), ("ArrowRight", 4), ("End", 256)):
-        page.get_by_role("slider", name=re.compile(WORDS[lang]["m"])).first.press(key)
+        page.get_by_role("slider", name="Mini-batch size m").first.press(key)
         expect(page).to_have_url(re.compile(rf"[?&]m={m}(&|$)"))
         found = experiment.one_example(0, 0, 17, m, 0)
         numbers = (found.sd_b, found.law_b, found.sd_a, found.law_a, found.sd, found.law)
@@ -79,7 +74,7 @@ def test_a_live_run_shows_progress_and_ends_with_its_curves(
     seed.fill("41")
     seed.press("Enter")
     expect(page.get_by_test_id("stAlert").filter(has_text="Train it live")).to_be_visible()
-    page.get_by_role("button", name=WORDS["en"]["train"]).click()
+    page.get_by_role("button", name="Train it live").click()
     expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile("3000"))
     assert cells(page, "result").first.get_attribute("data-value") == shipped
     pair = train_pair(replace(small_batches.PRESETS["m1"], seed=41))
@@ -89,13 +84,12 @@ def test_a_live_run_shows_progress_and_ends_with_its_curves(
     expect(page).to_have_url(re.compile(r"[?&]run=41(&|$)"))
 
 
-@pytest.mark.parametrize("lang", ["en", "ko"])
-def test_stop_keeps_what_was_trained(app_url: str, new_page: NewPage, lang: str) -> None:
-    query = {"batches": "m1", "longer": 10, "run": {"en": 51, "ko": 52}[lang], "lang": lang}
-    page = lesson(new_page(lang=lang), app_url, **query)  # a link to a run trains it
+def test_stop_keeps_what_was_trained(app_url: str, new_page: NewPage) -> None:
+    # a link to a run trains it
+    page = lesson(new_page(lang="ko"), app_url, batches="m1", longer=10, run=51, lang="ko")
     bar = page.get_by_test_id("stProgress")
     expect(bar).to_contain_text(re.compile(r"30000.*%"), timeout=30_000)
-    page.get_by_role("button", name=WORDS[lang]["stop"]).click()
+    page.get_by_role("button", name="멈추고 지금까지의 결과 남기기").click()
     expect(bar).to_have_count(0, timeout=30_000)
     notice = page.get_by_test_id("stAlert").filter(has_text="30000").inner_text()
     kept = next(int(n) for n in re.findall(r"\d+", notice) if n != "30000")
