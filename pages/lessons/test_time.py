@@ -56,7 +56,7 @@ def world() -> None:
 
 
 page.say(f"{LESSON}/intro")
-page.question(LESSON, "predict", ("no", "little", "yes"), right="yes")
+page.question(LESSON, "predict", ("no", "little", "yes"), right="yes", horizontal=True)
 page.say(f"{LESSON}/company")
 company()
 page.say(f"{LESSON}/running")

@@ -52,7 +52,8 @@ def value(at: AppTest, name: str) -> object:
 
 
 def html(at: AppTest) -> list[str]:
-    return [each.proto.body for each in at.get("html")]
+    written = [each.value for each in at.markdown if each.value.startswith("<style>")]
+    return [*written, *(each.proto.body for each in at.get("html"))]
 
 
 def cells(at: AppTest, name: str) -> list[str]:
@@ -62,7 +63,7 @@ def cells(at: AppTest, name: str) -> list[str]:
 
 
 def votes(at: AppTest) -> str:
-    (found,) = [body for body in html(at) if 'class="votes"' in body]
+    (found,) = [body for body in html(at) if '<div class="votes"' in body]
     return found
 
 
