@@ -7,6 +7,7 @@ What the mean of a batch does to an example (b) has the colour of the mean, what
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -43,53 +44,53 @@ def edges(low: float, high: float) -> np.ndarray:
 
 def distribution(
     mode: Mode, values: np.ndarray, exact: float, ends: tuple[float, float], idea: str, words: Words
-) -> go.Figure:
+) -> str:
     """How often one example's value (D,) fell where, with the exact value and mean ± sd marked.
 
-    Values beyond `ends` are counted in the outermost bars. words: axis, share, exact, spread.
+    HTML, to stand on the page at once and to change without a flicker when its numbers do. Values
+    beyond `ends` are counted in the outermost bars. words: axis, share, exact, alt.
     """
     bins = edges(*ends)
     inside = np.clip(values, (bins[0] + bins[1]) / 2, (bins[-2] + bins[-1]) / 2)
-    counts, _ = np.histogram(inside, bins)
-    share = counts / len(values)
-    hue, top = colour(idea, mode), float(share.max())
-    bars = {
-        "type": "bar",
-        "x": (bins[:-1] + bins[1:]) / 2,
-        "y": share,
-        "width": BIN,
-        "marker": {"color": hue, "opacity": 0.75, "line": {"width": 0}},
-        "name": words["share"],
-        "hovertemplate": "%{x:.2f}: %{y:.1%}<extra></extra>",
-    }
+    share = np.histogram(inside, bins)[0] / len(values)
+    top = 1.1 * float(share.max())
+
+    def across(x: float) -> str:
+        return f"{100 * (x - bins[0]) / (bins[-1] - bins[0]):.3f}%"
+
+    wide = f"{100 / len(share):.3f}%"
+    bars = [
+        f'<b style="left:{across(bins[i])};width:{wide};height:{100 * share[i] / top:.3f}%" '
+        f'title="{(bins[i] + bins[i + 1]) / 2:.2f}: {100 * share[i]:.1f} %" '
+        f'data-share="{share[i]:.6g}"></b>'
+        for i in np.flatnonzero(share)
+    ]
+    levels = [
+        f'<i class="level" style="bottom:{100 * y / top:.3f}%"><span>{100 * y:g} %</span></i>'
+        for y in _levels(top)
+    ]
+    ticks = [
+        f'<i class="tick" style="left:{across(x)}"><span>{x:d}</span></i>'.replace("-", "−")
+        for x in range(int(np.ceil(bins[0])), int(bins[-1]) + 1)
+    ]
     mean, sd = float(values.mean()), float(values.std())
-    whisker = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": [mean - sd, mean, mean + sd],
-        "y": [-0.09 * top] * 3,
-        "line": {"color": hue, "width": 3},
-        "marker": {"symbol": ["line-ns-open", "circle", "line-ns-open"], "size": [12, 9, 12]},
-        "name": words["spread"],
-        "hovertemplate": "%{x:.3f}<extra>%{fullData.name}</extra>",
-    }
-    upright = {"type": "line", "x0": exact, "x1": exact, "y0": 0, "y1": 1, "yref": "paper"}
-    label = {"x": exact, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False}
-    return painted(
-        [bars, whisker],
-        {
-            "showlegend": False,
-            "bargap": 0,
-            "shapes": [upright | {"line": {"color": INK[mode], "width": 2, "dash": "dot"}}],
-            "annotations": [label | {"text": words["exact"]}],
-            "xaxis": _title(words["axis"]) | {"range": [bins[0], bins[-1]], "dtick": 1},
-            "yaxis": _title(words["share"])
-            | {"range": [-0.18 * top, 1.08 * top], "tickformat": ".0%", "nticks": 5}
-            | {"zeroline": True, "rangemode": "tozero"},
-        },
-        mode,
-        height=310,
+    marks = (
+        f'<i class="exact" style="left:{across(exact)}"><span>{words["exact"]}</span></i>'
+        f'<i class="spread" data-sd="{sd:.6g}" style="left:{across(mean - sd)};'
+        f'width:{100 * 2 * sd / (bins[-1] - bins[0]):.3f}%"></i>'
     )
+    inks = f"--hue:{colour(idea, mode)};--ink:{INK[mode]};--faint:{FAINT[mode]}"
+    return (
+        f'<figure class="noise-bars" role="img" aria-label="{escape(words["alt"])}" '
+        f'style="{inks}"><p>{words["share"]}</p>'
+        f"<div>{''.join([*levels, *ticks, *bars, marks])}</div><p>{words['axis']}</p></figure>"
+    )
+
+
+def _levels(top: float) -> list[float]:
+    """Two to four round shares above 0 that lie below `top`."""
+    step = next(s for s in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if top / s < 5)
+    return [step * k for k in range(int(top / step) + 1)]
 
 
 def law(

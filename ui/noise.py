@@ -79,13 +79,9 @@ def spread(found: Noise) -> None:
     """How often the image got which z_norm, and what that comes to."""
     m = value("m")
     shown = {"t": short(found.t), "m": m, "sd": short(found.sd), "draws": len(found.z_norm)}
-    chart = words("spread", "axis", "share", "exact", "spread", **shown)
-    st.plotly_chart(
-        figures.distribution(mode(), found.z_norm, found.t, ends(found.t), "z_norm", chart),
-        key="spread",
-        alt=t(f"{LESSON}.spread.alt", **shown),
-        **CHART,
-    )
+    chart = words("spread", "axis", "share", "exact", "alt", **shown)
+    st.html(STYLE)
+    st.html(figures.distribution(mode(), found.z_norm, found.t, ends(found.t), "z_norm", chart))
     low, high = (short(float(end)) for end in (found.z_norm.min(), found.z_norm.max()))
     st.markdown(t(f"{LESSON}.spread.say", low=low, high=high, **shown))
 
@@ -171,12 +167,9 @@ def dropout(found: Noise, other: Dropped) -> None:
     left, right = st.columns([5, 4], gap="large", vertical_alignment="center")
     shown = {"t": short(other.t), "keep": value("keep"), "sd": short(other.sd)}
     with left:
-        chart = words("dropout", "axis", "share", "exact", "spread", **shown)
-        st.plotly_chart(
-            figures.distribution(mode(), other.values, other.t, ends(other.t), "dropout", chart),
-            key="dropout",
-            alt=t(f"{LESSON}.dropout.alt", **shown),
-            **CHART,
+        chart = words("dropout", "axis", "share", "exact", "alt", **shown)
+        st.html(
+            figures.distribution(mode(), other.values, other.t, ends(other.t), "dropout", chart)
         )
     with right:
         heads = [Cell(t(f"{LESSON}.dropout.{name}")) for name in ("of", "factor", "value")]

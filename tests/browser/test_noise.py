@@ -16,7 +16,7 @@ from experiments.pair import train_pair
 from tests.browser.helpers import overflow, settled, still, visit
 
 NewPage = Callable[..., Page]
-CHARTS = 12  # one image 3, dropout 1, together 2, groups 2, single units 2, curves 2
+CHARTS = 10  # law, parts, together 2, groups 2, units 2, curves 2; two histograms are HTML
 
 
 def lesson(page: Page, app_url: str, **query: object) -> Page:
@@ -46,6 +46,14 @@ def test_it_fits_and_every_chart_is_drawn(
         "all => all.filter(p => p.scrollWidth > p.clientWidth + 1).length"
     )
     assert cut == 0
+    for bars in page.locator(".noise-bars").all():
+        tall = bars.locator("b").evaluate_all("all => Math.max(...all.map(b => b.clientHeight))")
+        assert 180 < tall < 235
+        inside = bars.evaluate("""box => { const r = box.getBoundingClientRect();
+          return [...box.querySelectorAll('span, b')].every(e => {
+            const s = e.getBoundingClientRect();
+            return s.left >= r.left - 1 && s.right <= r.right + 6; }) }""")
+        assert inside
     image = page.locator(".noise-digit img").first
     assert image.evaluate("i => [i.naturalWidth, i.clientWidth % 8]") == [8, 0]
     assert image.evaluate("i => getComputedStyle(i).imageRendering") == "pixelated"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 import numpy as np
@@ -37,19 +38,37 @@ def named(figure: go.Figure, name: str):
     return trace
 
 
+def bars(html: str) -> np.ndarray:
+    """(K, 3): left edge in %, height in %, share of each bar."""
+    found = re.findall(r'<b style="left:(.+?)%;.*?height:(.+?)%".*?data-share="(.+?)"', html)
+    return np.array(found, float)
+
+
+def middle(html: str, left: np.ndarray) -> np.ndarray:
+    """Where bars with these left edges have their middle, on the axis of ENDS."""
+    bins = figures.edges(*ENDS)
+    return bins[0] + (bins[-1] - bins[0]) * left / 100 + figures.BIN / 2
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("idea", ["z_norm", "dropout"])
 def test_a_histogram_counts_every_value_and_marks_mean_and_sd(mode, idea) -> None:
     values = RNG.normal(0.7, 0.2, 400)
-    figure = checked(figures.distribution(mode, values, 0.68, ENDS, idea, WORDS))
-    bars, whisker = figure.data
-    assert np.sum(bars.y) == pytest.approx(1)
-    assert np.dot(bars.x, bars.y) == pytest.approx(values.mean(), abs=figures.BIN / 2)
-    low, middle, high = whisker.x
-    assert middle == pytest.approx(values.mean())
-    assert (high - low) / 2 == pytest.approx(values.std())
-    assert figure.layout.shapes[0].x0 == 0.68
-    assert bars.marker.color == whisker.line.color == colour(idea, mode)
+    html = figures.distribution(mode, values, 0.68, ENDS, idea, WORDS)
+    left, height, share = bars(html).T
+    assert share.sum() == pytest.approx(1)
+    assert np.dot(middle(html, left), share) == pytest.approx(values.mean(), abs=figures.BIN / 2)
+    np.testing.assert_allclose(height / height.max(), share / share.max(), rtol=1e-3)
+    (sd, start, wide) = map(
+        float, re.search(r'data-sd="(.+?)" style="left:(.+?)%;width:(.+?)%"', html).groups()
+    )
+    assert sd == pytest.approx(values.std(), rel=1e-4)
+    assert middle(html, start + wide / 2) == pytest.approx(
+        values.mean() + figures.BIN / 2, abs=1e-3
+    )
+    (exact,) = re.findall(r'class="exact" style="left:(.+?)%"', html)
+    assert middle(html, float(exact)) == pytest.approx(0.68 + figures.BIN / 2, abs=1e-3)
+    assert f"--hue:{colour(idea, mode)}" in html
 
 
 def test_the_axis_of_a_histogram_does_not_follow_its_values() -> None:
@@ -57,14 +76,27 @@ def test_the_axis_of_a_histogram_does_not_follow_its_values() -> None:
         figures.distribution("light", RNG.normal(0, sd, 400), 0.0, ENDS, "z_norm", WORDS)
         for sd in (0.05, 1.0)
     )
-    assert narrow.layout.xaxis.range == wide.layout.xaxis.range
-    assert np.count_nonzero(narrow.data[0].y) < np.count_nonzero(wide.data[0].y) / 3
+    ticks = r'class="tick" style="left:(.+?)%"'
+    assert re.findall(ticks, narrow) == re.findall(ticks, wide)
+    assert len(bars(narrow)) < len(bars(wide)) / 3
 
 
 def test_values_beyond_the_axis_are_counted_at_its_ends() -> None:
-    figure = figures.distribution("light", np.array([-9.0, 0, 0, 50]), 0.0, ENDS, "dropout", WORDS)
-    share = figure.data[0].y
-    assert (share[0], share[-1], max(share)) == (0.25, 0.25, 0.5)
+    html = figures.distribution("light", np.array([-9.0, 0, 0, 50]), 0.0, ENDS, "dropout", WORDS)
+    left, _, share = bars(html).T
+    assert list(share) == [0.25, 0.5, 0.25] and left[0] == 0 and left[-1] > 98
+
+
+def test_what_a_picture_says_is_escaped() -> None:
+    words = Words(alt='a "quoted" <b>')
+    html = figures.distribution("light", np.zeros(3), 0.0, ENDS, "z_norm", words)
+    assert 'aria-label="a &quot;quoted&quot; &lt;b&gt;"' in html
+
+
+@pytest.mark.parametrize("top", [0.02, 0.06, 0.2, 0.37, 0.5, 0.8, 1.1])
+def test_levels_are_few_and_below_the_top(top: float) -> None:
+    levels = figures._levels(top)
+    assert 2 <= len(levels) <= 6 and levels[0] == 0 and levels[-1] <= top
 
 
 def test_zero_lies_in_the_middle_of_a_bin() -> None:
