@@ -16,6 +16,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "assets" / "images"
 PICTURES = {
     "mini_batch": "mini_batch?lang=en&gamma=1.5&beta=-1",
     "training": "training?lang=en&frame=40",
+    "test_time": "test_time?lang=en",
+    "noise": "noise?lang=en&m=16",
 }
 SCREEN = {"width": 1440, "height": 1000}
 
