@@ -14,6 +14,7 @@ import streamlit as st
 
 import figures.noise as figures
 from bncore.config import RunConfig
+from experiments import one_class
 from experiments import small_batches as experiment
 from experiments.pair import Pair
 from experiments.replay import ARMS
@@ -121,7 +122,7 @@ def story(now: View) -> None:
     """What these batches do, both curves, and what came out."""
     run = now.config
     known = {"m": run.batch_size, "seed": run.seed, "steps": run.steps, "lr": number(run.lr, 3)}
-    st.markdown(t(f"{WORDS}.about.{state.value(LESSON, 'batches')}"))
+    st.markdown(t(f"{WORDS}.about.{state.value(LESSON, 'batches')}", **known | of_one_class()))
     if now.stopped is not None:
         st.info(t(f"{WORDS}.stopped", step=now.stopped, steps=run.steps))
     elif run != config() and LIVE.going() is None:
@@ -133,6 +134,13 @@ def story(now: View) -> None:
         draw(now, "loss", top_of(now.loss))
     result(now)
     st.caption(t(f"{WORDS}.of_run", **known))
+
+
+def of_one_class() -> dict[str, object]:
+    """What is known after the longest training on one class at a time."""
+    found = one_class.load()
+    shares = {name: percent(getattr(found, name)[-1].mean()) for name in ("in_class", "mixed")}
+    return {"seeds": found.mixed.shape[1], **shares}
 
 
 def top_of(loss: np.ndarray) -> float:
