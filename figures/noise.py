@@ -131,6 +131,7 @@ def parts(
 ) -> go.Figure:
     """Each batch's factor a (D,) over its offset b (D,), with the laws' sds as a cross at (0, 1).
 
+    Batches far out are beyond the edges (`outside`), or tiny ones would shrink the rest to a point.
     words: a, b, batches, law.
     """
     dots = {
@@ -149,8 +150,8 @@ def parts(
     return painted(
         [dots, *arms],
         {
-            "xaxis": _title(words["b"]) | {"range": _room(b, -1.3 * sd_b, 1.3 * sd_b)},
-            "yaxis": _title(words["a"]) | {"range": _room(a, 1 - 1.3 * sd_a, 1 + 1.3 * sd_a)},
+            "xaxis": _title(words["b"]) | {"range": room(b, -1.3 * sd_b, 1.3 * sd_b)},
+            "yaxis": _title(words["a"]) | {"range": room(a, 1 - 1.3 * sd_a, 1 + 1.3 * sd_a)},
             "hovermode": "closest",
             "margin": {"t": 64},
         },
@@ -166,12 +167,21 @@ def _arm(x: Sequence[float], y: Sequence[float], symbol: str, hue: str, name: st
     }
 
 
-def _room(values: np.ndarray, *also: float) -> list[float]:
-    """From the lowest to the highest, but for single far batches."""
-    low, high = np.percentile(values, [0.5, 99.5])
-    low, high = min(low, *also), max(high, *also)
-    air = 0.06 * (high - low or 1)
+def room(values: np.ndarray, *also: float) -> list[float]:
+    """An axis for nearly all values: five times the middle two thirds' half width, and `also`."""
+    low, middle, high = np.percentile(values, [16, 50, 84])
+    reach = 2.5 * (high - low)
+    low, high = max(values.min(), middle - reach), min(values.max(), middle + reach)
+    low, high = min((low, *also)), max((high, *also))
+    air = 0.04 * (high - low or 1)
     return [float(low - air), float(high + air)]
+
+
+def outside(a: np.ndarray, b: np.ndarray) -> int:
+    """How many batches `parts` has no room for."""
+    ends = [(values, *room(values)) for values in (a, b)]
+    beyond = [(values < low) | (values > high) for values, low, high in ends]
+    return int(np.logical_or(*beyond).sum())
 
 
 def together(

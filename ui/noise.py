@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +58,25 @@ def by_size(image: int, layer: int, unit: int, seed: int) -> BySize:
     return experiment.by_size(image, layer, unit, seed)
 
 
+def at_once(body: str) -> None:
+    """HTML on a single line, on screen before charts are loaded.
+
+    Markdown needs no program that the browser fetches first, as `st.html` and every chart do.
+    """
+    st.markdown(f"<style>{_style()}</style>{body}", unsafe_allow_html=True)
+
+
+@cache
+def _style() -> str:
+    return " ".join(STYLE.read_text("utf-8").split())
+
+
 def digit(name: str) -> None:
     """The image that a control chooses, crisp, with what it is."""
     data, image = trained().data, value(name) - 1
     source, width = data_uri(data.x_train[[image]].reshape(1, 8, 8), 1, mode())
     said = t(f"{LESSON}.digit", image=image + 1, digit=int(data.y_train[image]))
-    st.html(STYLE)
-    st.html(
+    at_once(
         f'<figure class="noise-digit"><img src="{source}" width="{12 * width}" '
         f'alt="{html.escape(said)}"><figcaption>{html.escape(said)}</figcaption></figure>'
     )
@@ -80,8 +93,7 @@ def spread(found: Noise) -> None:
     m = value("m")
     shown = {"t": short(found.t), "m": m, "sd": short(found.sd), "draws": len(found.z_norm)}
     chart = words("spread", "axis", "share", "exact", "alt", **shown)
-    st.html(STYLE)
-    st.html(figures.distribution(mode(), found.z_norm, found.t, ends(found.t), "z_norm", chart))
+    at_once(figures.distribution(mode(), found.z_norm, found.t, ends(found.t), "z_norm", chart))
     low, high = (short(float(end)) for end in (found.z_norm.min(), found.z_norm.max()))
     st.markdown(t(f"{LESSON}.spread.say", low=low, high=high, **shown))
 
@@ -115,8 +127,15 @@ def law_in_numbers(found: Noise) -> None:
     }
     st.markdown(prose(f"{LESSON}/law", **known))
     if value("layer") > 1:
-        ratio = number(found.sd / found.law, 2)
+        ratio = number(measured_over_law(), 2)
         st.markdown(t(f"{LESSON}.law.deeper", layer=value("layer"), ratio=ratio))
+
+
+def measured_over_law() -> float:
+    """From m = 8 on, on average."""
+    found = by_size(*place(), value("seed"))
+    far = found.sizes >= 8
+    return float(np.exp(np.log(found.sd / found.law)[far].mean()))
 
 
 def _signed(x: float) -> str:
@@ -147,7 +166,10 @@ def parts(found: Noise) -> None:
             for name, (*both, idea) in rows.items()
         ]
         table(heads, lines, name="parts")
-        st.markdown(t(f"{LESSON}.parts.say"))
+        said = t(f"{LESSON}.parts.say")
+        if far := figures.outside(found.a, found.b):
+            said += " " + t(f"{LESSON}.parts.outside", far=far, draws=len(found.a))
+        st.markdown(said)
 
 
 def _cells(*numbers: float) -> list[Cell]:
@@ -168,7 +190,7 @@ def dropout(found: Noise, other: Dropped) -> None:
     shown = {"t": short(other.t), "keep": value("keep"), "sd": short(other.sd)}
     with left:
         chart = words("dropout", "axis", "share", "exact", "alt", **shown)
-        st.html(
+        at_once(
             figures.distribution(mode(), other.values, other.t, ends(other.t), "dropout", chart)
         )
     with right:
@@ -198,13 +220,14 @@ def together(found: Shared) -> None:
     known = {"first": value("image"), "second": value("other")}
     known |= {"m": value("m"), "keep": value("keep")}
     chart = words("together", "first", "second", "exact", **known)
+    alone = value("m") == 2
     left, right = st.columns(2, gap="large")
     for column, idea, values, correlation in (
         (left, "bn", found.z_norm, found.correlation),
         (right, "dropout", found.dropped, found.dropped_correlation),
     ):
         with column:
-            r = short(correlation) if np.isfinite(correlation) else "–"
+            r = "–" if idea == "bn" and alone else short(correlation)
             st.markdown(t(f"{LESSON}.together.{idea}", r=r, **known))
             st.plotly_chart(
                 figures.together(mode(), *values.T, found.t, ends(*found.t), idea, chart),
@@ -212,5 +235,4 @@ def together(found: Shared) -> None:
                 alt=t(f"{LESSON}.together.alt_{idea}", r=r, **known),
                 **CHART,
             )
-    alone = value("m") == 2
     st.markdown(t(f"{LESSON}.together.{'alone' if alone else 'say'}", **known))

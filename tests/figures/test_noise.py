@@ -130,6 +130,15 @@ def test_the_cross_of_shift_and_stretch_has_the_laws_length(mode) -> None:
     assert named(figure, "law_a").line.color == colour("var", mode)
 
 
+def test_far_batches_do_not_shrink_the_rest_and_are_counted() -> None:
+    a, b = 1 + 0.1 * RNG.normal(size=400), 0.2 * RNG.normal(size=400)
+    assert figures.outside(a, b) == 0
+    a[:3], b[2:5] = 50, -30
+    assert figures.outside(a, b) == 5
+    figure = figures.parts("light", a, b, 0.1, 0.2, WORDS)
+    assert figure.layout.yaxis.range[1] < 2 and figure.layout.xaxis.range[0] > -2
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_what_occurs_often_is_drawn_larger(mode) -> None:
     first, second = np.repeat([0.0, 1.25], [100, 300]), np.zeros(400)

@@ -104,13 +104,13 @@ def test_another_batch_size_changes_the_readout_and_not_the_axis() -> None:
     at.select_slider(key="noise.m").set_value(4).run()
     found = experiment.one_example(0, 0, 17, 4, 0)
     assert before[4] != f"{found.sd:.4g}" == cells(at, "parts")[4]
-    assert any(f'data-sd="{found.sd:.6g}"' in html.proto.body for html in at.get("html"))
+    assert f'data-sd="{found.sd:.6g}"' in said(at)
     assert ticks(at) == axes and not at.exception
 
 
 def ticks(at: AppTest) -> list[list[str]]:
     """Where the ticks of each histogram stand."""
-    histograms = [h.proto.body for h in at.get("html") if 'class="noise-bars"' in h.proto.body]
+    histograms = [m.value for m in at.markdown if 'class="noise-bars"' in m.value]
     return [re.findall(r'class="tick" style="left:(.+?)%"', body) for body in histograms]
 
 
