@@ -129,7 +129,7 @@ def story(now: View) -> None:
         st.info(t(f"{WORDS}.changed"), icon=":material/tune:")
     left, right = st.columns(2, gap="large")
     with left:
-        draw(now, "accuracy", 1.0)
+        draw(now, "accuracy", 1.03)
     with right:
         draw(now, "loss", top_of(now.loss))
     result(now)

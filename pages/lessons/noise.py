@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bncore.layers import Drop, NormInGroups
 from experiments import noise as experiment
+from experiments.ablation import Layers
 from ui import controls, noise_evidence, page, small_batches
 from ui import noise as show
 from ui.small_batches import LIVE
@@ -82,4 +84,13 @@ page.say(f"{LESSON}/checks")
 page.question(LESSON, "shared", ("same", "own", "opposite"), right="same")
 page.question(LESSON, "size", ("double", "four", "same"), right="double")
 page.question(LESSON, "use", ("yes", "no", "none"), right="no")
-page.source(experiment.meet, experiment.one_example, experiment.law, key=LESSON)
+page.source(
+    experiment.meet,
+    experiment.one_example,
+    experiment.law,
+    experiment.dropout,
+    NormInGroups,
+    Drop,
+    Layers.accuracy,
+    key=LESSON,
+)

@@ -16,6 +16,7 @@ from experiments.pair import train_pair
 from tests.browser.helpers import overflow, settled, still, visit
 
 NewPage = Callable[..., Page]
+PATIENCE = 60_000  # ms, on a busy machine
 CHARTS = 10  # law, parts, together 2, groups 2, units 2, curves 2; two histograms are HTML
 
 
@@ -30,7 +31,8 @@ def cells(page: Page, name: str) -> Locator:
 def expect_cells(page: Page, name: str, *numbers: float) -> None:
     """A table comes to show these numbers."""
     for place, number in enumerate(numbers):
-        expect(cells(page, name).nth(place)).to_have_attribute("data-value", f"{number:.4g}")
+        cell = cells(page, name).nth(place)
+        expect(cell).to_have_attribute("data-value", f"{number:.4g}", timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
@@ -39,7 +41,7 @@ def test_it_fits_and_every_chart_is_drawn(
     app_url: str, new_page: NewPage, lang: str, size: tuple[int, int]
 ) -> None:
     page = lesson(new_page(*size, lang, dark=lang == "ko"), app_url, lang=lang)
-    expect(page.locator(".js-plotly-plot")).to_have_count(CHARTS)
+    expect(page.locator(".js-plotly-plot")).to_have_count(CHARTS, timeout=PATIENCE)
     still(settled(page))
     assert overflow(page) == 0
     cut = page.locator(".js-plotly-plot").evaluate_all(
@@ -81,24 +83,28 @@ def test_a_live_run_shows_progress_and_ends_with_its_curves(
     seed = page.get_by_role("spinbutton", name="Seed", exact=True)
     seed.fill("41")
     seed.press("Enter")
+    page.get_by_text("3 × as long", exact=True).click()
+    expect(page).to_have_url(re.compile(r"[?&]run=41&longer=3(&|$)"), timeout=PATIENCE)
     expect(page.get_by_test_id("stAlert").filter(has_text="Train it live")).to_be_visible()
     page.get_by_role("button", name="Train it live").click()
-    expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile("3000"))
+    expect(page.get_by_test_id("stProgress")).to_contain_text("9000", timeout=PATIENCE)
     assert cells(page, "result").first.get_attribute("data-value") == shipped
-    pair = train_pair(replace(small_batches.PRESETS["m1"], seed=41))
-    expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=60_000)
+    preset = small_batches.PRESETS["m1"]
+    tripled = {"steps": 3 * preset.steps, "record_every": 3 * preset.record_every}
+    pair = train_pair(replace(preset, seed=41, **tripled))
+    expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=PATIENCE)
     accuracy = f"{pair.bn.accuracy[-1]:.4f}"
-    expect(cells(page, "result").first).to_have_attribute("data-value", accuracy)
-    expect(page).to_have_url(re.compile(r"[?&]run=41(&|$)"))
+    first = cells(page, "result").first
+    expect(first).to_have_attribute("data-value", accuracy, timeout=PATIENCE)
 
 
 def test_stop_keeps_what_was_trained(app_url: str, new_page: NewPage) -> None:
     # a link to a run trains it
     page = lesson(new_page(lang="ko"), app_url, batches="m1", longer=10, run=51, lang="ko")
     bar = page.get_by_test_id("stProgress")
-    expect(bar).to_contain_text(re.compile(r"30000.*%"), timeout=30_000)
+    expect(bar).to_contain_text(re.compile(r"30000.*%"), timeout=PATIENCE)
     page.get_by_role("button", name="멈추고 지금까지의 결과 남기기").click()
-    expect(bar).to_have_count(0, timeout=30_000)
+    expect(bar).to_have_count(0, timeout=PATIENCE)
     notice = page.get_by_test_id("stAlert").filter(has_text="30000").inner_text()
     kept = next(int(n) for n in re.findall(r"\d+", notice) if n != "30000")
     assert 0 < kept < 30_000
