@@ -38,18 +38,26 @@ def test_the_browsers_language_is_taken_unless_the_link_names_one(
     assert bool(re.search("[가-힣]", linked.locator("h1").inner_text())) == (other == "ko")
 
 
+DESKTOP, PHONE = (1440, 900), (390, 844)
+# Each screen meets each language and each theme, and each language each theme.
+SCREENS = [
+    pytest.param(*DESKTOP, "en", False, id="desktop-en-light"),
+    pytest.param(*DESKTOP, "ko", True, id="desktop-ko-dark"),
+    pytest.param(*PHONE, "en", True, id="phone-en-dark"),
+    pytest.param(*PHONE, "ko", False, id="phone-ko-light"),
+]
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("lang", ["en", "ko"])
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("width", "height", "lang", "dark"), SCREENS)
 def test_every_lesson_stands_on_every_screen(
     app_url: str,
     new_page: Callable[..., Page],
     lesson: str,
-    dark: bool,
-    lang: str,
     width: int,
     height: int,
+    lang: str,
+    dark: bool,
 ) -> None:
     page = visit(new_page(width, height, lang, dark), address(app_url, lesson))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
