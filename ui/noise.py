@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from experiments.noise import BySize, Dropped, Noise, Shared
 from experiments.trained import trained
 from figures.digits import data_uri
 from figures.theme import colour
-from ui import state
+from ui import page, state
 from ui.numbers import latex, number
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
@@ -59,16 +58,7 @@ def by_size(image: int, layer: int, unit: int, seed: int) -> BySize:
 
 
 def at_once(body: str) -> None:
-    """HTML on a single line, on screen before charts are loaded.
-
-    Markdown needs no program that the browser fetches first, as `st.html` and every chart do.
-    """
-    st.markdown(f"<style>{_style()}</style>{body}", unsafe_allow_html=True)
-
-
-@cache
-def _style() -> str:
-    return " ".join(STYLE.read_text("utf-8").split())
+    page.at_once(body, STYLE)
 
 
 def digit(name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,20 @@ def question(
                 show(t(f"{base}.{answer}_why"))
 
     ask()
+
+
+def at_once(body: str, style: Path) -> None:
+    """HTML on a single line, in the look of a style sheet, on screen before charts are loaded.
+
+    `st.html`, like every widget, is a program that the browser fetches first, and React holds back
+    what is ready until the slowest of its neighbours is; Markdown is there from the start.
+    """
+    st.markdown(f"<style>{_on_one_line(style)}</style>{body}", unsafe_allow_html=True)
+
+
+@cache
+def _on_one_line(file: Path) -> str:
+    return " ".join(file.read_text("utf-8").split())
 
 
 def script(lesson: str) -> str:

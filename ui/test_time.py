@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from experiments.trained import trained
 from figures import test_time as figures
 from figures.digits import data_uri
 from figures.theme import INK, colour
-from ui import controls, state, text
+from ui import controls, page, state, text
 from ui.live import percent
 from ui.tables import Cell
 from ui.text import t
@@ -69,17 +68,7 @@ def pictures(*figures: str) -> None:
 
 
 def at_once(body: str) -> None:
-    """HTML on a single line, on screen before charts are loaded.
-
-    `st.html`, like every widget, is a program that the browser fetches first, and React holds back
-    what is ready until the slowest of its neighbours is.
-    """
-    st.markdown(f"<style>{_style()}</style>{body}", unsafe_allow_html=True)
-
-
-@cache
-def _style() -> str:
-    return " ".join(STYLE.read_text("utf-8").split())
+    page.at_once(body, STYLE)
 
 
 def picture(
