@@ -254,7 +254,7 @@ class Shared:
     z_norm: np.ndarray  # (D, 2)
     a: np.ndarray  # (D,), for both
     b: np.ndarray  # (D,), for both
-    correlation: float
+    correlation: float  # NaN where nothing varies
     law: float  # of the first layer; far below 1 only where both are far out, on opposite sides
     dropped: np.ndarray  # (D, 2) factor times t
     dropped_correlation: float
@@ -282,8 +282,14 @@ def shared(
         z_norm=z_norm,
         a=found.a[:, unit],
         b=found.b[:, unit],
-        correlation=float(np.corrcoef(z_norm.T)[0, 1]),
+        correlation=_correlation(z_norm),
         law=float(together / np.prod([law(1, one, skew, kurtosis) for one in t])),
         dropped=factors * t,
-        dropped_correlation=float(np.corrcoef(factors.T)[0, 1]),
+        dropped_correlation=_correlation(factors),
     )
+
+
+def _correlation(pairs: np.ndarray) -> float:
+    """Of the two columns of (D, 2); NaN where one of them stands still."""
+    with np.errstate(invalid="ignore"):
+        return float(np.corrcoef(pairs.T)[0, 1])
