@@ -21,18 +21,32 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from experiments import ablation, dimming, one_class, regularize, trained
+from experiments import (
+    ablation,
+    bias,
+    dimming,
+    one_class,
+    optimizers,
+    placement,
+    regularize,
+    scale,
+    trained,
+)
 from experiments.evidence import FOLDER
 from tools.provenance import rounded, versions
 
 Evidence = tuple[Mapping[str, np.ndarray], dict[str, Any]]
 
 EVIDENCE: dict[str, Callable[[], Evidence]] = {
-    "dimming": dimming.build,
-    "test_time": trained.build,
-    "regularize": regularize.build,
     "ablation": ablation.build,
+    "bias": bias.build,
+    "dimming": dimming.build,
     "one_class": one_class.build,
+    "optimizers": optimizers.build,
+    "placement": placement.build,
+    "regularize": regularize.build,
+    "scale": scale.build,
+    "test_time": trained.build,
 }
 
 

@@ -1,0 +1,158 @@
+"""Batch norm before the activation, after it, or not at all, with sigmoid, tanh and ReLU.
+
+The paper argues for "before": z = xW + b is more nearly symmetric than what a ReLU leaves of it.
+The lecture says the same. Here the three are trained side by side on the same start and batches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from bncore.config import RunConfig
+from bncore.trace import Trace
+from bncore.training import train_together
+from experiments import evidence
+
+EVIDENCE = "placement"
+ACTIVATIONS = ("sigmoid", "tanh", "relu")
+NORMS = ("none", "before", "after")
+RATES = (0.03, 0.1, 0.3, 1.0, 3.0)
+SEEDS = {"digits": range(5), "mnist": range(3)}
+WIDTHS = {"digits": 50, "mnist": 100}
+INITS = {"sigmoid": "xavier", "tanh": "xavier", "relu": "he"}
+STEPS, EVERY = 600, 20
+
+
+def config(
+    activation: str, norm: str, lr: float = 0.3, seed: int = 0, dataset: str = "digits"
+) -> RunConfig:
+    """One run; the same seed gives all three placements the same W and batches.
+
+    As everywhere, hidden layers with batch norm have no b of their own. After the activation
+    batch norm does not cancel b; there β of one layer acts as b of the next.
+    """
+    return RunConfig(
+        dataset=dataset,
+        depth=3,
+        width=WIDTHS[dataset],
+        activation=activation,
+        init=INITS[activation],
+        norm=norm,
+        lr=lr,
+        seed=seed,
+        steps=STEPS,
+        record_every=EVERY,
+        probe=1,
+        units=1,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class OverSeeds:
+    """A activations × N placements × R learning rates × S seeds, T recorded steps each.
+
+    A run that diverged keeps its last accuracy.
+    """
+
+    rates: np.ndarray  # (R,)
+    seeds: np.ndarray  # (S,)
+    step: np.ndarray  # (T,)
+    accuracy: np.ndarray  # (A, N, R, S, T) on the test set
+    loss: np.ndarray  # (A, N, R, S) mean of the last 50 mini-batches; infinite if diverged
+    with_b: np.ndarray  # (A, R, S) accuracy at the end, batch norm after, and b kept as well
+
+    @property
+    def final(self) -> np.ndarray:
+        """(A, N, R, S) at the end: the mean of the last three records."""
+        return self.accuracy[..., -3:].mean(axis=-1)
+
+    @property
+    def best(self) -> np.ndarray:
+        """(A, N) index of the learning rate with the best accuracy in the mean over the seeds."""
+        return self.final.mean(axis=-1).argmax(axis=-1)
+
+    @property
+    def at_best(self) -> np.ndarray:
+        """(A, N, S) `final` at that rate. Picked and judged by the same seeds, for every arm."""
+        return np.take_along_axis(self.final, self.best[..., None, None], axis=2)[:, :, 0]
+
+
+@cache
+def over_seeds(dataset: str = "digits") -> OverSeeds:
+    """The shipped runs; trains nothing. KeyError for a data set that is not in SEEDS."""
+    if dataset not in SEEDS:
+        raise KeyError(dataset)
+    arrays, head = evidence.arrays(EVIDENCE), f"{dataset}."
+    mine = {key.removeprefix(head): a for key, a in arrays.items() if key.startswith(head)}
+    return OverSeeds(**mine)
+
+
+def train_cell(
+    activation: str, norm: str, lr: float, dataset: str = "digits", keep_bias: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Train the seeds of one cell: accuracy (S, T) and final loss (S,)."""
+    configs = [config(activation, norm, lr, seed, dataset) for seed in SEEDS[dataset]]
+    settings = [one.to_dict() | {"keep_bias": keep_bias} for one in configs]
+    traces = train_together([RunConfig(**one) for one in settings])
+    return np.array([_accuracy(t) for t in traces]), np.array([_loss(t) for t in traces])
+
+
+def _accuracy(trace: Trace) -> np.ndarray:
+    records = len(trace.config.record_steps)
+    return np.pad(trace.accuracy, (0, records - len(trace.accuracy)), mode="edge")
+
+
+def _loss(trace: Trace) -> float:
+    return float(trace.loss[-50:].mean()) if trace.diverged_at is None else float("inf")
+
+
+def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Arrays for assets/evidence/placement.npz, and what came out."""
+    arrays, about = {}, {}
+    for dataset in SEEDS:
+        found = train_all(dataset)
+        arrays |= {f"{dataset}.{name}": array for name, array in vars(found).items()}
+        about[dataset] = {
+            "config": config("relu", "before", dataset=dataset).to_dict(),
+            "outcome": outcome(found),
+        }
+    return arrays, about
+
+
+def train_all(dataset: str) -> OverSeeds:
+    """All cells of a data set."""
+    cells = [
+        [[train_cell(a, norm, lr, dataset) for lr in RATES] for norm in NORMS] for a in ACTIVATIONS
+    ]
+    with_b = [
+        [train_cell(a, "after", lr, dataset, keep_bias=True)[0][:, -3:] for lr in RATES]
+        for a in ACTIVATIONS
+    ]
+    return OverSeeds(
+        rates=np.array(RATES),
+        seeds=np.array(SEEDS[dataset]),
+        step=np.arange(0, STEPS + 1, EVERY),
+        accuracy=np.array([[[c[0] for c in row] for row in arms] for arms in cells], np.float32),
+        loss=np.array([[[c[1] for c in row] for row in arms] for arms in cells], np.float32),
+        with_b=np.array(with_b, np.float32).mean(axis=-1),
+    )
+
+
+def outcome(found: OverSeeds) -> dict[str, Any]:
+    """By activation and placement: test accuracy over seeds, by rate and at the best one."""
+    table: dict[str, Any] = {}
+    for a, activation in enumerate(ACTIVATIONS):
+        for n, norm in enumerate(NORMS):
+            final, best = found.final[a, n], found.at_best[a, n]
+            table[f"{activation}.{norm}"] = {
+                "mean": final.mean(axis=-1).tolist(),
+                "sd": final.std(axis=-1, ddof=1).tolist(),
+                "best_lr": float(found.rates[found.best[a, n]]),
+                "at_best": {"mean": float(best.mean()), "sd": float(best.std(ddof=1))},
+            }
+        table[f"{activation}.after_with_b"] = {"mean": found.with_b[a].mean(axis=-1).tolist()}
+    return table
