@@ -43,7 +43,7 @@ NUDGE = 1e-5  # of a central difference
 
 @dataclass(frozen=True)
 class Settings:
-    """What decides all numbers; hashable."""
+    """What decides all numbers; hashable. Raises InputError "config" for what cannot be."""
 
     seed: int = 0
     m: int = 6
@@ -54,6 +54,20 @@ class Settings:
     dataset: str = "moons"
     eps: float = 1e-5
     momentum: float = 0.1
+
+    def __post_init__(self) -> None:
+        choices = {"dataset": SIZES, "activation": ACTIVATIONS, "norm": loop.PASSES}
+        for name, known in (choices | {"optimizer": OPTIMIZERS}).items():
+            if getattr(self, name) not in known:
+                raise self._refused(name, tuple(known))
+        if not 2 <= self.m <= EXAMPLES[self.dataset]:  # one example has no unbiased variance
+            raise self._refused("m", (2, EXAMPLES[self.dataset]))
+        if not (math.isfinite(self.lr) and self.lr > 0):
+            raise self._refused("lr", "lr > 0")
+
+    def _refused(self, name: str, expected: Any) -> InputError:
+        fields = {"field": name, "expected": expected, "got": getattr(self, name)}
+        return InputError("config", fields)
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -240,8 +254,20 @@ def numbers(steps: Sequence[Line]) -> dict[str, Any]:
     Where a name appears twice, as dz1 in batch norm's own function and in the one that calls it,
     the caller's counts.
     """
-    inner_first = sorted(reversed(steps), key=lambda line: -line.depth)
-    return {name: value for line in inner_first for name, value in line.values.items()}
+    found: dict[str, Any] = {}
+    for line in sorted(steps, key=lambda line: line.depth):
+        for name, value in line.values.items():
+            found.setdefault(name, value)
+    return found
+
+
+PHASES = ("forward", "cross_entropy", "backward", "track", "update")
+
+
+def phase(line: Line) -> str:
+    """Which of PHASES it belongs to."""
+    name = (line.calls or "") if line.depth == 0 else line.function
+    return next(phase for phase in PHASES if phase in name)
 
 
 def next_batch(little: Little) -> Little:

@@ -69,14 +69,16 @@ class Target:
     """z, or dW[layer]: an expression to be looked up, its name, and that of its index."""
 
     name: str
+    code: str
     whole: CodeType
     index: CodeType | None
 
     @classmethod
     def of(cls, node: ast.expr) -> Target:
         if isinstance(node, ast.Subscript):
-            return cls(ast.unparse(node.value), _lookup(node), _lookup(node.slice))
-        return cls(ast.unparse(node), _lookup(node), None)
+            name, index = ast.unparse(node.value), _lookup(node.slice)
+            return cls(name, ast.unparse(node), _lookup(node), index)
+        return cls(ast.unparse(node), ast.unparse(node), _lookup(node), None)
 
 
 def _lookup(node: ast.expr) -> CodeType:
