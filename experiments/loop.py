@@ -80,12 +80,12 @@ def backward_before(
     dW, db, dgamma, dbeta = {}, {}, {}, {}
     dW[L] = a[L - 1].T @ dlogits
     db[L] = dlogits.sum(axis=0)
-    dz = dlogits
+    dz = {L: dlogits}
     for layer in reversed(range(1, L)):
-        da = dz @ W[layer + 1].T
+        da = dz[layer + 1] @ W[layer + 1].T
         dz_tilde = da * g.slope(a[layer])
-        dz, dgamma[layer], dbeta[layer] = batch_norm_backward(dz_tilde, cache[layer])
-        dW[layer] = a[layer - 1].T @ dz
+        dz[layer], dgamma[layer], dbeta[layer] = batch_norm_backward(dz_tilde, cache[layer])
+        dW[layer] = a[layer - 1].T @ dz[layer]
     return dW, db, dgamma, dbeta
 
 
@@ -112,12 +112,12 @@ def backward_after(
     dW, db, dgamma, dbeta = {}, {}, {}, {}
     dW[L] = a_tilde[L - 1].T @ dlogits
     db[L] = dlogits.sum(axis=0)
-    dz = dlogits
+    dz = {L: dlogits}
     for layer in reversed(range(1, L)):
-        da_tilde = dz @ W[layer + 1].T
+        da_tilde = dz[layer + 1] @ W[layer + 1].T
         da, dgamma[layer], dbeta[layer] = batch_norm_backward(da_tilde, cache[layer])
-        dz = da * g.slope(a[layer])
-        dW[layer] = a_tilde[layer - 1].T @ dz
+        dz[layer] = da * g.slope(a[layer])
+        dW[layer] = a_tilde[layer - 1].T @ dz[layer]
     return dW, db, dgamma, dbeta
 
 
@@ -140,12 +140,12 @@ def backward_none(
     dW, db = {}, {}
     dW[L] = a[L - 1].T @ dlogits
     db[L] = dlogits.sum(axis=0)
-    dz = dlogits
+    dz = {L: dlogits}
     for layer in reversed(range(1, L)):
-        da = dz @ W[layer + 1].T
-        dz = da * g.slope(a[layer])
-        dW[layer] = a[layer - 1].T @ dz
-        db[layer] = dz.sum(axis=0)
+        da = dz[layer + 1] @ W[layer + 1].T
+        dz[layer] = da * g.slope(a[layer])
+        dW[layer] = a[layer - 1].T @ dz[layer]
+        db[layer] = dz[layer].sum(axis=0)
     return dW, db, {}, {}
 
 
