@@ -22,6 +22,7 @@ COLOURS: dict[str, tuple[str, str]] = {
     "z_norm": ("#007A5A", "#2FC79A"),
     "z_tilde": ("#A55F00", "#F0AD2E"),
     "bn": ("#6A4C93", "#BFA5F2"),
+    "after": ("#00758A", "#4CC3D9"),
     "plain": ("#5F656B", "#AEB4BA"),
     "running": ("#8C510A", "#D8A25E"),
     "error": ("#C63D00", "#FF9466"),

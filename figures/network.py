@@ -1,0 +1,332 @@
+"""The charts of the lesson on batch norm inside a network. `words` are finished strings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from figures.theme import FAINT, INK, Mode, colour, painted
+
+Words = Mapping[str, str]
+Trace = dict[str, Any]
+SHARE = {"tickformat": ".0%", "hoverformat": ".1%"}
+WIDE = {"t": 64}  # room for a legend of two rows, as a phone needs it
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A line (T,) with its name and its idea's colour; with `low` and `high` it lies in a band.
+
+    `strength` pales the line: lines of one idea, in order.
+    """
+
+    name: str
+    idea: str
+    mean: np.ndarray
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+    dash: str = "solid"
+    strength: float = 1.0
+    symbol: str = ""  # marks the points where there are few
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis: its title, its scale, what it reaches from and to (None: as the numbers need)."""
+
+    title: str
+    log: bool = False
+    share: bool = False
+    ends: tuple[float, float] | None = None
+    ticks: Sequence[float] = ()
+
+    def layout(self) -> dict[str, Any]:
+        """As Plotly wants it: the ends of a logarithmic axis as powers of ten."""
+        found: dict[str, Any] = {"title": {"text": self.title}, "zeroline": False}
+        if self.log:
+            found |= {"type": "log", "exponentformat": "power", "dtick": 1, "hoverformat": ".3g"}
+        elif self.share:
+            found |= SHARE | {"nticks": 6}
+        else:
+            found |= {"nticks": 6, "hoverformat": ".4g"}
+        if self.ends is not None:
+            found["range"] = [float(x) for x in (np.log10(self.ends) if self.log else self.ends)]
+        if len(self.ticks):
+            found |= {"tickvals": list(self.ticks), "ticktext": [f"{x:g}" for x in self.ticks]}
+        return found
+
+
+def _see_through(hue: str, opacity: float) -> str:
+    red, green, blue = (int(hue[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def _drawn(x: np.ndarray, line: Line, mode: Mode) -> list[Trace]:
+    """The line's band, where it has one, and the line."""
+    hue = colour(line.idea, mode)
+    traces: list[Trace] = []
+    if line.low is not None and line.high is not None:
+        there = np.isfinite(line.low) & np.isfinite(line.high)
+        shade = {
+            "type": "scatter",
+            "mode": "lines",
+            "x": np.r_[x[there], x[there][::-1]],
+            "y": np.r_[line.high[there], line.low[there][::-1]],
+            "fill": "toself",
+            "fillcolor": _see_through(hue, 0.14 * line.strength),
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+        traces.append(shade)
+    look: Trace = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": line.mean,
+        "name": line.name,
+        "line": {"color": _see_through(hue, line.strength), "width": 2.5, "dash": line.dash},
+    }
+    if line.symbol:
+        look |= {"mode": "lines+markers"}
+        look["marker"] = {"color": hue, "size": 9, "symbol": line.symbol}
+    return [*traces, look]
+
+
+def lines(
+    mode: Mode,
+    x: np.ndarray,
+    drawn: Sequence[Line],
+    across: Axis,
+    up: Axis,
+    *,
+    chosen: float | None = None,
+    level: float | None = None,
+    labelled: bool = False,
+    height: int = 340,
+) -> go.Figure:
+    """Lines over x (T,), with the chosen x shaded and a level drawn dotted.
+
+    `labelled` writes the names at the lines' ends instead of into a legend.
+    """
+    shapes = []
+    if chosen is not None:
+        wide = 1.13 if across.log else 1.0
+        band = {"type": "rect", "x0": chosen / wide, "x1": chosen * wide, "y0": 0, "y1": 1}
+        look = {"yref": "paper", "fillcolor": FAINT[mode], "opacity": 0.6, "line": {"width": 0}}
+        shapes.append(band | look | {"layer": "below"})
+    if level is not None:
+        rule = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": level, "y1": level}
+        shapes.append(rule | {"line": {"color": INK[mode], "width": 1.5, "dash": "dot"}})
+    return painted(
+        [trace for line in drawn for trace in _drawn(x, line, mode)],
+        {
+            "shapes": shapes,
+            "annotations": _names(mode, x, drawn, up) if labelled else [],
+            "showlegend": not labelled,
+            "hovermode": "x unified",
+            "xaxis": across.layout(),
+            "yaxis": up.layout(),
+            "margin": {} if labelled else WIDE,
+        },
+        mode,
+        height=height,
+    )
+
+
+def _names(mode: Mode, x: np.ndarray, drawn: Sequence[Line], up: Axis) -> list[Trace]:
+    """Names above the ends of their lines; below, where another line ends at the same height."""
+    ends = [float(line.mean[-1]) for line in drawn]
+    heights = [float(np.log10(end)) if up.log else end for end in ends]
+    near = 0.04 * (np.ptp(heights) or 1)
+    names = []
+    for at, (line, height) in enumerate(zip(drawn, heights, strict=True)):
+        over = not any(abs(height - other) < near for other in heights[:at])
+        names.append(
+            {
+                "x": float(x[-1]),
+                "y": height,
+                "text": line.name,
+                "showarrow": False,
+                "xanchor": "right",
+                "yanchor": "bottom" if over else "top",
+                "font": {"color": colour(line.idea, mode), "size": 13},
+            }
+        )
+    return names
+
+
+# --- b ---
+
+
+def moved(
+    mode: Mode,
+    before: np.ndarray,
+    after: np.ndarray,
+    ends: tuple[float, float],
+    idea: str,
+    words: Words,
+) -> go.Figure:
+    """One unit's values (m,) before and after, joined, each row with its mean.
+
+    words: before, after, axis, mean.
+    """
+    hue, m = colour(idea, mode), len(before)
+    ties = np.full((m, 3), np.nan)
+    ties[:, 0], ties[:, 1] = before, after
+    tie = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": ties.ravel(),
+        "y": np.tile([1.0, 0.0, np.nan], m),
+        "line": {"color": FAINT[mode], "width": 1.5},
+        "hoverinfo": "skip",
+    }
+    rows = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": values,
+            "y": np.full(m, height),
+            "name": name,
+            "marker": {"color": hue, "size": 11, "opacity": 0.6, "symbol": symbol},
+            "hovertemplate": "%{x:.4f}<extra>%{fullData.name}</extra>",
+        }
+        for values, height, name, symbol in (
+            (before, 1.0, words["before"], "circle-open"),
+            (after, 0.0, words["after"], "circle"),
+        )
+    ]
+    pink = colour("mean", mode)
+    means = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [float(before.mean()), float(after.mean())],
+        "y": [1.0, 0.0],
+        "name": words["mean"],
+        "marker": {
+            "symbol": "line-ns-open",
+            "size": 30,
+            "color": pink,
+            "line": {"width": 4, "color": pink},
+        },
+        "hovertemplate": "%{x:.4f}<extra>%{fullData.name}</extra>",
+    }
+    return painted(
+        [tie, *rows, means],
+        {
+            "showlegend": False,
+            "hovermode": "closest",
+            "xaxis": {"title": {"text": words["axis"]}, "range": list(ends), "nticks": 8},
+            "yaxis": {
+                "tickvals": [1, 0],
+                "ticktext": [words["before"], words["after"]],
+                "range": [-0.6, 1.6],
+                "showgrid": False,
+                "zeroline": False,
+            },
+            "margin": {"t": 12},
+        },
+        mode,
+        height=210,
+    )
+
+
+def wander(mode: Mode, step: np.ndarray, path: np.ndarray, words: Words) -> go.Figure:
+    """The b (T, U) of single units on their way. words: step, b."""
+    hue = colour("error", mode)
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": step,
+            "y": path[:, unit],
+            "line": {"color": _see_through(hue, 0.75), "width": 1.6},
+            "hovertemplate": "%{y:.4f}<extra></extra>",
+        }
+        for unit in range(path.shape[1])
+    ]
+    return painted(
+        traces,
+        {
+            "showlegend": False,
+            "hovermode": "closest",
+            "xaxis": {"title": {"text": words["step"]}, "zeroline": False},
+            "yaxis": {"title": {"text": words["b"]}, "zeroline": True, "nticks": 7},
+            "margin": {"t": 16},
+        },
+        mode,
+        height=320,
+    )
+
+
+# --- γ and β ---
+
+GAP = 0.05  # between two panels, as a share of the width
+
+
+def layers(
+    mode: Mode, step: np.ndarray, spread: np.ndarray, start: float, words: Words
+) -> go.Figure:
+    """γ or β (3, T, L) over the units of each layer, a panel for each layer, one scale for all.
+
+    The line is the mean, the band reaches from the least to the largest. words: step, measure, and
+    layers as 1, 2, …
+    """
+    count = spread.shape[-1]
+    wide = (1 - GAP * (count - 1)) / count
+    low, high = float(np.nanmin(spread)), float(np.nanmax(spread))
+    air = 0.05 * (high - low or 1)
+    traces: list[Trace] = []
+    layout: dict[str, Any] = {"annotations": [], "shapes": []}
+    for layer in range(count):
+        number = str(layer + 1) if layer else ""
+        left = layer * (wide + GAP)
+        mean, least, largest = spread[..., layer]
+        line = Line(words[str(layer + 1)], "z_tilde", mean, least, largest)
+        for trace in _drawn(step, line, mode):
+            traces.append(trace | {"xaxis": f"x{number}", "yaxis": f"y{number}"})
+        layout[f"xaxis{number}"] = {
+            "domain": [left, left + wide],
+            "anchor": f"y{number}",
+            "title": {"text": words["step"] if layer == count // 2 else ""},
+            "tickvals": [0, int(step[-1]) // 2, int(step[-1])],
+            "zeroline": False,
+        }
+        layout[f"yaxis{number}"] = {
+            "anchor": f"x{number}",
+            "range": [low - air, high + air],
+            "title": {"text": "" if layer else words["measure"]},
+            "showticklabels": not layer,
+            "zeroline": False,
+            "hoverformat": ".3f",
+        }
+        layout["annotations"].append(
+            {
+                "x": left + wide / 2,
+                "y": 1,
+                "xref": "paper",
+                "yref": "paper",
+                "yanchor": "bottom",
+                "text": words[str(layer + 1)],
+                "showarrow": False,
+            }
+        )
+        layout["shapes"].append(
+            {
+                "type": "line",
+                "xref": f"x{number}",
+                "yref": f"y{number}",
+                "x0": float(step[0]),
+                "x1": float(step[-1]),
+                "y0": start,
+                "y1": start,
+                "line": {"color": INK[mode], "width": 1.2, "dash": "dot"},
+            }
+        )
+    layout |= {"showlegend": False, "hovermode": "x unified"}
+    return painted(traces, layout, mode, height=290)
