@@ -14,6 +14,7 @@ from bncore.conventions import CONVENTIONS
 from bncore.network import INITS
 from bncore.optimizers import OPTIMIZERS
 from experiments import ablation, regularize, small_batches
+from experiments import walkthrough as network
 from ui.state import Choice, Control, Integer, Number, Numbers, Switch
 
 
@@ -52,6 +53,17 @@ MINI_BATCH = (
         ("divide_by_variance", "unbiased_variance", "pooled_units"),
     ),
     Choice("activation", "sigmoid", ("sigmoid", "relu")),
+)
+
+NETWORK = (
+    Choice("norm", "before", ("before", "after", "none")),
+    Choice("activation", "tanh", ("tanh", "relu")),
+    Choice("optimizer", "sgd", tuple(OPTIMIZERS)),
+    Choice("node", "bn1", network.NODES),
+    Integer("epoch", 1, 1, network.EPOCHS),
+    Integer("batch", 1, 1, network.BATCHES),
+    Integer("line", 1, 1, network.LINES),
+    Choice("drop", "nothing", tuple(network.DROPS)),
 )
 
 # The settings' defaults are those of the first preset, so that a fresh page shows what they say.
@@ -112,6 +124,7 @@ HOME = "home"
 LESSONS: dict[str, Lesson] = {
     HOME: Lesson(":material/home:"),
     "mini_batch": Lesson(":material/scatter_plot:", MINI_BATCH),
+    "network": Lesson(":material/account_tree:", NETWORK),
     "training": Lesson(":material/movie:", TRAINING),
     "test_time": Lesson(":material/balance:", TEST_TIME),
     "noise": Lesson(":material/blur_on:", NOISE),
