@@ -406,13 +406,15 @@ def _moments(optimizer: str, memory: dict[str, Any]) -> dict[str, np.ndarray]:
 
 
 def keras_program(little: Little) -> str:
-    """For Keras 3 on any backend; gradients stay inside it, so their effect is what is printed."""
+    """For Keras 3 on any backend; gradients stay inside it, so their effect is what is printed.
+
+    In single precision: on most backends Keras computes in no other.
+    """
     settings = little.settings
     stages = "".join(f"    {code},\n" for code in _keras_stages(little))
     parts = [
         _head(little, "Keras"),
         "import keras\nimport numpy as np\nfrom keras import layers\n",
-        'keras.config.set_floatx("float64")\n',
         f"inputs = value = keras.Input(({settings.sizes[0]},))\nstages = [\n{stages}]\n"
         "kept = {}\nfor stage in stages:\n    value = kept[stage.name] = stage(value)\n"
         "model, look = keras.Model(inputs, value), keras.Model(inputs, kept)\n",
@@ -466,9 +468,10 @@ def _keras_load(little: Little) -> str:
     for name, kind, layer in _stages(little):
         names = ("gamma", "beta", "running_mean", "running_var") if kind == "norm" else ("W", "b")
         arrays = [getattr(little.net, key).get(layer) for key in names]
-        values = ", ".join(_indented(_literal(array)) for array in arrays if array is not None)
+        literals = [_indented(_indented(_literal(array))) for array in arrays if array is not None]
         if kind != "activation":
-            rows.append(f'    model.get_layer("{name}").set_weights([{values}])\n')
+            values = "".join(f"        {literal},\n" for literal in literals)
+            rows.append(f'    model.get_layer("{name}").set_weights([\n{values}    ])\n')
     return "".join(rows)
 
 

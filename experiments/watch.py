@@ -141,7 +141,7 @@ class Watch:
             yield
         finally:
             sys.settrace(before)
-        self.lines = [line for line in self.lines if line.values or line.calls]
+            self.lines = [line for line in self.lines if line.values or line.calls]
 
     def _enter(self, frame: FrameType, event: str, _: Any) -> Callable[..., Any] | None:
         if frame.f_code not in self.functions:
