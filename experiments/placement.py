@@ -25,6 +25,7 @@ SEEDS = {"digits": range(5), "mnist": range(3)}
 WIDTHS = {"digits": 50, "mnist": 100}
 INITS = {"sigmoid": "xavier", "tanh": "xavier", "relu": "he"}
 STEPS, EVERY = 600, 20
+FLAT = {"sigmoid": 4.0, "tanh": 2.0}  # beyond ±this the slope is less than 7 % of the steepest
 
 
 def config(
@@ -49,6 +50,14 @@ def config(
         probe=1,
         units=1,
     )
+
+
+def flat_share(trace: Trace) -> np.ndarray:
+    """(T, L) share of the recorded units and images for which the activation is in a flat part.
+
+    Of any run; record many units for a fair share. KeyError for ReLU.
+    """
+    return (np.abs(trace.u) > FLAT[trace.config.activation]).mean(axis=(2, 3))
 
 
 @dataclass(frozen=True, eq=False)
