@@ -62,36 +62,56 @@ class Rescaled:
 def rescale(
     alpha: float,
     layer: int | None = None,
-    m: int = 256,
+    m: int = 128,
     seed: int = 0,
     eps: float = 1e-5,
     dtype: str = "float64",
 ) -> Rescaled:
     """alpha > 0. One hidden layer, counted from 0, or None for all. By the batch's statistics."""
-    x, targets = batch(m, seed, dtype)
-    p = parameters("before", dtype)
-    p = replace(p, eps=(eps,) * len(p.eps))
+    base = _base(m, seed, eps, dtype)
+    p, x = base.parameters, base.x
     layers = tuple(range(len(p.gamma))) if layer is None else (layer,)
     scaled = _scaled(p, alpha, layers)
-    exact = replace(
-        scaled, eps=tuple(e * alpha**2 if at in layers else e for at, e in enumerate(p.eps))
-    )
-    old, new = whiteboard.forward(p, x), whiteboard.forward(scaled, x)
-    back = [whiteboard.backward(*of, targets) for of in ((p, old), (scaled, new))]
-    plain, plain_scaled = _plain(1.0, layers, x), _plain(alpha, layers, x)
-    norms = [np.array([np.linalg.norm(dW) for dW in one.dW[:-1]]) for one in back]
+    exact = tuple(e * alpha**2 if at in layers else e for at, e in enumerate(p.eps))
+    now = whiteboard.forward(scaled, x)
+    dW = whiteboard.backward(scaled, now, base.targets).dW
+    plain = _plain(alpha, layers, x)
     return Rescaled(
         alpha=alpha,
         layers=layers,
-        logits_moved=_largest(new.logits - old.logits),
-        changed=_changed(new.logits, old.logits),
-        logits_moved_exact=_largest(whiteboard.forward(exact, x).logits - old.logits),
-        plain_logits_moved=_largest(plain_scaled - plain),
-        plain_changed=_changed(plain_scaled, plain),
-        grad_ratio=norms[1] / norms[0],
-        cosine=np.array([_cosine(*pair) for pair in zip(scaled.W, back[1].dW, strict=True)][:-1]),
-        var_ratio=np.array([float(c.var.min()) / eps for c in new.caches]),
+        logits_moved=_largest(now.logits - base.logits),
+        changed=_changed(now.logits, base.logits),
+        logits_moved_exact=_largest(
+            whiteboard.forward(replace(scaled, eps=exact), x).logits - base.logits
+        ),
+        plain_logits_moved=_largest(plain - base.plain_logits),
+        plain_changed=_changed(plain, base.plain_logits),
+        grad_ratio=_norms(dW) / base.grad_norms,
+        cosine=np.array([_cosine(*pair) for pair in zip(scaled.W, dW, strict=True)][:-1]),
+        var_ratio=np.array([float(cache.var.min()) / eps for cache in now.caches]),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Base:
+    """The network as it was, on the batch: what every α is compared with. Only read."""
+
+    parameters: Parameters
+    x: np.ndarray
+    targets: np.ndarray
+    logits: np.ndarray
+    plain_logits: np.ndarray
+    grad_norms: np.ndarray
+
+
+@lru_cache(maxsize=32)
+def _base(m: int, seed: int, eps: float, dtype: str) -> _Base:
+    x, targets = batch(m, seed, dtype)
+    p = parameters("before", dtype)
+    p = replace(p, eps=(eps,) * len(p.eps))
+    now = whiteboard.forward(p, x)
+    grad_norms = _norms(whiteboard.backward(p, now, targets).dW)
+    return _Base(p, x, targets, now.logits, _plain(1.0, (), x), grad_norms)
 
 
 def curve(layer: int | None = None, eps: float = 1e-5) -> list[Rescaled]:
@@ -120,6 +140,11 @@ def _plain(alpha: float, layers: Sequence[int], x: np.ndarray) -> np.ndarray:
         factor = alpha if layer in layers else 1.0
         a = np.maximum(a @ (factor * twin.W[layer].astype(x.dtype)) + twin.b[layer], 0)
     return a @ twin.W[-1] + twin.b[-1]
+
+
+def _norms(matrices: Sequence[np.ndarray]) -> np.ndarray:
+    """(L,) of the hidden layers."""
+    return np.array([np.linalg.norm(matrix) for matrix in matrices[:-1]])
 
 
 def _changed(a: np.ndarray, b: np.ndarray) -> float:
