@@ -5,8 +5,9 @@ The sections are in `ui.network_map`, `ui.network_step` and `ui.network_numbers`
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,12 @@ from experiments import export, walkthrough
 from experiments.little import Little
 from experiments.watch import Line
 from figures.theme import COLOURS, colour
-from ui import controls, page, state, tables, text
+from ui import controls, state, text
 from ui.numbers import number
-from ui.tables import Cell
-from ui.text import has, t
+from ui.text import t
 
 LESSON = "network"
-NUMBERED = re.compile(r"(.*?)(\d*)")
+STYLE = Path(__file__).parents[1] / "assets" / "components" / "network" / "page.css"
 
 
 def value(name: str) -> Any:
@@ -59,21 +59,65 @@ def choose() -> None:
 # --- arrays as tables ---
 
 
-def split(name: str) -> tuple[str, str]:
-    """A name in the code as symbol and layer.
+def arrays(values: Mapping[str, Any]) -> None:
+    """Arrays by their name in the code: those of one row each in one table, others each its own."""
+    rows = {name: np.atleast_1d(np.asarray(array)) for name, array in values.items()}
+    flat = {name: array.reshape(-1) for name, array in rows.items() if _is_row(array)}
+    groups = [{name: array} for name, array in rows.items() if name not in flat]
+    for size in dict.fromkeys(array.size for array in flat.values()):
+        groups.append({name: array for name, array in flat.items() if array.size == size})
+    st.html(STYLE)
+    tables = "".join(_rows(each) if set(each) <= set(flat) else _grid(each) for each in groups)
+    st.html(f'<div class="arrays">{tables}</div>')
 
-    >>> split("dz_tilde2"), split("loss")
-    (('dz_tilde', '2'), ('loss', ''))
-    """
-    return NUMBERED.fullmatch(name).groups()
+
+def _is_row(array: np.ndarray) -> bool:
+    return array.ndim == 1 or (len(array) == 1 and array.shape[1] > 0)
 
 
-IDEAS = {"std": "var", "running_mean": "running", "running_var": "running", "z_centered": "z"}
+def _grid(one: dict[str, np.ndarray]) -> str:
+    """A table of an array with rows: of examples, or of the inputs of W."""
+    ((name, array),) = one.items()
+    body = [(str(at), row, "") for at, row in enumerate(array, start=1)]
+    return _table(f"{_named(name)} <small>{written(array.shape)}</small>", body, name)
+
+
+def _rows(several: dict[str, np.ndarray]) -> str:
+    """A table with an array in each row."""
+    size = next(iter(several.values())).size
+    body = [(_named(name), array, hue(name)) for name, array in several.items()]
+    caption = f"<small>{written((size,) if size > 1 else ())}</small>"
+    return _table(caption, body, "of-units")
+
+
+def _table(caption: str, body: Sequence[tuple[str, np.ndarray, str]], name: str) -> str:
+    heads = "".join(f'<th scope="col">{unit}</th>' for unit in range(1, body[0][1].size + 1))
+    heads = f"<thead><tr><td></td>{heads}</tr></thead>" if body[0][1].size > 1 else ""
+    rows = "".join(
+        f'<tr><th scope="row">{head}</th>{"".join(map(_cell, numbers))}</tr>'
+        for head, numbers, _ in body
+    )
+    return (
+        f'<table class="{name}" style="--hue: {hue(name) or "inherit"}">'
+        f"<caption>{caption}</caption>{heads}<tbody>{rows}</tbody></table>"
+    )
+
+
+def _cell(x: float) -> str:
+    return f'<td data-value="{float(x)!r}">{number(float(x))}</td>'
+
+
+def _named(name: str) -> str:
+    """A name in the code in the colour of its idea."""
+    return f'<code style="color: {hue(name) or "inherit"}">{name}</code>'
+
+
+IDEAS = {"std": "var", "running_mean": "running", "running_var": "running"}
 
 
 def hue(name: str) -> str:
     """The colour of the idea behind a name in the code, or none."""
-    idea = split(name)[0]
+    idea = name.rstrip("0123456789").removeprefix("d")
     idea = IDEAS.get(idea, idea)
     return colour(idea, text.mode()) if idea in COLOURS else ""
 
@@ -81,27 +125,6 @@ def hue(name: str) -> str:
 def written(shape: Sequence[int]) -> str:
     """A shape for people: 6 × 3."""
     return " × ".join(map(str, shape)) if shape else t(f"{LESSON}.map.number")
-
-
-def numbers(name: str, array: Any, *, title: str = "") -> None:
-    """One array as a small table under its name and shape: rows are examples, or inputs of W."""
-    array = np.asarray(array)
-    grid = array.reshape(-1, array.shape[-1]) if array.ndim else array.reshape(1, 1)
-    heads = [Cell(title or name, colour=hue(name), hint=written(array.shape))]
-    if array.ndim:
-        heads += [Cell(str(unit)) for unit in range(1, grid.shape[1] + 1)]
-    else:
-        heads += [Cell("")]
-    rows = [
-        [Cell(str(at) if array.ndim == 2 and len(grid) > 1 else ""), *map(exact, row)]
-        for at, row in enumerate(grid, start=1)
-    ]
-    tables.table(heads, rows, name=f"array {name}")
-
-
-def exact(x: float) -> Cell:
-    """A number to be read, with all of it behind."""
-    return Cell(number(float(x)), value=repr(float(x)))
 
 
 # --- take it home ---
@@ -114,7 +137,7 @@ def take_home() -> None:
             name = t(f"{LESSON}.home.{library}")
             st.download_button(
                 t(f"{LESSON}.home.download", name=name),
-                program(little()),
+                partial(program, little()),
                 file_name=f"{LESSON}_{library}.py",
                 mime="text/x-python",
                 icon=":material/download:",
@@ -130,5 +153,28 @@ def take_home() -> None:
             tab.code(program(little()), language="python", height=480)
 
 
+# --- what a link may ask for and this network does not have ---
+
+STANDS_FOR = {"z_tilde": "a_tilde", "a_tilde": "z_tilde"}
+
+
 def settle() -> None:
-    """Bring a line or a node that this network does not have to one it has, and say so."""
+    """Bring a line or a node that this network does not have to one that it has, and say so."""
+    known = walkthrough.nodes(*place())
+    if value("node") not in known:
+        _replace("node", _instead(value("node"), known), "gone")
+    if value("line") > (last := len(steps())):
+        _replace("line", last, "past")
+
+
+def _instead(node: str, known: Mapping[str, Any]) -> str:
+    """The node in its stead: the other one behind batch norm, else the activation of its layer."""
+    kind, layer = node[:-1], node[-1]
+    other = f"{STANDS_FOR.get(kind, '')}{layer}"
+    return other if other in known else f"{'z' if kind == 'b' else 'a'}{layer}"
+
+
+def _replace(name: str, new: Any, sentence: str) -> None:
+    asked = value(name)
+    state.put(LESSON, **{name: new})
+    st.caption(t(f"{LESSON}.place.{sentence}", asked=asked, shown=new))
