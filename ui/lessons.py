@@ -13,7 +13,7 @@ from bncore.activations import ACTIVATIONS
 from bncore.conventions import CONVENTIONS
 from bncore.network import INITS
 from bncore.optimizers import OPTIMIZERS
-from experiments import ablation, regularize, small_batches
+from experiments import ablation, placement, regularize, scale, small_batches
 from experiments import walkthrough as network
 from ui.state import Choice, Control, Integer, Number, Numbers, Switch
 
@@ -64,6 +64,13 @@ NETWORK = (
     Integer("batch", 1, 1, network.BATCHES),
     Integer("line", 1, 1, network.LINES),
     Choice("drop", "nothing", tuple(network.DROPS)),
+    Number("b", 2.0, -4.0, 4.0, step=0.1),
+    Number("shift", 0.0, -2.0, 2.0, step=0.1),
+    Choice("nonlinearity", "sigmoid", placement.ACTIVATIONS),
+    Choice("images", "mnist", tuple(placement.SEEDS)),
+    Choice("rate", 1.0, placement.RATES),
+    Choice("rule", "adam", tuple(OPTIMIZERS)),
+    Choice("alpha", 10.0, scale.ALPHAS[::2]),
 )
 
 # The settings' defaults are those of the first preset, so that a fresh page shows what they say.

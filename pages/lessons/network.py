@@ -17,7 +17,7 @@ def little() -> None:
     show.settle()
     page.say(f"{LESSON}/map", m=walkthrough.M)
     show.choose()
-    diagram, detail = st.columns([11, 10], gap="large")
+    diagram, detail = st.columns(2, gap="medium")
     with diagram:
         network_map.diagram()
     with detail:
@@ -34,10 +34,10 @@ def little() -> None:
 page.say(f"{LESSON}/intro")
 page.question(LESSON, "predict", ("none", "own", "all"), right="all")
 little()
-network_numbers.bias()
-network_numbers.placement()
-network_numbers.optimizers()
-network_numbers.scale()
+network_numbers.b_is_cancelled()
+network_numbers.before_or_after()
+network_numbers.four_optimizers()
+network_numbers.scale_invariance()
 page.say(f"{LESSON}/checks")
 page.question(LESSON, "count", ("fifty", "hundred", "same"), right="fifty")
 page.question(LESSON, "shape", ("batch", "unit", "one"), right="unit")
