@@ -270,6 +270,20 @@ def test_watching_changes_nothing() -> None:
         later.net.W[1][0] = 0
 
 
+def doubles() -> np.ndarray:
+    one = np.ones(2)
+    one *= 2
+    np.multiply(one, 2, one)
+    return one
+
+
+def test_values_are_those_of_their_moment() -> None:
+    watch = Watch([doubles])
+    with watch.watching():
+        doubles()
+    assert [line.values["one"].tolist() for line in watch.lines] == [[1, 1], [2, 2], [4, 4]]
+
+
 def test_whoever_traced_before_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     def other(frame: object, event: str, arg: object) -> None:
         return None
