@@ -243,7 +243,7 @@ def lines(little: Little) -> tuple[Line, ...]:
 def _watched(little: Little) -> tuple[tuple[Line, ...], Net]:
     net, watch = thawed(little.net), Watch(functions(little.settings).values())
     x, y = little.x, little.y
-    with watch.watching():
+    with np.errstate(all="ignore"), watch.watching():
         loop.train_step(x, y, net)
     return tuple(watch.lines), _frozen(net)
 
