@@ -5,7 +5,12 @@ A place is an epoch, a mini-batch and a line of the step on it, all counted from
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
+
+import numpy as np
 
 from experiments import little
 from experiments.little import Little, Node, Paths, Settings
@@ -72,3 +77,61 @@ def stack(steps: tuple[Line, ...], place: int) -> tuple[Line, ...]:
         if line.depth == found[0].depth - 1:
             found.insert(0, line)
     return tuple(found)
+
+
+# --- what a line reads ---
+
+#: under other names, where batch norm stands behind the activation
+BEHIND = {"z": "a", "dz_tilde": "da_tilde"}
+
+
+def reads(network: Little, steps: tuple[Line, ...], place: int) -> dict[str, np.ndarray]:
+    """The arrays that the line of that index takes, by name, as they are before it runs."""
+    line, net = steps[place], network.net
+    known = {f"{name}{layer}": x for (name, layer), x in little.parameters(net).items()}
+    for name in ("running_mean", "running_var"):
+        known |= {f"{name}{layer}": x for layer, x in getattr(net, name).items()}
+    known |= {"x": network.x, "y": network.y}
+    for earlier in steps[:place]:
+        known |= earlier.values
+    last = len(net.W)
+    others = {"a0": "x", "a_tilde0": "x", f"dz{last}": "dlogits"}
+    behind = net.norm == "after" and line.function.startswith("batch_norm")
+    found = {}
+    for name, layer in _names(line, last):
+        name = BEHIND.get(name, name) if behind else name
+        for full in (f"{name}{'' if layer is None else layer}", name):
+            full = others.get(full, full)
+            if full in known:
+                found[full] = known[full]
+                break
+    return found
+
+
+def _names(line: Line, last: int) -> Iterator[tuple[str, int | None]]:
+    """(name, layer) of whatever stands at the right of a line, in the order of the text."""
+    (statement,) = ast.parse(line.code).body
+    for node in _leaves(statement.value):  # type: ignore[attr-defined]
+        if isinstance(node, ast.Subscript):
+            at = eval(ast.unparse(node.slice), {"layer": line.layer, "L": last})
+            yield ast.unparse(node.value), at
+        else:
+            name = node.attr if isinstance(node, ast.Attribute) else node.id
+            yield name, line.layer
+
+
+def _leaves(node: ast.AST) -> Iterator[Any]:
+    """Names, W[layer], cache[layer].var: what a line looks up."""
+    if isinstance(node, ast.Attribute) and node.attr == "dtype":
+        return
+    by_layer = isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Tuple)
+    if by_layer or isinstance(node, ast.Name) or _of_cache(node):
+        yield node
+    else:
+        for child in ast.iter_child_nodes(node):
+            if not (isinstance(child, ast.Name) and child is getattr(node, "func", None)):
+                yield from _leaves(child)
+
+
+def _of_cache(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and ast.unparse(node.value).startswith("cache")

@@ -5,7 +5,8 @@ The sections are in `ui.network_map`, `ui.network_step` and `ui.network_numbers`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import html
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -59,15 +60,20 @@ def choose() -> None:
 # --- arrays as tables ---
 
 
-def arrays(values: Mapping[str, Any]) -> None:
-    """Arrays by their name in the code: those of one row each in one table, others each its own."""
+def arrays(values: Mapping[str, Any], *, faint: Collection[str] = (), named: bool = True) -> None:
+    """Arrays by their name in the code: those of one row each in one table, others each its own.
+
+    Those in `faint` do not count; with `named` False the names are words, not code.
+    """
     rows = {name: np.atleast_1d(np.asarray(array)) for name, array in values.items()}
     flat = {name: array.reshape(-1) for name, array in rows.items() if _is_row(array)}
     groups = [{name: array} for name, array in rows.items() if name not in flat]
     for size in dict.fromkeys(array.size for array in flat.values()):
         groups.append({name: array for name, array in flat.items() if array.size == size})
     st.html(STYLE)
-    tables = "".join(_rows(each) if set(each) <= set(flat) else _grid(each) for each in groups)
+    tables = "".join(
+        _rows(each) if set(each) <= set(flat) else _grid(each, faint, named) for each in groups
+    )
     st.html(f'<div class="arrays">{tables}</div>')
 
 
@@ -75,32 +81,38 @@ def _is_row(array: np.ndarray) -> bool:
     return array.ndim == 1 or (len(array) == 1 and array.shape[1] > 0)
 
 
-def _grid(one: dict[str, np.ndarray]) -> str:
+def _grid(one: dict[str, np.ndarray], faint: Collection[str], named: bool) -> str:
     """A table of an array with rows: of examples, or of the inputs of W."""
     ((name, array),) = one.items()
-    body = [(str(at), row, "") for at, row in enumerate(array, start=1)]
-    return _table(f"{_named(name)} <small>{written(array.shape)}</small>", body, name)
+    body = [(str(at), row) for at, row in enumerate(array, start=1)]
+    shape = f"<small>{written(array.shape)}</small>"
+    caption = f"{_named(name)} {shape}" if named else html.escape(name)
+    return _table(caption, body, name if named else "", "faint" if name in faint else "matrix")
 
 
 def _rows(several: dict[str, np.ndarray]) -> str:
     """A table with an array in each row."""
     size = next(iter(several.values())).size
-    body = [(_named(name), array, hue(name)) for name, array in several.items()]
+    body = [(_named(name), array) for name, array in several.items()]
     caption = f"<small>{written((size,) if size > 1 else ())}</small>"
-    return _table(caption, body, "of-units")
+    return _table(caption, body, "", "of-units")
 
 
-def _table(caption: str, body: Sequence[tuple[str, np.ndarray, str]], name: str) -> str:
+def _table(caption: str, body: Sequence[tuple[str, np.ndarray]], name: str, look: str) -> str:
     heads = "".join(f'<th scope="col">{unit}</th>' for unit in range(1, body[0][1].size + 1))
     heads = f"<thead><tr><td></td>{heads}</tr></thead>" if body[0][1].size > 1 else ""
     rows = "".join(
         f'<tr><th scope="row">{head}</th>{"".join(map(_cell, numbers))}</tr>'
-        for head, numbers, _ in body
+        for head, numbers in body
     )
     return (
-        f'<table class="{name}" style="--hue: {hue(name) or "inherit"}">'
+        f'<table class="{look}" data-name="{name}"{_style(name)}>'
         f"<caption>{caption}</caption>{heads}<tbody>{rows}</tbody></table>"
     )
+
+
+def _style(name: str) -> str:
+    return f' style="--hue: {hue(name)}"' if hue(name) else ""
 
 
 def _cell(x: float) -> str:

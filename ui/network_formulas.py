@@ -58,19 +58,22 @@ def symbol(name: str) -> str:
     return f"{base}_{{{layer}}}" if layer else base
 
 
-def signed(x: float) -> str:
+def signed(x: float, digits: int = 4) -> str:
     """A number behind a sign: in parentheses where it is negative."""
-    return rf"({latex(float(x))})" if x < 0 else latex(float(x))
+    plain = latex(float(x), digits)
+    return rf"({plain})" if x < 0 else plain
 
 
 def dense(scene: Scene) -> dict[str, Any]:
     data, weights, *bias = scene.inputs
     a, W = scene[data][0], scene[weights][:, 0]
-    terms = [rf"{signed(x)}\cdot{signed(w)}" for x, w in zip(a, W, strict=True)]
-    terms += [signed(scene[one][0]) for one in bias]
+    terms = [rf"{signed(x, 3)}\cdot{signed(w, 3)}" for x, w in zip(a, W, strict=True)]
+    terms += [signed(scene[one][0], 3) for one in bias]
+    if len(terms) > 2:  # in two lines, for a phone
+        terms[1:3] = [rf"{terms[1]} \\ {{}}+{terms[2]}"]
     return {
         "a": scene.shaped(data),
-        "W": scene.shaped(weights),
+        "weights": scene.shaped(weights),
         "b": "".join(f"+{scene.shaped(one)}" for one in bias),
         "terms": "+".join(terms),
         "value": latex(scene[scene.node.id][0, 0]),

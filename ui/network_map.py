@@ -154,10 +154,9 @@ def detail() -> None:
     st.markdown(f"#### ${symbol(node.id)}$ · {what(node)}{layer}")
     inputs = [one for one, other in edges(found) if other == node.id]
     st.markdown(f"$$\n{formula(node, inputs, found, little().settings)}\n$$")
-    arrays(node.values)
     if node.gradients:
         st.caption(t(f"{LESSON}.map.gradient"))
-        arrays(node.gradients)
+    arrays(node.values | node.gradients)
     page.source(node.shown, key="network-node")
 
 

@@ -2,10 +2,258 @@
 
 from __future__ import annotations
 
+import html
+import inspect
+import textwrap
+
+import numpy as np
+import streamlit as st
+
+from experiments import walkthrough
+from experiments.little import PATHS, PHASES, Paths, functions, phase
+from experiments.walkthrough import BATCHES, EPOCHS
+from experiments.watch import Line
+from figures.theme import colour
+from ui import controls, text
+from ui.live import percent
+from ui.network import LESSON, arrays, little, place, put, steps, value
+from ui.network_formulas import symbol
+from ui.numbers import number
+from ui.text import t
+
+Place = tuple[int, int, int]  # epoch, mini-batch, line
+
 
 def walk() -> None:
-    pass
+    """Buttons, the code with its current line, and the numbers of that line."""
+    lines = steps()
+    at = value("line") - 1
+    _where(lines)
+    _buttons(len(lines))
+    _phases(lines, at)
+    code, numbers = st.columns(2, gap="medium")
+    with code:
+        _listing(walkthrough.stack(lines, at))
+    with numbers:
+        _numbers(lines, at)
+
+
+def _where(lines: tuple[Line, ...]) -> None:
+    now = little()
+    known = {name: value(name) for name in ("epoch", "batch", "line")}
+    known |= {"batches": BATCHES, "lines": len(lines), "lr": number(now.settings.lr)}
+    st.markdown(t(f"{LESSON}.place.say", **known))
+    loss = next(line.values["loss"] for line in lines if "loss" in line.values)
+    before = now.losses[-BATCHES:]
+    told = {"loss": number(float(loss)), "count": len(before)}
+    told["mean"] = number(float(np.mean(before))) if before else ""
+    st.markdown(t(f"{LESSON}.step.{'losses' if before else 'loss'}", **told))
+
+
+# --- going on and back ---
+
+
+def _buttons(last: int) -> None:
+    here = tuple(value(name) for name in ("epoch", "batch", "line"))
+    goals = {
+        "restart": ((1, 1, 1), "first_page"),
+        "back": (back(here, last), "chevron_left"),
+        "line": (onward(here, last), "chevron_right"),
+        "batch": (next_batch(here), "skip_next"),
+        "epoch": (next_epoch(here), "fast_forward"),
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom", key="walk-buttons"):
+        for name, (goal, icon) in goals.items():
+            st.button(
+                t(f"{LESSON}.place.{name}"),
+                icon=f":material/{icon}:",
+                key=f"go-{name}",
+                type="primary" if name == "line" else "secondary",
+                disabled=goal in (None, here),
+                on_click=put(**dict(zip(("epoch", "batch", "line"), goal or here, strict=True))),
+            )
+        for name in ("epoch", "batch", "line"):
+            controls.entry(LESSON, name, width=120)
+
+
+def onward(at: Place, last: int) -> Place | None:
+    """One line on, of `last` in a step; None at the very end."""
+    epoch, batch, line = at
+    if line < last:
+        return epoch, batch, line + 1
+    further = next_batch(at)
+    return further and (*further[:2], 1)
+
+
+def back(at: Place, last: int) -> Place | None:
+    """One line back; None at the very beginning."""
+    epoch, batch, line = at
+    if line > 1:
+        return epoch, batch, line - 1
+    if batch > 1:
+        return epoch, batch - 1, last
+    return (epoch - 1, BATCHES, last) if epoch > 1 else None
+
+
+def next_batch(at: Place) -> Place | None:
+    """The same line on the next mini-batch."""
+    epoch, batch, line = at
+    return (epoch, batch + 1, line) if batch < BATCHES else next_epoch(at)
+
+
+def next_epoch(at: Place) -> Place | None:
+    """The same line on the first mini-batch of the next epoch."""
+    epoch, _, line = at
+    return (epoch + 1, 1, line) if epoch < EPOCHS else None
+
+
+# --- the code and its numbers ---
+
+
+def _phases(lines: tuple[Line, ...], at: int) -> None:
+    now, there = phase(lines[at]), {phase(line) for line in lines}
+    current = {now: ' aria-current="step"'}
+    items = "".join(
+        f"<li{current.get(name, '')}>{t(f'{LESSON}.step.{name}')}</li>"
+        for name in PHASES
+        if name in there
+    )
+    label = html.escape(t(f"{LESSON}.step.phases"))
+    st.html(f'<ol class="phases" aria-label="{label}">{items}</ol>')
+
+
+def _listing(calls: tuple[Line, ...]) -> None:
+    """The function that runs with its current line lit, and above it those that called it."""
+    *callers, line = calls
+    above = "".join(
+        f"<li><code>{html.escape(_squeezed(each.code))}</code></li>" for each in callers
+    )
+    function = functions(little().settings)[line.function]
+    rows = textwrap.dedent(inspect.getsource(inspect.unwrap(function))).rstrip().split("\n")
+    body = "".join(_row(row, line.first <= i <= line.last) for i, row in enumerate(rows))
+    label = html.escape(t(f"{LESSON}.step.code", name=line.function, line=line.first + 1))
+    st.html(
+        f'<div class="listing"><ol class="callers">{above}</ol>'
+        f'<pre tabindex="0" role="region" aria-label="{label}"><code>{body}</code></pre></div>'
+    )
+
+
+def _squeezed(code: str) -> str:
+    return " ".join(code.split())
+
+
+def _row(row: str, lit: bool) -> str:
+    mark = ' class="lit" aria-current="true"' if lit else ""
+    return f"<span{mark}>{html.escape(row) or ' '}\n</span>"
+
+
+def _numbers(lines: tuple[Line, ...], at: int) -> None:
+    line = lines[at]
+    taken = walkthrough.reads(little(), lines, at)
+    given = {
+        name: x
+        for name, x in line.values.items()
+        if name not in taken or not np.array_equal(x, taken[name])
+    }
+    layer = f" · {t(f'{LESSON}.step.layer', layer=line.layer)}" if line.layer else ""
+    st.markdown(f"`{_squeezed(line.code.split('  #')[0])}`{layer}")
+    for name, values in (("reads", taken), ("gives", given or line.values)):
+        if values:
+            st.caption(t(f"{LESSON}.step.{name}"))
+            arrays(values)
+    if line.calls:
+        st.caption(t(f"{LESSON}.step.calls", name=f"`{line.calls}`"))
+
+
+# --- three ways back ---
 
 
 def three_paths() -> None:
-    pass
+    """The gradient of batch norm by path, and what is wrong once one is dropped."""
+    if value("norm") == "none":
+        st.markdown(t(f"{LESSON}.paths.none"))
+        return
+    found = walkthrough.paths(*place())
+    controls.choice(LESSON, "drop")
+    dropped = walkthrough.DROPS[value("drop")]
+    picture, formula = st.columns([5, 6], gap="medium", vertical_alignment="center")
+    with picture:
+        st.html(_graph(found, dropped))
+    with formula:
+        d = "d" + symbol(f"{found.name}{walkthrough.LAYER}")
+        st.markdown(f"$$\n{t(f'{LESSON}.formulas.paths.formula', d=d)}\n$$")
+    _sum(found, dropped)
+    _verdict(found, dropped)
+
+
+def _sum(found: Paths, dropped: tuple[str, ...]) -> None:
+    shown = {t(f"{LESSON}.paths.{path}"): x for path, x in found.through.items()}
+    total = t(f"{LESSON}.paths.{'kept' if dropped else 'sum'}")
+    shown |= {total: found.without(*dropped).dz}
+    shown |= {t(f"{LESSON}.paths.numerical"): found.numerical}
+    arrays(shown, faint={t(f"{LESSON}.paths.{path}") for path in dropped}, named=False)
+
+
+def _verdict(found: Paths, dropped: tuple[str, ...]) -> None:
+    left = found.without(*dropped)
+    known = {
+        "dropped": controls.option_label(LESSON, "drop", value("drop")),
+        "difference": number(left.difference, 3),
+        "share": percent(left.share),
+    }
+    st.markdown(t(f"{LESSON}.paths.{'disagree' if dropped else 'agree'}", **known))
+
+
+#: where the three paths run: height of the line, and of what stands on it
+LEVELS = {"mean": 28, "var": 88, "z_norm": 148}
+SIGNS = {"mean": "μ", "var": "σ²"}
+
+
+def _graph(found: Paths, dropped: tuple[str, ...]) -> str:
+    """From z_norm at the right back to z at the left; numbers of the first example and unit."""
+    shares = {path: number(float(x[0, 0]), 3) for path, x in found.through.items()}
+    total = number(float(found.without(*dropped).dz[0, 0]), 3)
+    lines = "".join(_path(path, shares[path], path in dropped) for path in PATHS)
+    label = t(
+        f"{LESSON}.paths.alt",
+        name=found.name,
+        sum=total,
+        dropped=controls.option_label(LESSON, "drop", value("drop")),
+        **shares,
+    )
+    ends = (
+        _node(34, 88, f'<tspan font-style="italic">{found.name}</tspan>', found.name)
+        + _node(
+            386,
+            88,
+            '<tspan font-style="italic">z</tspan><tspan dy="4" font-size="11">norm</tspan>',
+            "z_norm",
+        )
+        + f'<text x="34" y="128" class="total">{total}</text>'
+    )
+    return (
+        f'<svg class="ways" viewBox="0 0 420 176" role="img" aria-label="{html.escape(label)}">'
+        f"{lines}{ends}</svg>"
+    )
+
+
+def _path(path: str, share: str, dropped: bool) -> str:
+    y, hue = LEVELS[path], colour(path, text.mode())
+    look = ' class="dropped"' if dropped else ""
+    ends = "M364 88" if y == 88 else f"M376 {88 + (20 if y > 88 else -20)}"
+    enter = {"mean": 46, "var": 58, "z_norm": 46}[path]
+    line = f"{ends} C330 {y} 320 {y} 290 {y} H130 C100 {y} 90 {y} {enter} "
+    line += {"mean": "72", "var": "88", "z_norm": "104"}[path]
+    sign = _node(245, y, SIGNS[path], path) if path in SIGNS else ""
+    return (
+        f'<g{look} style="--hue: {hue}"><path d="{line}"/>{sign}'
+        f'<text x="160" y="{y - 7}">{share}</text></g>'
+    )
+
+
+def _node(x: int, y: int, inside: str, idea: str) -> str:
+    hue = colour({"a": "z_centered"}.get(idea, idea), text.mode())
+    return (
+        f'<g style="--hue: {hue}"><circle cx="{x}" cy="{y}" r="21"/>'
+        f'<text x="{x}" y="{y + 6}" class="sign">{inside}</text></g>'
+    )

@@ -48,8 +48,14 @@ class Diagram {
 
   hint() {
     const place = this.root.querySelector(".hint");
+    const entry = (...parts) => {
+      const span = document.createElement("span");
+      span.append(...parts);
+      return span;
+    };
     const sign = kind => Object.assign(document.createElement("i"), { className: kind });
-    place.replaceChildren(this.data.words.hint, sign("data"), this.data.words.data, sign("parameter"), this.data.words.parameter);
+    const { hint, data, parameter } = this.data.words;
+    place.replaceChildren(entry(hint), entry(sign("data"), data), entry(sign("parameter"), parameter));
   }
 
   /* A button stays the same element as long as its node is there, so that it keeps the focus. */
