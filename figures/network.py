@@ -14,7 +14,7 @@ from figures.theme import FAINT, INK, Mode, colour, painted
 Words = Mapping[str, str]
 Trace = dict[str, Any]
 SHARE = {"tickformat": ".0%", "hoverformat": ".1%"}
-WIDE = {"t": 64}  # room for a legend of two rows, as a phone needs it
+LEGEND = 60  # pixels: two rows of a legend, as a phone needs them
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +43,18 @@ class Axis:
     share: bool = False
     ends: tuple[float, float] | None = None
     ticks: Sequence[float] = ()
+    every: int = 1  # on a logarithmic axis: powers of ten from tick to tick
 
     def layout(self) -> dict[str, Any]:
         """As Plotly wants it: the ends of a logarithmic axis as powers of ten."""
         found: dict[str, Any] = {"title": {"text": self.title}, "zeroline": False}
         if self.log:
-            found |= {"type": "log", "exponentformat": "power", "dtick": 1, "hoverformat": ".3g"}
+            found |= {
+                "type": "log",
+                "exponentformat": "power",
+                "dtick": self.every,
+                "hoverformat": ".3g",
+            }
         elif self.share:
             found |= SHARE | {"nticks": 6}
         else:
@@ -131,7 +137,7 @@ def lines(
             "hovermode": "x unified",
             "xaxis": across.layout(),
             "yaxis": up.layout(),
-            "margin": {} if labelled else WIDE,
+            "margin": {"t": 12 if labelled else LEGEND, "r": 22},
         },
         mode,
         height=height,
@@ -139,13 +145,13 @@ def lines(
 
 
 def _names(mode: Mode, x: np.ndarray, drawn: Sequence[Line], up: Axis) -> list[Trace]:
-    """Names above the ends of their lines; below, where another line ends at the same height."""
+    """Names above the ends of their lines; below, where another line ends a little higher."""
     ends = [float(line.mean[-1]) for line in drawn]
     heights = [float(np.log10(end)) if up.log else end for end in ends]
-    near = 0.04 * (np.ptp(heights) or 1)
+    near = 0.06 * (np.ptp(heights) or 1)
     names = []
-    for at, (line, height) in enumerate(zip(drawn, heights, strict=True)):
-        over = not any(abs(height - other) < near for other in heights[:at])
+    for line, height in zip(drawn, heights, strict=True):
+        over = not any(0 < other - height < near for other in heights)
         names.append(
             {
                 "x": float(x[-1]),
@@ -154,6 +160,7 @@ def _names(mode: Mode, x: np.ndarray, drawn: Sequence[Line], up: Axis) -> list[T
                 "showarrow": False,
                 "xanchor": "right",
                 "yanchor": "bottom" if over else "top",
+                "yshift": 3 if over else -3,
                 "font": {"color": colour(line.idea, mode), "size": 13},
             }
         )
@@ -229,7 +236,7 @@ def moved(
                 "showgrid": False,
                 "zeroline": False,
             },
-            "margin": {"t": 12},
+            "margin": {"t": 12, "r": 22},
         },
         mode,
         height=210,
@@ -257,7 +264,7 @@ def wander(mode: Mode, step: np.ndarray, path: np.ndarray, words: Words) -> go.F
             "hovermode": "closest",
             "xaxis": {"title": {"text": words["step"]}, "zeroline": False},
             "yaxis": {"title": {"text": words["b"]}, "zeroline": True, "nticks": 7},
-            "margin": {"t": 16},
+            "margin": {"t": 12, "r": 22},
         },
         mode,
         height=320,

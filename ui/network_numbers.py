@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 import figures.network as figures
-from experiments import bias, optimizers, placement, scale
+from experiments import bias, evidence, optimizers, placement, scale
 from experiments.bias import Drag
 from experiments.optimizers import Sweep
 from experiments.placement import OverSeeds
@@ -56,6 +56,11 @@ def exact(x: float, digits: int = 3) -> Cell:
     return Cell(number(x, digits), value=f"{x:.4g}")
 
 
+def unbroken(text: str) -> str:
+    """For a narrow cell: no line ends inside it."""
+    return text.replace(" ", "\u00a0")
+
+
 def from_to(values: Iterable[float], digits: int = 2) -> str:
     """The range of some numbers: 1.8–3.4."""
     low, high = min(values := list(values)), max(values)
@@ -90,7 +95,7 @@ def drag_b() -> None:
         _moved(found.z_at_zero, found.z, Z_ENDS, "z")
     with right:
         _moved(found.z_tilde_at_zero, found.z_tilde, Z_TILDE_ENDS, "z_tilde")
-    numbers, words = st.columns([5, 6], gap="large", vertical_alignment="center")
+    numbers, words = st.columns([4, 7], gap="large", vertical_alignment="center")
     with numbers:
         _drag_table(found)
     with words:
@@ -98,7 +103,10 @@ def drag_b() -> None:
 
 
 def _moved(before: np.ndarray, after: np.ndarray, ends: tuple[float, float], idea: str) -> None:
-    words = {name: t(f"{LESSON}.drag.{name}") for name in ("before", "after", "mean")}
+    words = {name: t(f"{LESSON}.drag.{name}") for name in ("before", "mean")}
+    shifted = "after_shift" if idea == "z_tilde" and value("shift") else "after"
+    signed = f"{value('shift'):+g}".replace("-", "−")
+    words["after"] = t(f"{LESSON}.drag.{shifted}", b=short(value("b")), shift=signed)
     words["axis"] = t(f"{LESSON}.drag.axis_{idea}")
     known = {"before": short(before.mean()), "after": short(after.mean())}
     figure = figures.moved(mode(), before, after, ends, idea, words)
@@ -127,7 +135,8 @@ def _what_moved(found: Drag) -> None:
         "loss": number(found.loss, 4),
         "loss_at_zero": number(found.loss_at_zero, 4),
     }
-    say("drag.still" if value("b") else "drag.at_zero", **known)
+    still = "still" if found.z_tilde_moved else "still_exactly"
+    say(f"drag.{still}" if value("b") else "drag.at_zero", **known)
     say("drag.beta_moved" if value("shift") else "drag.beta_at_zero", **known)
 
 
@@ -139,6 +148,7 @@ def b_left_in() -> None:
         _wander()
     with right:
         _largest_b()
+    st.caption(t(f"{LESSON}.drift.of_run", seeds=len(bias.SEEDS), steps=bias.STEPS))
     numbers, words = st.columns([6, 5], gap="large", vertical_alignment="center")
     with numbers:
         _drift_table()
@@ -169,9 +179,9 @@ def _largest_b() -> None:
             drawn.append(Line(word, idea, **rows, dash=DASHES[name]))
             ends[f"{name}_{dtype}"] = short(float(rows["mean"][-1]))
     step = bias.drift().step[1:]
-    across, up = Axis(t(f"{LESSON}.axes.step")), Axis(t(f"{LESSON}.drift.largest_b"), log=True)
+    across = Axis(t(f"{LESSON}.axes.step"), ends=(0, float(step[-1])))
+    up = Axis(t(f"{LESSON}.drift.largest_b"), log=True, ends=(1e-18, 3), every=3)
     figure = figures.lines(mode(), step, drawn, across, up, labelled=True)
-    figure.update_yaxes(dtick=3)
     chart(figure, "largest-b", "drift.alt_largest", **ends)
 
 
@@ -205,7 +215,6 @@ def _drift_in_words() -> None:
         "logits": number(float(adam.logits_moved.max()), 2),
     }
     st.markdown(prose(f"{LESSON}/drifted", **known))
-    st.caption(t(f"{LESSON}.drift.of_run", seeds=len(bias.SEEDS), steps=bias.STEPS))
 
 
 # --- before the activation or after it ---
@@ -215,6 +224,7 @@ LOOKS = {
     "before": ("bn", "solid", "circle"),
     "after": ("after", "longdash", "diamond"),
 }
+BESIDE = 1.0  # a b that batch norm after the activation meets
 CLOSE = 0.05  # an accuracy so near to the best one still counts as trained
 STUDENT = {3: 4.30, 5: 2.78}  # 97.5 % point of Student's t for so many seeds
 
@@ -304,7 +314,7 @@ def _placement_table(found: OverSeeds, a: int, r: int) -> None:
 def _spread(values: np.ndarray) -> Cell:
     """Mean ± standard deviation over the seeds."""
     mean, sd = 100 * values.mean(), 100 * values.std(ddof=1)
-    return Cell(f"{mean:.1f} ± {sd:.1f} %", value=f"{values.mean():.4f}")
+    return Cell(unbroken(f"{mean:.1f} ± {sd:.1f} %"), value=f"{values.mean():.4f}")
 
 
 def _up_to(found: OverSeeds, a: int, n: int) -> float:
@@ -334,8 +344,8 @@ def _placement_verdict(found: OverSeeds, a: int) -> None:
     say(f"placement.{word}", **{norm: short(up) for norm, up in ups.items()})
     which, mean, half = ahead(before, none)
     say(f"placement.plain_{which}", gain=points(mean, half))
-    moved = bias.drag(value("b") or 1.0, unit=UNIT, norm="after")
-    say("placement.keep_b", b=short(value("b") or 1.0), moved=short(moved.z_tilde_moved))
+    moved = bias.drag(BESIDE, unit=UNIT, norm="after").z_tilde_moved
+    say("placement.keep_b", b=short(BESIDE), moved=short(moved))
 
 
 def points(mean: float, half: float) -> str:
@@ -438,14 +448,15 @@ def _optimizers_table(found: Sweep) -> None:
 
 def _steps(judged: np.ndarray) -> Cell:
     mean, sd = judged.mean(), judged.std(ddof=1)
-    return Cell(f"{mean:.0f} ± {sd:.0f}", value=f"{mean:.4g}")
+    return Cell(unbroken(f"{mean:.0f} ± {sd:.0f}"), value=f"{mean:.4g}")
 
 
 def _optimizers_verdict(found: Sweep) -> None:
     """Tolerance on one side, best against best on the other, on both data sets."""
     known = {}
     for name, of in (("digits", found), ("mnist", optimizers.sweep("mnist"))):
-        known[f"{name}_gain"] = from_to(of.gain)
+        cost = evidence.about(optimizers.EVIDENCE)[name]["step_cost"].values()
+        known[f"{name}_gain"], known[f"{name}_cost"] = from_to(of.gain), from_to(cost)
         known[f"{name}_ratio"] = from_to(of.largest[:, 1] / of.largest[:, 0])
     known |= {"target": optimizers.TARGET, "judges": len(found.judges)}
     page.say(f"{LESSON}/optimized", good=percent(optimizers.GOOD), **known)
@@ -490,7 +501,7 @@ def rescale() -> None:
     with right:
         say("scale.gradient")
         _gradient()
-    numbers, words = st.columns([5, 6], gap="large", vertical_alignment="center")
+    numbers, words = st.columns([4, 7], gap="large", vertical_alignment="center")
     with numbers:
         _scale_table(here)
     with words:
@@ -518,9 +529,8 @@ def _output() -> None:
         moved[moved == 0] = np.nan  # α = 1: nothing moves, and 0 has no logarithm
         drawn.append(Line(t(f"{LESSON}.scale.{name}"), idea, moved, dash=dash))
         ends |= {f"{name}_low": short(moved[0]), f"{name}_high": short(moved[-1])}
-    up = Axis(t(f"{LESSON}.scale.moved"), log=True)
+    up = Axis(t(f"{LESSON}.scale.moved"), log=True, every=4)
     figure = figures.lines(mode(), alphas, drawn, across, up, chosen=value("alpha"))
-    figure.update_yaxes(dtick=4)
     chart(figure, "output", "scale.alt_output", **ends)
 
 
@@ -556,7 +566,7 @@ def _scale_table(here: Rescaled) -> None:
 
 
 def _share(share: float) -> Cell:
-    return Cell(percent(share), value=f"{share:.4f}")
+    return Cell(unbroken(percent(share)), value=f"{share:.4f}")
 
 
 def _scaled_in_words(here: Rescaled) -> None:
@@ -569,11 +579,8 @@ def _scaled_in_words(here: Rescaled) -> None:
         "var": short(float(here.var_ratio.min())),
         "exact": short(here.logits_moved_exact),
     }
-    if here.alpha == 1:
-        which = "one"
-    else:
-        which = "holds" if here.var_ratio.min() > BROKEN else "breaks"
-    say(f"scale.{which}", **known)
+    which = "holds" if here.var_ratio.min() > BROKEN else "breaks"
+    say("scale.one" if here.alpha == 1 else f"scale.{which}", **known)
 
 
 def in_training() -> None:
