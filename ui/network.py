@@ -72,7 +72,8 @@ def arrays(values: Mapping[str, Any], *, faint: Collection[str] = (), named: boo
         groups.append({name: array for name, array in flat.items() if array.size == size})
     st.html(STYLE)
     tables = "".join(
-        _rows(each) if set(each) <= set(flat) else _grid(each, faint, named) for each in groups
+        _rows(each, values) if set(each) <= set(flat) else _grid(each, faint, named)
+        for each in groups
     )
     st.html(f'<div class="arrays">{tables}</div>')
 
@@ -90,12 +91,13 @@ def _grid(one: dict[str, np.ndarray], faint: Collection[str], named: bool) -> st
     return _table(caption, body, name if named else "", "faint" if name in faint else "matrix")
 
 
-def _rows(several: dict[str, np.ndarray]) -> str:
+def _rows(several: dict[str, np.ndarray], shapes: Mapping[str, Any]) -> str:
     """A table with an array in each row."""
-    size = next(iter(several.values())).size
-    body = [(_named(name), array) for name, array in several.items()]
-    caption = f"<small>{written((size,) if size > 1 else ())}</small>"
-    return _table(caption, body, "", "of-units")
+    body = [
+        (f"{_named(name)} <small>{written(np.shape(shapes[name]))}</small>", array)
+        for name, array in several.items()
+    ]
+    return _table("", body, "", "of-units")
 
 
 def _table(caption: str, body: Sequence[tuple[str, np.ndarray]], name: str, look: str) -> str:
@@ -107,7 +109,7 @@ def _table(caption: str, body: Sequence[tuple[str, np.ndarray]], name: str, look
     )
     return (
         f'<table class="{look}" data-name="{name}"{_style(name)}>'
-        f"<caption>{caption}</caption>{heads}<tbody>{rows}</tbody></table>"
+        f"{caption and f'<caption>{caption}</caption>'}{heads}<tbody>{rows}</tbody></table>"
     )
 
 
@@ -116,7 +118,7 @@ def _style(name: str) -> str:
 
 
 def _cell(x: float) -> str:
-    return f'<td data-value="{float(x)!r}">{number(float(x))}</td>'
+    return f'<td data-value="{float(x)!r}">{number(float(x), 3)}</td>'
 
 
 def _named(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import inspect
 import textwrap
@@ -13,7 +14,7 @@ from experiments import walkthrough
 from experiments.little import PATHS, PHASES, Paths, functions, phase
 from experiments.walkthrough import BATCHES, EPOCHS
 from experiments.watch import Line
-from figures.theme import colour
+from figures.theme import INK, PAPER, colour
 from ui import controls, text
 from ui.live import percent
 from ui.network import LESSON, arrays, little, place, put, steps, value
@@ -176,7 +177,7 @@ def three_paths() -> None:
     found = walkthrough.paths(*place())
     controls.choice(LESSON, "drop")
     dropped = walkthrough.DROPS[value("drop")]
-    picture, formula = st.columns([5, 6], gap="medium", vertical_alignment="center")
+    picture, formula = st.columns(2, gap="medium", vertical_alignment="center")
     with picture:
         st.html(_graph(found, dropped))
     with formula:
@@ -204,56 +205,51 @@ def _verdict(found: Paths, dropped: tuple[str, ...]) -> None:
     st.markdown(t(f"{LESSON}.paths.{'disagree' if dropped else 'agree'}", **known))
 
 
-#: where the three paths run: height of the line, and of what stands on it
-LEVELS = {"mean": 28, "var": 88, "z_norm": 148}
+#: by path: height at which it runs, and where it ends at z
+LEVELS = {"mean": (28, "46 70"), "var": (88, "60 88"), "z_norm": (148, "46 106")}
 SIGNS = {"mean": "μ", "var": "σ²"}
+LOOK = (
+    "path{fill:none;stroke-width:2.5}circle{fill:none;stroke-width:2}"
+    "text{font:13px sans-serif;text-anchor:middle}.sign{font:italic 19px Georgia,serif}"
+    ".total{font-weight:700}.dropped{opacity:.4;text-decoration:line-through}"
+    ".dropped path{stroke-dasharray:3 7}"
+)
 
 
 def _graph(found: Paths, dropped: tuple[str, ...]) -> str:
     """From z_norm at the right back to z at the left; numbers of the first example and unit."""
     shares = {path: number(float(x[0, 0]), 3) for path, x in found.through.items()}
     total = number(float(found.without(*dropped).dz[0, 0]), 3)
-    lines = "".join(_path(path, shares[path], path in dropped) for path in PATHS)
-    label = t(
-        f"{LESSON}.paths.alt",
-        name=found.name,
-        sum=total,
-        dropped=controls.option_label(LESSON, "drop", value("drop")),
-        **shares,
+    norm = 'z<tspan dy="4" font-size="11">norm</tspan>'
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 420 176"><style>{LOOK}</style>'
+        + "".join(_path(path, shares[path], path in dropped) for path in PATHS)
+        + _sign(34, 88, found.name, "z")
+        + _sign(386, 88, norm, "z_norm")
+        + f'<text x="34" y="130" class="total" fill="{INK[text.mode()]}">{total}</text></svg>'
     )
-    ends = (
-        _node(34, 88, f'<tspan font-style="italic">{found.name}</tspan>', found.name)
-        + _node(
-            386,
-            88,
-            '<tspan font-style="italic">z</tspan><tspan dy="4" font-size="11">norm</tspan>',
-            "z_norm",
-        )
-        + f'<text x="34" y="128" class="total">{total}</text>'
-    )
-    return (
-        f'<svg class="ways" viewBox="0 0 420 176" role="img" aria-label="{html.escape(label)}">'
-        f"{lines}{ends}</svg>"
-    )
+    given = {"name": found.name, "sum": total, **shares}
+    given["dropped"] = controls.option_label(LESSON, "drop", value("drop"))
+    label = html.escape(t(f"{LESSON}.paths.alt", **given))
+    encoded = base64.b64encode(drawing.encode()).decode()
+    return f'<img class="ways" src="data:image/svg+xml;base64,{encoded}" alt="{label}">'
 
 
 def _path(path: str, share: str, dropped: bool) -> str:
-    y, hue = LEVELS[path], colour(path, text.mode())
+    (y, end), hue = LEVELS[path], colour(path, text.mode())
+    begin = "364 88" if path == "var" else f"374 {88 + (18 if y > 88 else -18)}"
+    line = f"M{begin} C350 {y} 340 {y} 300 {y} H120 C80 {y} 70 {y} {end}"
+    sign = _sign(240, y, SIGNS[path], path) if path in SIGNS else ""
     look = ' class="dropped"' if dropped else ""
-    ends = "M364 88" if y == 88 else f"M376 {88 + (20 if y > 88 else -20)}"
-    enter = {"mean": 46, "var": 58, "z_norm": 46}[path]
-    line = f"{ends} C330 {y} 320 {y} 290 {y} H130 C100 {y} 90 {y} {enter} "
-    line += {"mean": "72", "var": "88", "z_norm": "104"}[path]
-    sign = _node(245, y, SIGNS[path], path) if path in SIGNS else ""
     return (
-        f'<g{look} style="--hue: {hue}"><path d="{line}"/>{sign}'
-        f'<text x="160" y="{y - 7}">{share}</text></g>'
+        f'<g{look}><path d="{line}" stroke="{hue}"/>{sign}'
+        f'<text x="155" y="{y - 7}" fill="{INK[text.mode()]}">{share}</text></g>'
     )
 
 
-def _node(x: int, y: int, inside: str, idea: str) -> str:
-    hue = colour({"a": "z_centered"}.get(idea, idea), text.mode())
+def _sign(x: int, y: int, inside: str, idea: str) -> str:
+    hue, paper = colour(idea, text.mode()), PAPER[text.mode()]
     return (
-        f'<g style="--hue: {hue}"><circle cx="{x}" cy="{y}" r="21"/>'
-        f'<text x="{x}" y="{y + 6}" class="sign">{inside}</text></g>'
+        f'<circle cx="{x}" cy="{y}" r="22" stroke="{hue}" style="fill:{paper}"/>'
+        f'<text x="{x}" y="{y + 6}" class="sign" fill="{hue}">{inside}</text>'
     )

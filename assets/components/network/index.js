@@ -89,7 +89,7 @@ class Diagram {
   paint() {
     if (!this.data || !this.box.clientWidth) return;
     const pitch = this.box.clientWidth / this.data.columns;
-    this.half = (this.box.clientWidth < 460 ? 48 : 58) / 2;
+    this.half = (this.box.clientWidth < 460 ? 42 : 58) / 2;
     this.places = {};
     for (const { id, column, top } of this.data.nodes) this.places[id] = { x: pitch * (column + 0.5), top };
     for (const [id, button] of this.buttons) {
