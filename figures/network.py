@@ -267,7 +267,7 @@ def wander(mode: Mode, step: np.ndarray, path: np.ndarray, words: Words) -> go.F
             "margin": {"t": 12, "r": 22},
         },
         mode,
-        height=320,
+        height=380,
     )
 
 
@@ -301,7 +301,7 @@ def layers(
             "domain": [left, left + wide],
             "anchor": f"y{number}",
             "title": {"text": words["step"] if layer == count // 2 else ""},
-            "tickvals": [0, int(step[-1]) // 2, int(step[-1])],
+            "tickvals": [0, int(step[-1]) // 2, int(step[-1])][: 2 + (layer == count - 1)],
             "zeroline": False,
         }
         layout[f"yaxis{number}"] = {

@@ -17,7 +17,7 @@ from experiments.placement import OverSeeds
 from experiments.scale import Rescaled
 from figures.network import Axis, Line
 from figures.theme import colour
-from ui import controls, page, state
+from ui import controls, network_live, page, state
 from ui.live import percent
 from ui.numbers import latex, number
 from ui.tables import Cell, table
@@ -181,7 +181,7 @@ def _largest_b() -> None:
     step = bias.drift().step[1:]
     across = Axis(t(f"{LESSON}.axes.step"), ends=(0, float(step[-1])))
     up = Axis(t(f"{LESSON}.drift.largest_b"), log=True, ends=(1e-18, 3), every=3)
-    figure = figures.lines(mode(), step, drawn, across, up, labelled=True)
+    figure = figures.lines(mode(), step, drawn, across, up, labelled=True, height=380)
     chart(figure, "largest-b", "drift.alt_largest", **ends)
 
 
@@ -253,6 +253,7 @@ def before_or_after() -> None:
         _placement_table(found, a, r)
     with words:
         _placement_verdict(found, a)
+    _one_more_seed(found, a, r)
 
 
 def _placed(values: np.ndarray) -> list[Line]:
@@ -290,6 +291,40 @@ def _by_step(found: OverSeeds, a: int, r: int) -> None:
     known = {norm: percent(float(d.mean[-1])) for norm, d in zip(LOOKS, drawn, strict=True)}
     figure = figures.lines(mode(), found.step, drawn, across, up)
     chart(figure, "by-step", "placement.alt_by_step", lr=short(value("rate")), **known)
+
+
+def _one_more_seed(found: OverSeeds, a: int, r: int) -> None:
+    """The chosen cell, trained live, beside the seeds that were trained beforehand."""
+    page.say(f"{LESSON}/live", seed=network_live.SEED, lr=short(value("rate")))
+    network_live.button()
+    own = network_live.shown()
+    if own is None:
+        return
+    drawn, ends = [], []
+    for n, (norm, (idea, dash, _)) in enumerate(LOOKS.items()):
+        if norm in own.accuracy:
+            name, run = t(f"{LESSON}.placement.{norm}"), own.accuracy[norm]
+            padded = np.pad(run, (0, len(own.step) - len(run)), constant_values=np.nan)
+            drawn.append(Line(name, idea, padded, dash=dash))
+            ends.append((name, float(run[-1]), over(found.accuracy[a, n, r, :, -1])))
+    across = Axis(t(f"{LESSON}.axes.step"), ends=(0, float(own.step[-1])))
+    up = Axis(t(f"{LESSON}.axes.accuracy"), share=True, ends=(0, 1.02))
+    known = {"seed": network_live.SEED, "lr": short(value("rate"))}
+    left, right = st.columns([6, 5], gap="large", vertical_alignment="center")
+    with left:
+        listed = "; ".join(f"{name} {percent(end)}" for name, end, _ in ends)
+        figure = figures.lines(mode(), own.step, drawn, across, up)
+        chart(figure, "one-more", "live.alt", ends=listed, **known)
+    with right:
+        heads = [Cell(""), Cell(t(f"{LESSON}.live.head_end")), Cell(t(f"{LESSON}.live.head_seeds"))]
+        rows = [[Cell(name), _share(end), _ends(seeds)] for name, end, seeds in ends]
+        table(heads, rows, name="live")
+
+
+def _ends(seeds: dict[str, np.ndarray]) -> Cell:
+    """From the lowest seed to the highest."""
+    low, high = (float(seeds[end]) for end in ("low", "high"))
+    return Cell(unbroken(f"{100 * low:.1f}–{percent(high)}"), value=f"{low:.4f} {high:.4f}")
 
 
 def _placement_table(found: OverSeeds, a: int, r: int) -> None:
@@ -364,7 +399,7 @@ def four_optimizers() -> None:
     found, o = optimizers.sweep(), optimizers.OPTIMIZERS.index(rule)
     left, right = st.columns(2, gap="large")
     with left:
-        say("optimizers.by_rate", good=percent(optimizers.GOOD))
+        say("optimizers.by_rate", good=GOOD)
         _usable(found, o)
     with right:
         say("optimizers.curves", target=optimizers.TARGET)
@@ -379,6 +414,7 @@ def four_optimizers() -> None:
     _optimizers_verdict(found)
 
 
+GOOD = f"{optimizers.GOOD:.0%}"
 ARMS = (("plain", "dash", "square"), ("bn", "solid", "circle"))
 
 
@@ -397,7 +433,7 @@ def _usable(found: Sweep, o: int) -> None:
     up = Axis(t(f"{LESSON}.axes.accuracy"), share=True, ends=(0, 1.02))
     figure = figures.lines(mode(), rates, drawn, across, up, level=optimizers.GOOD)
     known = dict(zip(("plain", "bn"), map(short, found.largest[o]), strict=True))
-    chart(figure, "usable", "optimizers.alt_usable", good=percent(optimizers.GOOD), **known)
+    chart(figure, "usable", "optimizers.alt_usable", good=GOOD, **known)
 
 
 def _curves(found: Sweep, o: int) -> None:
@@ -431,19 +467,27 @@ def _paths(found: Sweep, o: int, name: str, start: float) -> None:
 
 
 def _optimizers_table(found: Sweep) -> None:
-    word = f"{LESSON}.optimizers"
-    names = ("best_plain", "best_bn", "steps_plain", "steps_bn", "gain", "largest_plain")
-    heads = [Cell(t(f"{word}.head")), *(Cell(t(f"{word}.head_{n}")) for n in names)]
-    heads += [Cell(t(f"{word}.head_{n}")) for n in ("largest_bn", "ratio")]
+    """A column for each optimizer: so it fits a phone."""
+    word, names = f"{LESSON}.optimizers", optimizers.OPTIMIZERS
+    rates = [[exact(_best(found, o, n)) for o in range(len(names))] for n in (0, 1)]
+    steps = [[_steps(judged) for judged in found.judged[:, n]] for n in (0, 1)]
+    largest = [[exact(float(x)) for x in found.largest[:, n]] for n in (0, 1)]
     rows = []
-    for o, name in enumerate(optimizers.OPTIMIZERS):
-        plain, bn = (float(x) for x in found.largest[o])
-        steps = [_steps(judged) for judged in found.judged[o]]
-        rates = [exact(_best(found, o, n)) for n in (0, 1)]
-        times = [Cell(f"{x:.2g} ×", value=f"{x:.4g}") for x in (found.gain[o], bn / plain)]
-        label = Cell(t(f"ui.options.{name}"))
-        rows.append([label, *rates, *steps, times[0], exact(plain), exact(bn), times[1]])
+    for name, (plain, bn), ratio in (
+        ("best", rates, None),
+        ("steps", steps, found.gain),
+        ("largest", largest, found.largest[:, 1] / found.largest[:, 0]),
+    ):
+        rows.append([Cell(t(f"{word}.row_{name}_plain"), colour=colour("plain", mode())), *plain])
+        rows.append([Cell(t(f"{word}.row_{name}_bn"), colour=colour("bn", mode())), *bn])
+        if ratio is not None:
+            rows.append([Cell(t(f"{word}.row_{name}_ratio")), *map(_times, ratio)])
+    heads = [Cell(""), *(Cell(t(f"ui.options.{name}")) for name in names)]
     table(heads, rows, name="optimizers")
+
+
+def _times(ratio: float) -> Cell:
+    return Cell(unbroken(f"{ratio:.2g} ×"), value=f"{ratio:.4g}")
 
 
 def _steps(judged: np.ndarray) -> Cell:
@@ -458,8 +502,7 @@ def _optimizers_verdict(found: Sweep) -> None:
         cost = evidence.about(optimizers.EVIDENCE)[name]["step_cost"].values()
         known[f"{name}_gain"], known[f"{name}_cost"] = from_to(of.gain), from_to(cost)
         known[f"{name}_ratio"] = from_to(of.largest[:, 1] / of.largest[:, 0])
-    known |= {"target": optimizers.TARGET, "judges": len(found.judges)}
-    page.say(f"{LESSON}/optimized", good=percent(optimizers.GOOD), **known)
+    page.say(f"{LESSON}/optimized", good=GOOD, target=optimizers.TARGET, **known)
 
 
 # --- scale ---

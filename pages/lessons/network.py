@@ -6,7 +6,7 @@ import streamlit as st
 
 from experiments import walkthrough
 from ui import network as show
-from ui import network_map, network_numbers, network_step, page
+from ui import network_live, network_map, network_numbers, network_step, page
 
 LESSON = show.LESSON
 
@@ -31,6 +31,7 @@ def little() -> None:
     show.take_home()
 
 
+network_live.settle()
 page.say(f"{LESSON}/intro")
 page.question(LESSON, "predict", ("none", "own", "all"), right="all")
 little()
