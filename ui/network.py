@@ -191,4 +191,4 @@ def _instead(node: str, known: Mapping[str, Any]) -> str:
 def _replace(name: str, new: Any, sentence: str) -> None:
     asked = value(name)
     state.put(LESSON, **{name: new})
-    st.caption(t(f"{LESSON}.place.{sentence}", asked=asked, shown=new))
+    st.caption(t(f"{LESSON}.place.{sentence}", asked=asked, there=new))

@@ -17,7 +17,10 @@ from ui.numbers import latex
 from ui.text import t
 
 INSIDE_BN = 3  # z_norm, behind mean, var and std
-SYMBOLS = {"z_tilde": r"\tilde z", "a_tilde": r"\tilde a", "bn": r"\mathrm{BN}", "logits": "z", "loss": "J"}
+SYMBOLS = {
+    **{"z_tilde": r"\tilde z", "a_tilde": r"\tilde a"},
+    **{"bn": r"\mathrm{BN}", "logits": "z", "loss": "J"},
+}
 
 
 @dataclass(frozen=True, eq=False)
