@@ -42,7 +42,7 @@ class Axis:
     log: bool = False
     share: bool = False
     ends: tuple[float, float] | None = None
-    ticks: Sequence[float] = ()
+    ticks: Sequence[float] | np.ndarray = ()
     every: int = 1  # on a logarithmic axis: powers of ten from tick to tick
 
     def layout(self) -> dict[str, Any]:

@@ -6,7 +6,16 @@ import streamlit as st
 
 from experiments import walkthrough
 from ui import network as show
-from ui import network_live, network_map, network_numbers, network_step, page
+from ui import (
+    network_b,
+    network_live,
+    network_map,
+    network_optimizers,
+    network_placement,
+    network_scale,
+    network_step,
+    page,
+)
 
 LESSON = show.LESSON
 
@@ -35,10 +44,10 @@ network_live.settle()
 page.say(f"{LESSON}/intro")
 page.question(LESSON, "predict", ("none", "own", "all"), right="all")
 little()
-network_numbers.b_is_cancelled()
-network_numbers.before_or_after()
-network_numbers.four_optimizers()
-network_numbers.scale_invariance()
+network_b.b_is_cancelled()
+network_placement.before_or_after()
+network_optimizers.four_optimizers()
+network_scale.scale_invariance()
 page.say(f"{LESSON}/checks")
 page.question(LESSON, "count", ("fifty", "hundred", "same"), right="fifty")
 page.question(LESSON, "shape", ("batch", "unit", "one"), right="unit")

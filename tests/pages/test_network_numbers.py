@@ -18,7 +18,9 @@ from experiments import bias, optimizers, placement, scale
 from experiments.pair import Pair, train_pair
 from ui import network_live, runs
 from ui.lessons import LESSONS
-from ui.network_numbers import BROKEN, CLOSE, LOOKS, STUDENT, UNIT, Z_ENDS, Z_TILDE_ENDS, ahead
+from ui.network_b import UNIT, Z_ENDS, Z_TILDE_ENDS
+from ui.network_placement import CLOSE, LOOKS, STUDENT, ahead
+from ui.network_scale import BROKEN
 from ui.numbers import number
 from ui.runs import Status
 from ui.text import languages
@@ -152,6 +154,7 @@ def test_the_placements_are_the_evidence(activation: str, images: str, lang: str
         _, before, after = found.at_best[a]
         phrase = {"more": "after is ahead", "less": "before is ahead", "level": "a tie"}
         assert phrase[ahead(after, before)[0]] in said(at)
+        assert (f"flat parts of {activation}" in said(at)) == (activation != "relu")
 
 
 def test_lines_over_the_steps_are_at_the_chosen_rate() -> None:
