@@ -15,6 +15,7 @@ from tests.browser.helpers import overflow, settled, visit
 NewPage = Callable[..., Page]
 NewTab = Callable[[], Page]
 DEFAULT = ("before", "tanh", "sgd", 1, 1)
+PATIENCE = 20_000  # ms for what comes with the page
 NEXT_LINE = {"en": "Next line", "ko": "다음 줄"}
 
 
@@ -45,7 +46,8 @@ def test_the_diagram_stands_within_the_screen_and_can_be_touched(
     query = f"lang={lang}&norm={norm}&line=12"
     page = visit(new_page(width, height, lang, dark=lang == "ko"), f"{lesson}?{query}")
     buttons = page.locator(".network .diagram button")
-    expect(buttons).to_have_count(len(walkthrough.nodes(norm, *DEFAULT[1:])))
+    wanted = len(walkthrough.nodes(norm, *DEFAULT[1:]))
+    expect(buttons).to_have_count(wanted, timeout=PATIENCE)
     boxes = buttons.evaluate_all("all => all.map(each => each.getBoundingClientRect().toJSON())")
     for i, box in enumerate(boxes):
         assert box["left"] >= 0 and box["right"] <= width
@@ -64,7 +66,7 @@ def test_the_diagram_stands_within_the_screen_and_can_be_touched(
 def test_keys_alone_lead_through_the_diagram(lesson: str, new_tab: NewTab, lang: str) -> None:
     page = visit(new_tab(), f"{lesson}?lang={lang}&node=x")
     nodes = walkthrough.nodes(*DEFAULT)
-    expect(node(page, "x")).to_have_attribute("aria-pressed", "true")
+    expect(node(page, "x")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
     node(page, "x").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
