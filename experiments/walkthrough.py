@@ -43,7 +43,7 @@ def _node_ids() -> tuple[str, ...]:
 NODES = _node_ids()
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def at(norm: str, activation: str, optimizer: str, epoch: int = 1, batch: int = 1) -> Little:
     """The network before a mini-batch. Epoch and batch count from 1."""
     if epoch == batch == 1:
@@ -52,13 +52,13 @@ def at(norm: str, activation: str, optimizer: str, epoch: int = 1, batch: int = 
     return little.advance(before, BATCHES if batch == 1 else batch - 1)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def lines(*place: str | int) -> tuple[Line, ...]:
     """What runs at a place (arguments of `at`)."""
     return little.lines(at(*place))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def nodes(*place: str | int) -> dict[str, Node]:
     """The diagram's nodes by id at a place."""
     return {node.id: node for node in little.nodes(at(*place))}

@@ -126,14 +126,15 @@ def cross_entropy(scene: Scene) -> dict[str, Any]:
     return {"first": latex(right[0]), "last": latex(right[-1]), "value": value}
 
 
-def nothing(_: Scene) -> dict[str, Any]:
-    return {}
+def given(scene: Scene) -> dict[str, Any]:
+    shape = r"\times ".join(map(str, flow(scene.node)))
+    return {"symbol": symbol(scene.node.id), "shape": shape}
 
 
 FILLED: dict[str, tuple[str, Callable[[Scene], dict[str, Any]]]] = {
     **dict.fromkeys(("z", "logits"), ("dense", dense)),
     **dict.fromkeys(("z_tilde", "a_tilde"), ("tilde", tilde)),
-    **dict.fromkeys(("x", "W", "b", "y"), ("given", nothing)),
+    **dict.fromkeys(("x", "W", "b", "y"), ("given", given)),
     "bn": ("bn", batch_norm),
     "a": ("a", activation),
     "p": ("p", softmax),
