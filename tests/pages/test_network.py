@@ -306,7 +306,7 @@ def test_what_another_network_does_not_have_is_replaced_and_said(lang: str) -> N
     at = opened(lang=lang, norm="none", line=LINES, node="bn2")
     assert value(at, "line") == len(walkthrough.lines(*place(at))) and value(at, "node") == "a2"
     assert str(LINES) in said(at) and "bn2" in said(at)
-    at = opened(lang=lang, norm="after", node="z_tilde1")
+    at = sections(lang=lang, norm="after", node="z_tilde1")
     assert value(at, "node") == "a_tilde1"
     assert value(opened(norm="before", node="b1"), "node") == "z1"
     at.session_state[f"{LESSON}.norm"] = "before"
