@@ -32,9 +32,9 @@ DROPS = {
 
 
 def _node_ids() -> tuple[str, ...]:
-    """Of all placements of batch norm, in the order of computation."""
+    """Of all placements of batch norm; what stands only where it comes before g, last."""
     found: dict[str, None] = {}
-    for norm in ("before", "after", "none"):
+    for norm in ("none", "after", "before"):
         for kind, layer in little.diagram(Settings(norm=norm)):
             found[f"{kind}{layer or ''}"] = None
     return tuple(found)
