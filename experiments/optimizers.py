@@ -28,7 +28,7 @@ OPTIMIZERS = tuple(LOWEST)
 STEPS, EVERY = 600, 20
 WINDOW = 20  # mini-batches that the training loss is averaged over
 TARGET = 0.1  # what the averaged loss must fall below
-LOSS_LIMIT = 10.0  # in curves a larger loss counts as this
+LOSS_LIMIT = 10.0  # a larger loss counts as this
 CURVE_EVERY = 10
 GOOD = 0.9  # test accuracy of a usable learning rate
 
@@ -87,8 +87,11 @@ def _spread(rows: np.ndarray) -> np.ndarray:
 
 
 def smoothed(loss: np.ndarray) -> np.ndarray:
-    """Mean of the last WINDOW mini-batches up to each step; of fewer at the beginning."""
-    sums = np.concatenate([[0.0], np.cumsum(loss)])
+    """Mean of the last WINDOW mini-batches up to each step; of fewer at the beginning.
+
+    A loss above LOSS_LIMIT counts as that: beside a huge one, the others would be lost in the sum.
+    """
+    sums = np.concatenate([[0.0], np.cumsum(np.minimum(loss, LOSS_LIMIT), dtype=np.float64)])
     end = np.arange(1, len(loss) + 1)
     start = np.maximum(end - WINDOW, 0)
     return (sums[end] - sums[start]) / (end - start)
@@ -174,7 +177,7 @@ def train_cell(
     """Train it; digits take about half a second."""
     chosen = GRIDS[dataset][1] if seeds is None else seeds
     traces = train_together([config(optimizer, lr, norm, seed, dataset) for seed in chosen])
-    curves = np.array([_padded(smoothed(np.minimum(t.loss, LOSS_LIMIT))) for t in traces])
+    curves = np.array([_padded(smoothed(t.loss)) for t in traces])
     return Cell(
         steps_to=np.array([steps_to_target(t.loss) for t in traces]),
         accuracy=np.array([t.accuracy[-1] for t in traces]),

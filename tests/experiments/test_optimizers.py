@@ -48,6 +48,11 @@ def test_steps_to_the_target_are_counted_from_one() -> None:
     assert steps_to_target(np.zeros(100)) == WINDOW
 
 
+def test_a_huge_loss_does_not_hide_those_after_it() -> None:
+    loss = np.concatenate([[1e30], np.ones(100)])
+    assert np.isnan(steps_to_target(loss)) and np.isnan(steps_to_target(loss.astype(np.float32)))
+
+
 def test_the_rates_span_three_decades_in_equal_steps() -> None:
     for optimizer in OPTIMIZERS:
         fine, coarse = rates(optimizer), rates(optimizer, "mnist")
