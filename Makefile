@@ -19,7 +19,7 @@ run: .venv/app.stamp ## start the app on port 8501, or another: make run PORT=86
 	@$(PY) tools/serve.py --port $(PORT)
 
 test: .venv/dev.stamp ## run all tests: units, pages, browser
-	@chromium=$$(sh tools/chromium.sh $(PY)) && CHROMIUM=$$chromium $(PY) -m pytest
+	@chromium=$$(sh tools/chromium.sh $(PY)) && CHROMIUM=$$chromium $(PY) -m pytest --numprocesses=2 --dist=loadfile
 
 check: .venv/dev.stamp ## format, lint and types
 	$(PY) -m ruff format --check
