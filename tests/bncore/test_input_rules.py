@@ -131,7 +131,7 @@ def test_gamma_beyond_the_dtype_of_z_overflows():
 
 BAD_EPS = [0, 0.0, -0.0, -1e-5, np.nan, np.inf, -np.inf, 1e-400, 10**400, True, False, None]
 BAD_EPS += ["1e-5", "", [1e-5], [], {}, 1e-5 + 0j, Decimal("1e-5"), np.array([1e-5, 1e-5])]
-BAD_EPS += [np.bool_(True), np.float32("nan"), np.array(0.0), object()]
+BAD_EPS += [np.bool_(True), np.float32("nan"), np.array(0.0), object]
 
 
 @pytest.mark.parametrize("eps", BAD_EPS, ids=repr)
