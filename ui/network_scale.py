@@ -22,13 +22,13 @@ from ui.text import mode, prose, t
 BROKEN = 5.0  # below this many ε, the variance of a unit no longer hides ε
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False)
 def rescaled() -> list[Rescaled]:
     """All of ALPHAS: half a second on a slow machine, the same for everyone."""
     return scale.curve()
 
 
-@st.cache_data(max_entries=1, show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner=False)
 def decay_is_a_rate() -> tuple[float, float]:
     """How far decay and a rising rate part in their losses, and decay and a constant one."""
     found = scale.decay_as_rate()

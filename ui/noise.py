@@ -51,7 +51,7 @@ def place() -> tuple[int, int, int]:
     return value("image") - 1, value("layer") - 1, value("unit") - 1
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def by_size(image: int, layer: int, unit: int, seed: int) -> BySize:
     """A fifth of a second for a new image: kept for everyone."""
     return experiment.by_size(image, layer, unit, seed)

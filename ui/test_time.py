@@ -101,12 +101,12 @@ def answered(x: np.ndarray, said: np.ndarray, labels: np.ndarray, alt: str) -> N
 # --- one example has no batch ---
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def meetings(image: int, m: int, seed: int, order: str) -> Meetings:
     return companions.meet(image, m, seed, order=order)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def sizes(seed: int) -> BySize:
     return companions.by_batch_size(seed)
 

@@ -23,13 +23,13 @@ from ui.text import prose, t
 SNIPPETS = Path(__file__).parents[1] / "assets" / "snippets" / "conventions"
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def under_each(m: int) -> dict[str, Under]:
     """Unit 1 of layer 1, the same batches under every convention."""
     return {name: conventions.under(name, m) for name in CONVENTIONS}
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def divisor(m: int) -> Divisor:
     return conventions.divisor(m)
 

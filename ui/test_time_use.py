@@ -24,22 +24,22 @@ SIZES = (1, 2, 8, 64)
 SHOWN = 18  # images whose answers are shown one by one
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_resource(show_spinner=False)
 def modes() -> Modes:
     return companions.modes(SIZES)
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_resource(show_spinner=False)
 def folded() -> Folded:
     return folding.compare()
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def sweep(k: int) -> Sweep:
     return dimming.sweep(k)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def exactness(a: float) -> Exactness:
     return dimming.exactness(a)
 
