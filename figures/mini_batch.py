@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from figures.parts import Words
 from figures.theme import FAINT, INK, Mode, colour, painted
 
-Words = Mapping[str, str]
 CASES = {"shown": "z_norm", "faint": "z", "constant": "plain"}
 DASHES = {"shown": "solid", "faint": "dash", "constant": "dot"}
 

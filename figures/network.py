@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from figures.parts import SHARE, Trace, Words, see_through, shade
 from figures.theme import FAINT, INK, Mode, colour, painted
 
-Words = Mapping[str, str]
-Trace = dict[str, Any]
-SHARE = {"tickformat": ".0%", "hoverformat": ".1%"}
 LEGEND = 60  # pixels: two rows of a legend, as a phone needs them
 
 
@@ -66,36 +64,21 @@ class Axis:
         return found
 
 
-def _see_through(hue: str, opacity: float) -> str:
-    red, green, blue = (int(hue[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"
-
-
 def _drawn(x: np.ndarray, line: Line, mode: Mode) -> list[Trace]:
     """The line's band, where it has one, and the line."""
     hue = colour(line.idea, mode)
     traces: list[Trace] = []
     if line.low is not None and line.high is not None:
         there = np.isfinite(line.low) & np.isfinite(line.high)
-        shade = {
-            "type": "scatter",
-            "mode": "lines",
-            "x": np.r_[x[there], x[there][::-1]],
-            "y": np.r_[line.high[there], line.low[there][::-1]],
-            "fill": "toself",
-            "fillcolor": _see_through(hue, 0.14 * line.strength),
-            "line": {"width": 0},
-            "hoverinfo": "skip",
-            "showlegend": False,
-        }
-        traces.append(shade)
+        pale = see_through(hue, 0.14 * line.strength)
+        traces.append(shade(x[there], line.low[there], line.high[there], pale))
     look: Trace = {
         "type": "scatter",
         "mode": "lines",
         "x": x,
         "y": line.mean,
         "name": line.name,
-        "line": {"color": _see_through(hue, line.strength), "width": 2.5, "dash": line.dash},
+        "line": {"color": see_through(hue, line.strength), "width": 2.5, "dash": line.dash},
     }
     if line.symbol:
         look |= {"mode": "lines+markers"}
@@ -252,7 +235,7 @@ def wander(mode: Mode, step: np.ndarray, path: np.ndarray, words: Words) -> go.F
             "mode": "lines",
             "x": step,
             "y": path[:, unit],
-            "line": {"color": _see_through(hue, 0.75), "width": 1.6},
+            "line": {"color": see_through(hue, 0.75), "width": 1.6},
             "hovertemplate": "%{y:.4f}<extra></extra>",
         }
         for unit in range(path.shape[1])

@@ -8,32 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from figures.parts import SHARE, Trace, Words, line, see_through, shade, title
 from figures.theme import DASH, FAINT, INK, PAPER, Mode, colour, painted
 
-Words = Mapping[str, str]
-Trace = dict[str, Any]
 BIN = 0.08  # in standard deviations of the unit
 DASHES = DASH | {"dropout": "dashdot"}
-SHARE = {"tickformat": ".0%", "hoverformat": ".1%"}
-
-
-def _title(text: str) -> dict[str, Any]:
-    return {"title": {"text": text}}
-
-
-def _line(x: Any, y: Any, name: str, hue: str, dash: str = "solid", **more: Any) -> Trace:
-    line = {"color": hue, "width": 2.5, "dash": dash}
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": line} | more
-
-
-def _see_through(hue: str, opacity: float) -> str:
-    red, green, blue = (int(hue[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"
 
 
 def edges(low: float, high: float) -> np.ndarray:
@@ -103,19 +86,19 @@ def law(
     band = {"type": "rect", "x0": chosen / 1.18, "x1": chosen * 1.18, "y0": 0, "y1": 1}
     look = {"yref": "paper", "fillcolor": FAINT[mode], "opacity": 0.55, "line": {"width": 0}}
     hue, marks = colour("z_norm", mode), [0.05, 0.1, 0.2, 0.5, 1, 2]
-    dots = _line(sizes, measured, words["measured"], hue, mode="markers")
+    dots = line(sizes, measured, words["measured"], hue, mode="markers")
     ends = np.log10(sizes[[0, -1]]) + np.array([-0.12, 0.12])
     return painted(
         [
-            _line(sizes, 1 / np.sqrt(sizes), words["root"], colour("plain", mode), "dash"),
-            _line(sizes, law, words["law"], INK[mode], "dot"),
+            line(sizes, 1 / np.sqrt(sizes), words["root"], colour("plain", mode), "dash"),
+            line(sizes, law, words["law"], INK[mode], "dot"),
             dots | {"marker": {"color": hue, "size": 11}},
         ],
         {
             "shapes": [band | look | {"layer": "below"}],
-            "xaxis": _title(words["axis"])
+            "xaxis": title(words["axis"])
             | {"type": "log", "tickvals": sizes, "range": list(ends), "hoverformat": "d"},
-            "yaxis": _title(words["sd"])
+            "yaxis": title(words["sd"])
             | {"type": "log", "tickvals": marks, "ticktext": [f"{x:g}" for x in marks]}
             | {"hoverformat": ".3f"},
             "hovermode": "x unified",
@@ -150,8 +133,8 @@ def parts(
     return painted(
         [dots, *arms],
         {
-            "xaxis": _title(words["b"]) | {"range": room(b, -1.3 * sd_b, 1.3 * sd_b)},
-            "yaxis": _title(words["a"]) | {"range": room(a, 1 - 1.3 * sd_a, 1 + 1.3 * sd_a)},
+            "xaxis": title(words["b"]) | {"range": room(b, -1.3 * sd_b, 1.3 * sd_b)},
+            "yaxis": title(words["a"]) | {"range": room(a, 1 - 1.3 * sd_a, 1 + 1.3 * sd_a)},
             "hovermode": "closest",
             "margin": {"t": 64},
         },
@@ -162,7 +145,7 @@ def parts(
 
 def _arm(x: Sequence[float], y: Sequence[float], symbol: str, hue: str, name: str) -> Trace:
     marker = {"symbol": symbol, "size": 14, "color": hue, "line": {"width": 4, "color": hue}}
-    return _line(x, y, name, hue, mode="lines+markers", marker=marker) | {
+    return line(x, y, name, hue, mode="lines+markers", marker=marker) | {
         "line": {"color": hue, "width": 5}
     }
 
@@ -233,8 +216,8 @@ def together(
         {
             "showlegend": False,
             "hovermode": "closest",
-            "xaxis": _title(words["first"]) | axis,
-            "yaxis": _title(words["second"]) | axis,
+            "xaxis": title(words["first"]) | axis,
+            "yaxis": title(words["second"]) | axis,
         },
         mode,
         height=340,
@@ -275,10 +258,10 @@ def by_group(
                 label | {"x": float(x) + 0.12, "text": f"↓ {bn[0][x]:.0%}", "font": font}
                 for x in below
             ],
-            "xaxis": _title(words["axis"])
+            "xaxis": title(words["axis"])
             | {"tickvals": places, "ticktext": [str(g) for g in groups], "zeroline": False}
             | {"range": list(wide)},
-            "yaxis": _title(words["measure"]) | SHARE | {"range": [bottom, top], "nticks": 6},
+            "yaxis": title(words["measure"]) | SHARE | {"range": [bottom, top], "nticks": 6},
             "hovermode": "x unified",
             "margin": {"t": 92},
         },
@@ -306,21 +289,11 @@ def _banded(
     points: bool = False,
 ) -> list[Trace]:
     """A line in a pale band."""
-    shade = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.r_[x, x[::-1]],
-        "y": np.r_[high, low[::-1]],
-        "fill": "toself",
-        "fillcolor": _see_through(hue, 0.15),
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-    line = _line(x, mean, name, hue, dash)
+    pale = shade(x, low, high, see_through(hue, 0.15))
+    middle = line(x, mean, name, hue, dash)
     if points:
-        line |= {"mode": "lines+markers", "marker": {"color": hue, "size": 9}}
-    return [shade, line]
+        middle |= {"mode": "lines+markers", "marker": {"color": hue, "size": 9}}
+    return [pale, middle]
 
 
 def ablated(
@@ -366,7 +339,7 @@ def ablated(
     return painted(
         traces,
         {
-            "xaxis": _title(words["axis"]) | SHARE | {"zeroline": True, "zerolinewidth": 2},
+            "xaxis": title(words["axis"]) | SHARE | {"zeroline": True, "zerolinewidth": 2},
             "yaxis": rows | {"range": [len(names) - 0.5, -0.65], "showgrid": False},
             "hovermode": "closest",
             "legend": {"itemsizing": "constant"},
@@ -396,8 +369,8 @@ def switched_off(
     return painted(
         traces,
         {
-            "xaxis": _title(words["axis"]) | {"tickformat": ".0%", "range": [0, max(shares)]},
-            "yaxis": _title(words["measure"]) | SHARE | {"range": [0, 1.02], "nticks": 6},
+            "xaxis": title(words["axis"]) | {"tickformat": ".0%", "range": [0, max(shares)]},
+            "yaxis": title(words["measure"]) | SHARE | {"range": [0, 1.02], "nticks": 6},
             "hovermode": "x unified",
             "margin": {"t": 92},
         },
@@ -424,13 +397,13 @@ def curves(
     for arm, name in reversed(list(enumerate(("plain", "bn")))):
         upto = ended[arm] + 1
         hue = colour(name, mode)
-        lines.append(_line(steps[:upto], values[:upto, arm], words[name], hue, DASH[name]))
+        lines.append(line(steps[:upto], values[:upto, arm], words[name], hue, DASH[name]))
     style = SHARE if share else {"hoverformat": ".3f"}
     return painted(
         lines,
         {
-            "xaxis": _title(words["step"]) | {"range": [0, float(steps[-1])]},
-            "yaxis": _title(words["measure"]) | style | {"range": [0, most], "nticks": 6},
+            "xaxis": title(words["step"]) | {"range": [0, float(steps[-1])]},
+            "yaxis": title(words["measure"]) | style | {"range": [0, most], "nticks": 6},
             "hovermode": "x unified",
         },
         mode,

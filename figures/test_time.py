@@ -6,26 +6,18 @@ theirs, and by those of the whole training set (the truth here) in ink, always d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from figures.parts import SHARE, Trace, Words, line, see_through, title
 from figures.theme import DASH, FAINT, INK, Mode, colour, painted
-
-Words = Mapping[str, str]
-Trace = dict[str, Any]
-
-
-def _line(x: Any, y: Any, name: str, hue: str, dash: str = "solid", **more: Any) -> Trace:
-    line = {"color": hue, "width": 2.5, "dash": dash}
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": line} | more
 
 
 def _marked(x: Any, y: Any, name: str, hue: str, symbol: str, dash: str = "solid") -> Trace:
     marker = {"color": hue, "size": 9, "symbol": symbol}
-    return _line(x, y, name, hue, dash, mode="lines+markers", marker=marker)
+    return line(x, y, name, hue, dash, mode="lines+markers", marker=marker)
 
 
 def _upright(x: float, mode: Mode) -> dict[str, Any]:
@@ -49,13 +41,6 @@ def _band(at: float, half: float, mode: Mode) -> dict[str, Any]:
     return {"type": "rect"} | ends | look
 
 
-def _title(text: str) -> dict[str, Any]:
-    return {"title": {"text": text}}
-
-
-SHARE = {"tickformat": ".0%", "hoverformat": ".1%"}
-
-
 def by_size(
     mode: Mode,
     sizes: np.ndarray,
@@ -74,8 +59,8 @@ def by_size(
     places = np.arange(len(sizes))
     ends = places[[0, -1]] + np.array([-0.3, 0.3])
     traces = [
-        _line(ends, np.full(2, exact), words["exact"], INK[mode], "dot"),
-        _line(ends, np.full(2, running), words["running"], colour("running", mode), "dashdot"),
+        line(ends, np.full(2, exact), words["exact"], INK[mode], "dot"),
+        line(ends, np.full(2, running), words["running"], colour("running", mode), "dashdot"),
         _marked(places, own, words["own"], colour("bn", mode), "circle"),
         _marked(places, sorted_stream, words["sorted"], colour("error", mode), "x", "dash"),
     ]
@@ -84,9 +69,9 @@ def by_size(
         traces,
         {
             "shapes": [_band(float(at[0]), 0.3, mode)] if len(at) else [],
-            "xaxis": _title(words["axis"])
+            "xaxis": title(words["axis"])
             | {"tickvals": places, "ticktext": [str(m) for m in sizes], "zeroline": False},
-            "yaxis": _title(words["accuracy"]) | SHARE | {"range": [0, 1.03], "dtick": 0.25},
+            "yaxis": title(words["accuracy"]) | SHARE | {"range": [0, 1.03], "dtick": 0.25},
             "hovermode": "x unified",
             "margin": {"t": 64},
         },
@@ -125,12 +110,12 @@ def follow(
     return painted(
         [
             dots,
-            _line(np.r_[0, steps], running, words["running"], colour("running", mode)),
-            _line(snapshots, true, words["true"], INK[mode], "dot", **marks),
+            line(np.r_[0, steps], running, words["running"], colour("running", mode)),
+            line(snapshots, true, words["true"], INK[mode], "dot", **marks),
         ],
         {
             "shapes": [_upright(stop, mode)],
-            "xaxis": _title(words["axis"]) | {"range": [-0.02 * len(batch), 1.02 * len(batch)]},
+            "xaxis": title(words["axis"]) | {"range": [-0.02 * len(batch), 1.02 * len(batch)]},
             "yaxis": {"range": _room(batch, running, true)},
             "hovermode": "x unified",
             "legend": {"itemsizing": "constant"},
@@ -159,14 +144,14 @@ def accuracy(
     """
     return painted(
         [
-            _line(steps, exact, words["exact"], INK[mode], "dot"),
-            _line(steps, running, words["running"], colour("running", mode)),
+            line(steps, exact, words["exact"], INK[mode], "dot"),
+            line(steps, running, words["running"], colour("running", mode)),
         ],
         {
             "shapes": [_upright(stop, mode)],
-            "xaxis": _title(words["axis"])
+            "xaxis": title(words["axis"])
             | {"range": [-0.02 * float(steps[-1]), 1.02 * float(steps[-1])]},
-            "yaxis": _title(words["accuracy"]) | SHARE | {"range": [0, 1.03], "dtick": 0.25},
+            "yaxis": title(words["accuracy"]) | SHARE | {"range": [0, 1.03], "dtick": 0.25},
             "hovermode": "x unified",
         },
         mode,
@@ -181,14 +166,14 @@ def static_error(
 
     words: measured, law, axis, error.
     """
-    thick = _line(steps, law, words["law"], FAINT[mode])
+    thick = line(steps, law, words["law"], FAINT[mode])
     thick["line"] = thick["line"] | {"width": 9}
     return painted(
-        [thick, _line(steps, measured, words["measured"], colour("running", mode))],
+        [thick, line(steps, measured, words["measured"], colour("running", mode))],
         {
             "shapes": [_upright(stop, mode)],
-            "xaxis": _title(words["axis"]) | {"rangemode": "tozero"},
-            "yaxis": _title(words["error"]) | {"rangemode": "tozero"},
+            "xaxis": title(words["axis"]) | {"rangemode": "tozero"},
+            "yaxis": title(words["error"]) | {"rangemode": "tozero"},
             "hovermode": "x unified",
         },
         mode,
@@ -211,18 +196,18 @@ def stale(
     words: error, startup, lag, sampling, axis, sds.
     """
     lines = [
-        _line(steps, error, words["error"], colour("running", mode)),
-        _line(steps, lag, words["lag"], colour("error", mode), "dash"),
-        _line(steps, sampling, words["sampling"], colour("mean", mode), "dot"),
+        line(steps, error, words["error"], colour("running", mode)),
+        line(steps, lag, words["lag"], colour("error", mode), "dash"),
+        line(steps, sampling, words["sampling"], colour("mean", mode), "dot"),
     ]
     if startup is not None:
-        lines.insert(1, _line(steps, startup, words["startup"], colour("z", mode), "dashdot"))
+        lines.insert(1, line(steps, startup, words["startup"], colour("z", mode), "dashdot"))
     return painted(
         lines,
         {
             "shapes": [_upright(stop, mode)],
-            "xaxis": _title(words["axis"]),
-            "yaxis": _title(words["sds"]) | {"rangemode": "tozero"},
+            "xaxis": title(words["axis"]),
+            "yaxis": title(words["sds"]) | {"rangemode": "tozero"},
             "hovermode": "x unified",
             "margin": {"t": 64},
         },
@@ -259,9 +244,9 @@ def world(
         traces,
         {
             "shapes": [_band(chosen, 0.02, mode)],
-            "xaxis": _title(words["axis"])
+            "xaxis": title(words["axis"])
             | {"range": [1.04, 0.01], "zeroline": False, "dtick": 0.1, "tick0": 0},
-            "yaxis": _title(words["accuracy"]) | SHARE | {"range": [0, 1.03], "dtick": 0.25},
+            "yaxis": title(words["accuracy"]) | SHARE | {"range": [0, 1.03], "dtick": 0.25},
             "hovermode": "x unified",
             "margin": {"t": 64},
         },
@@ -272,7 +257,6 @@ def world(
 
 def _between(x: np.ndarray, low: np.ndarray, high: np.ndarray, hue: str) -> list[Trace]:
     """A pale band."""
-    red, green, blue = (int(hue[i : i + 2], 16) for i in (1, 3, 5))
     edge = {"showlegend": False, "hoverinfo": "skip", "line": {"width": 0}}
-    pale = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},0.16)"}
-    return [_line(x, low, "", hue) | edge, _line(x, high, "", hue) | edge | pale]
+    pale = {"fill": "tonexty", "fillcolor": see_through(hue, 0.16)}
+    return [line(x, low, "", hue) | edge, line(x, high, "", hue) | edge | pale]

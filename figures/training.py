@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from figures.parts import see_through
 from figures.theme import DASH, Mode, colour, dress
 
 ARMS = ("plain", "bn")
@@ -74,7 +75,7 @@ def percentiles(
                     "width": 2.5 if share == 50 else 1.5,
                 },
                 fill="tonexty" if k else None,
-                fillcolor=_faint(colour(name, mode)),
+                fillcolor=see_through(colour(name, mode), 0.14),
                 row=1,
                 col=arm + 1,
             )
@@ -113,8 +114,3 @@ def _loss_range(loss: np.ndarray, ended: tuple[int, int]) -> list[float]:
     plain, bn = (loss[: end + 1, arm] for arm, end in enumerate(ended))
     most = float(np.max(bn))
     return [0.0, 1.06 * max(most, min(float(np.max(plain)), 1.5 * most))]
-
-
-def _faint(hex_colour: str) -> str:
-    red, green, blue = (int(hex_colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.14)"
