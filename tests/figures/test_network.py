@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 from figures import network as figures
 from figures.network import Axis, Line
 from figures.theme import colour
+from tests.figures.helpers import MODES, WORDS, checked, named
 
 RNG = np.random.default_rng(0)
-MODES = ["light", "dark"]
 ENDS = (-6.0, 6.0)
 
 
-class Words(defaultdict):
-    """Every word is its own name."""
-
-    def __missing__(self, name: str) -> str:
-        return name
-
-
-WORDS = Words()
 X = np.array([0.1, 1.0, 10.0])
 ACROSS, UP = Axis("x", log=True, ends=(0.1, 10)), Axis("y")
-
-
-def checked(figure: go.Figure) -> go.Figure:
-    """The same figure, once Plotly has looked at each of its properties."""
-    go.Figure(figure.to_dict())
-    return figure
-
-
-def named(figure: go.Figure, name: str):
-    (trace,) = [each for each in figure.data if each.name == name]
-    return trace
 
 
 # --- lines ---

@@ -3,39 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 from figures import noise as figures
 from figures.theme import colour
+from tests.figures.helpers import MODES, WORDS, Words, checked, named
 
 RNG = np.random.default_rng(0)
-MODES = ["light", "dark"]
 ENDS = (-3.0, 3.0)
-
-
-class Words(defaultdict):
-    """Every word is its own name."""
-
-    def __missing__(self, name: str) -> str:
-        return name
-
-
-WORDS = Words()
-
-
-def checked(figure: go.Figure) -> go.Figure:
-    """The same figure, once Plotly has looked at each of its properties."""
-    go.Figure(figure.to_dict())
-    return figure
-
-
-def named(figure: go.Figure, name: str):
-    (trace,) = [each for each in figure.data if each.name == name]
-    return trace
 
 
 def bars(html: str) -> np.ndarray:

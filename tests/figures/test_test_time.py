@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 from figures import test_time as figures
 from figures.theme import INK, colour
+from tests.figures.helpers import MODES, WORDS, checked, named
 
 RNG = np.random.default_rng(0)
 STEPS = np.arange(0, 41, 10)
-MODES = ["light", "dark"]
-
-
-class Words(defaultdict):
-    """Every word is its own name."""
-
-    def __missing__(self, name: str) -> str:
-        return name
-
-
-WORDS = Words()
-
-
-def checked(figure: go.Figure) -> go.Figure:
-    """The same figure, once Plotly has looked at each of its properties."""
-    go.Figure(figure.to_dict())
-    return figure
-
-
-def named(figure: go.Figure, name: str):
-    (trace,) = [each for each in figure.data if each.name == name]
-    return trace
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import json
-import re
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -16,6 +14,7 @@ from bncore.config import RunConfig
 from bncore.network import Network
 from experiments import bias, optimizers, placement, scale
 from experiments.pair import Pair, train_pair
+from tests.pages.helpers import cells, chart, exact, open_lesson, said
 from ui import network_live, runs
 from ui.lessons import LESSONS
 from ui.network_b import UNIT, Z_ENDS, Z_TILDE_ENDS
@@ -25,47 +24,15 @@ from ui.numbers import number
 from ui.runs import Status
 from ui.text import languages
 
-ROOT = Path(__file__).parents[2]
 LESSON = "network"
+opened = partial(open_lesson, LESSON)
 ALPHAS = LESSONS[LESSON].control("alpha").options
-
-
-def opened(**query: object) -> AppTest:
-    """The lesson as a link opens it."""
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=60)
-    for name, value in query.items():
-        at.query_params[name] = str(value)
-    at.switch_page(f"pages/lessons/{LESSON}.py")
-    return at.run()
-
-
-def said(at: AppTest) -> str:
-    """All text of the page."""
-    found = [*at.markdown, *at.caption, *at.info, *at.warning, *at.error]
-    return "\n".join(element.value for element in found)
-
-
-def cells(at: AppTest, name: str) -> list[str]:
-    """The exact values behind a table."""
-    (body,) = [h.proto.body for h in at.get("html") if f'<table class="{name}"' in h.proto.body]
-    return re.findall(r'<td[^>]*data-value="([^"]*)"', body)
-
-
-def chart(at: AppTest, name: str) -> dict:
-    """A Plotly figure of the page by its key."""
-    charts = at.get("plotly_chart")
-    (found,) = [c for c in charts if re.fullmatch(rf"\$\$ID-[0-9a-f]+-figure-{name}", c.proto.id)]
-    return json.loads(found.proto.spec)
 
 
 def heights(trace: dict) -> np.ndarray:
     """The y of a trace, as Plotly sends arrays."""
     y = trace["y"]
     return np.frombuffer(base64.b64decode(y["bdata"]), y["dtype"]) if "bdata" in y else np.array(y)
-
-
-def exact(*numbers: float) -> list[str]:
-    return [f"{x:.4g}" for x in numbers]
 
 
 @pytest.fixture
@@ -101,7 +68,9 @@ def test_the_numbers_of_b_are_those_of_the_experiment(b: float, shift: float, la
 def test_z_moves_in_its_picture_and_z_tilde_does_not() -> None:
     for b in (0.0, 3.0):
         at = opened(b=b)
-        means = {idea: chart(at, f"drag-{idea}")["data"][-1]["x"] for idea in ("z", "z_tilde")}
+        means = {
+            idea: chart(at, f"figure-drag-{idea}")["data"][-1]["x"] for idea in ("z", "z_tilde")
+        }
         assert means["z"][1] - means["z"][0] == pytest.approx(b)
         assert means["z_tilde"][1] - means["z_tilde"][0] == pytest.approx(0, abs=1e-12)
 
@@ -127,7 +96,7 @@ def test_what_is_said_of_the_drift_is_so() -> None:
     adam, sgd = (bias.drift(name, "float32") for name in ("adam", "sgd"))
     assert adam.b[:, -1].max() > 1e5 * sgd.b[:, -1].max()
     assert bias.drift("adam", "float64").db.max() < 1e-6 * 1e-8
-    lines = [trace for trace in chart(opened(), "largest-b")["data"] if trace.get("name")]
+    lines = [trace for trace in chart(opened(), "figure-largest-b")["data"] if trace.get("name")]
     assert len(lines) == 8
 
 
@@ -160,7 +129,9 @@ def test_the_placements_are_the_evidence(activation: str, images: str, lang: str
 def test_lines_over_the_steps_are_at_the_chosen_rate() -> None:
     found = placement.over_seeds("digits")
     at = opened(nonlinearity="relu", images="digits", rate=0.3)
-    lines = {trace["name"]: trace for trace in chart(at, "by-step")["data"] if trace.get("name")}
+    lines = {
+        trace["name"]: trace for trace in chart(at, "figure-by-step")["data"] if trace.get("name")
+    }
     r = placement.RATES.index(0.3)
     np.testing.assert_allclose(heights(lines["before g"]), found.accuracy[2, 1, r].mean(axis=0))
     assert len(lines) == 3
@@ -241,14 +212,14 @@ def test_what_was_trained_is_shown_for_its_settings_alone(submitted: list[Ticket
     known = {"none": run.plain.accuracy, "after": run.bn.accuracy}
     at.session_state[network_live.OWN] = network_live.Seed(run.plain.config, known)
     at.run()
-    lines = {t["name"]: t for t in chart(at, "one-more")["data"]}
+    lines = {t["name"]: t for t in chart(at, "figure-one-more")["data"]}
     np.testing.assert_allclose(heights(lines["after g"]), run.bn.accuracy)
     assert list(lines) == ["without BN", "after g"]
     assert cells(at, "live")[2] == f"{run.bn.accuracy[-1]:.4f}"
     at.select_slider(key="network.rate").set_value(0.1).run()
     assert not at.exception
     with pytest.raises(ValueError):
-        chart(at, "one-more")
+        chart(at, "figure-one-more")
 
 
 # ------------------------------------------------------------------ optimizers
@@ -267,9 +238,9 @@ def test_the_optimizers_are_the_evidence(rule: str, lang: str) -> None:
     rates = found.rates[o][found.best[o]]
     steps = found.judged[o].mean(axis=-1)
     assert shown == exact(*rates, *steps, found.gain[o], plain, bn, bn / plain)
-    line = chart(at, "gamma")["data"][1]
+    line = chart(at, "figure-gamma")["data"][1]
     np.testing.assert_allclose(heights(line), found.gamma[o, found.best[o, 1], 0, :, 0])
-    curve = chart(at, "curves")["data"][-1]
+    curve = chart(at, "figure-curves")["data"][-1]
     np.testing.assert_allclose(heights(curve), found.curve[o, 1, found.best[o, 1], 0])
 
 
@@ -321,5 +292,5 @@ def test_the_growth_of_w_is_the_evidence() -> None:
     for r in range(len(found.rates)):
         assert shown[4 * r] == f"{found.growth[0, r, :, -1].mean():.4g}"
         assert shown[4 * r + 2] == f"{found.accuracy[0, r].mean():.4f}"
-    names = [trace.get("name") for trace in chart(at, "effective")["data"]]
+    names = [trace.get("name") for trace in chart(at, "figure-effective")["data"]]
     assert names.count(None) == 4 and len(names) == 8  # a band and a line for each decay

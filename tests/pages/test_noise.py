@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from bncore.network import Network
 from experiments import ablation, regularize, small_batches
 from experiments import noise as experiment
 from experiments.pair import Pair, train_pair
+from tests.pages.helpers import cells, chart, exact, open_lesson, said
 from ui import runs
 from ui.lessons import LESSONS
 from ui.noise import ends
@@ -25,41 +25,9 @@ from ui.runs import Status
 from ui.state import Choice, Control, Integer
 from ui.text import languages
 
-ROOT = Path(__file__).parents[2]
 LESSON = "noise"
+opened = partial(open_lesson, LESSON)
 CONTROLS = LESSONS[LESSON].controls
-
-
-def opened(**query: object) -> AppTest:
-    """The lesson as a link opens it."""
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=60)
-    for name, value in query.items():
-        at.query_params[name] = str(value)
-    at.switch_page(f"pages/lessons/{LESSON}.py")
-    return at.run()
-
-
-def said(at: AppTest) -> str:
-    """All text of the page."""
-    found = [*at.markdown, *at.caption, *at.info, *at.warning, *at.error]
-    return "\n".join(element.value for element in found)
-
-
-def cells(at: AppTest, name: str) -> list[str]:
-    """The exact values behind a table."""
-    (body,) = [h.proto.body for h in at.get("html") if f'<table class="{name}"' in h.proto.body]
-    return re.findall(r'<td[^>]*data-value="([^"]*)"', body)
-
-
-def chart(at: AppTest, name: str) -> dict:
-    """A Plotly figure of the page by its key."""
-    charts = at.get("plotly_chart")
-    (found,) = [c for c in charts if re.fullmatch(rf"\$\$ID-[0-9a-f]+-{name}", c.proto.id)]
-    return json.loads(found.proto.spec)
-
-
-def exact(*numbers: float) -> list[str]:
-    return [f"{x:.4g}" for x in numbers]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from bncore.errors import InputError
 from bncore.network import Network
 from experiments import presets
 from experiments.pair import Pair, train_pair
+from tests.pages.helpers import open_lesson, said
 from ui import runs
 from ui.lessons import LESSONS
 from ui.runs import Status
@@ -24,20 +25,11 @@ from ui.state import Choice, Control, Integer
 from ui.text import languages
 from ui.training import SETTINGS
 
-ROOT = Path(__file__).parents[2]
 LESSON = "training"
+opened = partial(open_lesson, LESSON)
 CONTROLS = LESSONS[LESSON].controls
 #: a run that takes a moment, as a link would name it
 SMALL = {"preset": "own", "dataset": "digits", "depth": "2", "width": "16", "steps": "100"}
-
-
-def opened(**query: str) -> AppTest:
-    """The lesson as a link opens it."""
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=60)
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.switch_page(f"pages/lessons/{LESSON}.py")
-    return at.run()
 
 
 def settings(at: AppTest) -> dict:
@@ -45,12 +37,6 @@ def settings(at: AppTest) -> dict:
     (component,) = [c for c in at.get("bidi_component") if c.proto.component_name == "replay"]
     sent = component.proto.bytes
     return json.loads(sent[4 : 4 + int.from_bytes(sent[:4], "little")])
-
-
-def said(at: AppTest) -> str:
-    """All text of the page."""
-    found = [*at.markdown, *at.caption, *at.info, *at.warning, *at.error]
-    return "\n".join(element.value for element in found)
 
 
 def value(at: AppTest, name: str) -> object:

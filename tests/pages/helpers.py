@@ -1,0 +1,46 @@
+"""What tests of pages under AppTest say in one line."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+def open_lesson(lesson: str, drawers: tuple[str, ...] = (), **query: object) -> AppTest:
+    """A lesson as a link opens it, with these drawers open."""
+    at = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    for name, value in query.items():
+        at.query_params[name] = str(value)
+    for drawer in drawers:
+        at.session_state[drawer] = True
+    at.switch_page(f"pages/lessons/{lesson}.py")
+    return at.run()
+
+
+def said(at: AppTest) -> str:
+    """All text of the page."""
+    found = [*at.markdown, *at.caption, *at.info, *at.warning, *at.error]
+    return "\n".join(element.value for element in found)
+
+
+def cells(at: AppTest, name: str) -> list[str]:
+    """The exact values behind a table."""
+    (body,) = [h.proto.body for h in at.get("html") if f'<table class="{name}"' in h.proto.body]
+    return re.findall(r'<td[^>]*data-value="([^"]*)"', body)
+
+
+def chart(at: AppTest, name: str) -> dict:
+    """A Plotly figure of the page by its key."""
+    charts = at.get("plotly_chart")
+    (found,) = [c for c in charts if re.fullmatch(rf"\$\$ID-[0-9a-f]+-{name}", c.proto.id)]
+    return json.loads(found.proto.spec)
+
+
+def exact(*numbers: float) -> list[str]:
+    """Numbers as tables keep them."""
+    return [f"{x:.4g}" for x in numbers]
