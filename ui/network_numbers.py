@@ -1,7 +1,7 @@
 """What the sections of `network` on longer runs share: words, numbers, cells, charts.
 
 The sections are in `ui.network_b`, `ui.network_placement`, `ui.network_optimizers` and
-`ui.network_scale`.
+`ui.network_scale`, `ui.network_growth`.
 """
 
 from __future__ import annotations
