@@ -1,0 +1,126 @@
+"""How a claim is put to the test: what is measured over seeds, and the rule that grades it.
+
+A claim is a sentence as it is told. Its experiment gives numbers, one for each seed; numbers that
+are compared come from runs of one seed that share data, start and batches. A rule looks at these
+numbers alone and says
+
+- "exact": an identity, to rounding;
+- "clear": the effect is there, and large: the whole band of the seeds is past a stated size;
+- "weak": smaller than that, or not sure, or true of a part of what the sentence says;
+- "contradicted": what the sentence says is absent, or the opposite happens.
+
+The band of the seeds is the mean ± 3 standard errors: with five seeds the mean of a number that is
+only noise stays within it 96 times in 100 (Student's t).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+Verdict = Literal["exact", "clear", "weak", "contradicted"]
+VERDICTS: tuple[Verdict, ...] = ("exact", "clear", "weak", "contradicted")
+Kind = Literal["share", "factor", "number", "error"]
+Measured = Mapping[str, np.ndarray]  # by name, (S,)
+
+ERRORS = 3  # standard errors on each side of the mean
+ROUNDING = 1e-12  # below this, relative to what it is an error of, float64 is exact
+TINY = 1e-17  # no error is told from a smaller one
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence and its test. The sentence itself stands in the locale files, by the same id."""
+
+    lesson: str  # that shows it
+    paper: str  # arXiv id of what to read
+    seeds: tuple[int, ...]
+    numbers: dict[str, Kind]  # what `measure` gives, in the order in which a page shows it
+    measure: Callable[[Sequence[int]], dict[str, np.ndarray]]
+    verdict: Callable[[Measured], Verdict]
+    cheap: bool = False  # a test measures it again
+
+
+def by_seed(of_one: Callable[[int], dict[str, float]]) -> Callable[..., dict[str, np.ndarray]]:
+    """`measure` from what is measured with one seed at a time."""
+
+    def measure(seeds: Sequence[int]) -> dict[str, np.ndarray]:
+        found = [of_one(seed) for seed in seeds]
+        return {name: np.array([one[name] for one in found]) for name in found[0]}
+
+    return measure
+
+
+# --- grading ---
+
+
+def band(values: np.ndarray) -> tuple[float, float]:
+    """Of the seeds: the mean less and plus 3 standard errors."""
+    half = ERRORS * float(values.std(ddof=1)) / np.sqrt(len(values))
+    return float(values.mean()) - half, float(values.mean()) + half
+
+
+def above(values: np.ndarray, least: float) -> bool:
+    """The whole band is."""
+    return band(values)[0] > least
+
+
+def below(values: np.ndarray, most: float) -> bool:
+    """The whole band is."""
+    return band(values)[1] < most
+
+
+def graded(effect: np.ndarray, large: float, none: float = 0.0) -> Verdict:
+    """Of an effect in favour of the sentence: clear above `large`, contradicted below `none`."""
+    if above(effect, large):
+        return "clear"
+    return "contradicted" if below(effect, none) else "weak"
+
+
+def graded_in_all(effects: Sequence[np.ndarray], large: float, none: float = 0.0) -> Verdict:
+    """Of a sentence that says "always": clear in all places, or contradicted in one.
+
+    Where it is sure to be wrong in one place and sure to be right in another, it is weak.
+    """
+    if all(above(effect, large) for effect in effects):
+        return "clear"
+    wrong = any(below(effect, none) for effect in effects)
+    right = any(above(effect, max(none, 0.0)) for effect in effects)
+    return "contradicted" if wrong and not right else "weak"
+
+
+def exact(*errors: np.ndarray) -> bool:
+    """All are rounding."""
+    return all(bool((error < ROUNDING).all()) for error in errors)
+
+
+# --- comparing ---
+
+# How far a number may be off where nothing but rounding differs, be it ever so calm.
+FLOORS: dict[Kind, float] = {"share": 0.005, "factor": 0.02, "number": 0.01, "error": 2.0}
+
+
+def distance(kind: Kind, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Between two measurements, number by number, in the unit of the bands.
+
+    Shares (accuracies) and plain numbers by their difference, factors (and counts of steps) by
+    that of their logarithms, errors by powers of ten.
+    """
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    if kind == "factor":
+        return np.abs(np.log(a / b))
+    if kind == "error":
+        return np.abs(np.log10(np.maximum(a, TINY) / np.maximum(b, TINY)))
+    return np.abs(a - b)
+
+
+def moved(kind: Kind, values: np.ndarray, by: float) -> np.ndarray:
+    """`values`, all of them `by` further on in the unit of the bands; shares stay in 0 to 1."""
+    if kind == "factor":
+        return values * np.exp(by)
+    if kind == "error":
+        return np.maximum(values, TINY) * 10.0**by
+    return np.clip(values + by, 0, 1) if kind == "share" else values + by
