@@ -1,11 +1,14 @@
-"""What `app.py` runs: the warm-up once per server, and the frame around a lesson on every run."""
+"""What `app.py` runs: the start of a server, and the frame around a lesson on every run.
+
+At the start only the frame is imported. What a lesson needs is imported when it is opened for the
+first time, so that a lesson nobody has opened costs nothing, however many there are.
+"""
 
 from __future__ import annotations
 
 import gc
-import importlib
 import logging
-import pkgutil
+import sys
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -19,6 +22,7 @@ from ui.text import t
 
 ROOT = Path(__file__).parents[1]
 LOG = logging.getLogger(__name__)
+_settled = 0  # modules that the garbage collector no longer looks at
 
 
 @cache
@@ -29,19 +33,22 @@ def version() -> str:
 
 @cache
 def warm_up() -> None:
-    """Import everything once and take it out of the garbage collector's sight.
-
-    Modules imported after the freeze would be scanned again after every run, and the first visitor
-    would pay for the imports.
-    """
+    """What is done once, before the first visitor comes."""
     # Streamlit sees a folder `pages/` and takes the first visit for an app of its older kind: a
     # cold deep link would meet a "Page not found" dialog. st.navigation corrects it a visit late.
     PagesManager.uses_pages_directory = False
-    for package in ("bncore", "experiments", "figures", "ui"):
-        for module in pkgutil.iter_modules([str(ROOT / package)]):
-            if not module.name.startswith("_"):
-                importlib.import_module(f"{package}.{module.name}")
-    importlib.import_module("pandas")
+    settle_modules()
+
+
+def settle_modules() -> None:
+    """Take what was imported since the last time out of the garbage collector's sight.
+
+    Else it would be scanned again and again, in everybody's runs.
+    """
+    global _settled
+    if len(sys.modules) == _settled:
+        return
+    _settled = len(sys.modules)
     gc.collect()
     gc.freeze()
 
@@ -74,6 +81,7 @@ def run() -> None:
     chosen.run()
     page.footer(version())
     state.publish(lesson, controls)
+    settle_modules()
 
 
 def _page(lesson: str) -> st.Page:
