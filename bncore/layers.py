@@ -154,3 +154,39 @@ class Drop:
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """dy times the same."""
         return np.multiply(dy, self.factors, self.dx)
+
+
+class Jolt:
+    """y = factor x + offset, with one factor and one offset for each unit and the whole batch.
+
+    For experiments that take away what batch norm brings: distributions that stay where they are.
+    Source: after Santurkar et al. 2018, arXiv 1805.11604, section 2.1.
+    """
+
+    def __init__(
+        self, offset: float, factor: float, shape: tuple[int, ...], dtype: np.dtype
+    ) -> None:
+        *lead, _, n = shape
+        self.largest = offset, factor
+        self.offset = np.zeros((*lead, 1, n), dtype)
+        self.factor = np.ones((*lead, 1, n), dtype)
+        self.y, self.dx = np.empty((2, *shape), dtype)
+
+    def draw(self, rngs: Sequence[np.random.Generator]) -> None:
+        """New ones, even in -offset..offset and in 1..factor, with a generator for each run."""
+        offset, factor = self.largest
+        n = self.offset.shape[-1]
+        by_run = self.offset.reshape(-1, n), self.factor.reshape(-1, n)
+        for offsets, factors, rng in zip(*by_run, rngs, strict=True):
+            offsets[:] = rng.uniform(-offset, offset, n)
+            factors[:] = rng.uniform(1, factor, n)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """By the factors and offsets drawn last."""
+        np.multiply(x, self.factor, self.y)
+        self.y += self.offset
+        return self.y
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """dy times the factors."""
+        return np.multiply(dy, self.factor, self.dx)

@@ -23,7 +23,7 @@ from numpy.typing import DTypeLike
 from bncore.activations import ACTIVATIONS
 from bncore.checks import epsilon
 from bncore.kernels import BatchNormKernel
-from bncore.layers import Activate, Dense, Drop, NormInGroups, Stage
+from bncore.layers import Activate, Dense, Drop, Jolt, NormInGroups, Stage
 from bncore.losses import one_hot, softmax_cross_entropy
 
 # Where batch norm sits among the stages of a hidden layer.
@@ -40,12 +40,15 @@ INITS: dict[str, Callable[[int, int, float], float]] = {
     "normal": lambda inputs, units, scale: scale,
 }
 
+STILL = (0.0, 1.0)  # no jolts: offset 0, factor 1
+
 
 class Network:
     """sizes = (inputs, hidden units ..., classes). The output layer has b and no batch norm.
 
     What holds in training alone is done by `gradient`: batch norm over groups of `group` examples
-    of a batch (0 for all of it), and dropout at the end of each hidden layer, where `keep` < 1.
+    of a batch (0 for all of it), dropout at the end of each hidden layer, where `keep` < 1, and
+    jolts (`layers.Jolt`) behind batch norm, or z where there is none: up to ±jolt[0], × jolt[1].
 
     `forward`, `gradient` and `track` work in buffers of the network: one thread at a time.
     """
@@ -62,13 +65,14 @@ class Network:
         runs: tuple[int, ...] = (),
         group: int = 0,
         keep: float = 1.0,
+        jolt: tuple[float, float] = STILL,
     ) -> None:
         self.settings: dict[str, Any] = dict(locals())
         del self.settings["self"]
         self.sizes, self.runs, self.dtype = tuple(sizes), runs, np.dtype(dtype)
         self.activation, self.norm = ACTIVATIONS[activation], norm
         self.eps, self.momentum = epsilon(eps, self.dtype), np.array(momentum, self.dtype)
-        self.group, self.keep = group, keep
+        self.group, self.keep, self.jolt = group, keep, jolt
         self._passes: dict[tuple[int, bool], Pass] = {}
         self._lay_out(keep_bias or norm == "none")
 
@@ -145,7 +149,8 @@ class Network:
         return self._last.forward(x)
 
     def _pass(self, m: int, training: bool = False) -> Pass:
-        key = m, training and (self.group > 0 or self.keep < 1)
+        noisy = self.group > 0 or self.keep < 1 or self.jolt != STILL
+        key = m, training and noisy
         if key not in self._passes:
             self._passes[key] = Pass(self, *key)
         return self._passes[key]
@@ -159,14 +164,21 @@ class Network:
     ) -> np.ndarray:
         """Fill `grads` for a batch with one-hot `targets`; the loss, one per run.
 
-        `rngs`, one per run, say which units drop out. `group` must divide m.
+        `rngs`, one per run, say which units drop out, and how units are jolted. `group` must
+        divide m.
         """
         self._last = now = self._pass(x.shape[-2], training=True)
-        for drop in now.drops:
-            drop.draw(rngs)
+        drawn: list[Drop | Jolt] = [*now.drops, *now.jolts]
+        for stage in drawn:
+            stage.draw(rngs)
         loss, dlogits = softmax_cross_entropy(now.forward(x), targets, out=now.dlogits)
         now.backward(dlogits)
         return loss
+
+    @property
+    def jolts(self) -> list[Jolt]:
+        """Of each hidden layer in the last `gradient`, if there are any; drawn anew by the next."""
+        return self._last.jolts
 
     @property
     def z(self) -> list[np.ndarray]:
@@ -236,7 +248,7 @@ class Network:
 class Pass:
     """The stages of a network and all their buffers, for batches of m.
 
-    With `noisy` batch norm keeps to the network's groups, and units drop out.
+    With `noisy` batch norm keeps to the network's groups, units drop out, and are jolted.
     """
 
     def __init__(self, network: Network, m: int, noisy: bool = False) -> None:
@@ -244,6 +256,7 @@ class Pass:
         self.sample = network.group if noisy and network.group else m  # behind each statistic
         self.unbias = np.array(self.sample / max(self.sample - 1, 1), network.dtype)
         self.drops: list[Drop] = []
+        self.jolts: list[Jolt] = []
         self.z, self.z_block = self._pre_activations(network)
         self.stages: list[Stage] = []
         for layer in range(network.depth):
@@ -266,7 +279,12 @@ class Pass:
             "norm": lambda: self._norm(network, layer),
             "activate": lambda: Activate(network.activation, z.shape, network.dtype),
         }
-        stages = [make[stage]() for stage in PLACEMENTS[network.norm]]
+        names = PLACEMENTS[network.norm]
+        stages = [make[name]() for name in names]
+        if self.noisy and network.jolt != STILL:
+            self.jolts.append(Jolt(*network.jolt, z.shape, network.dtype))
+            behind = "norm" if "norm" in names else "dense"
+            stages.insert(names.index(behind) + 1, self.jolts[-1])
         if self.noisy and network.keep < 1:
             self.drops.append(Drop(network.keep, z.shape, network.dtype))
             stages.append(self.drops[-1])

@@ -16,15 +16,19 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from bncore.batches import Feed
+from bncore.batches import DROPOUT, Feed, stream
 from bncore.config import RunConfig
 from bncore.network import Network
 from bncore.optimizers import OPTIMIZERS
 from bncore.training import Stack
 
 
-def descend(configs: Sequence[RunConfig]) -> Iterator[tuple[Network, np.ndarray]]:
-    """The same numbers as `train_together`, without dropout and without stopping at divergence.
+def descend(
+    configs: Sequence[RunConfig], network: Network | None = None
+) -> Iterator[tuple[Network, np.ndarray]]:
+    """The same numbers as `train_together`, without stopping at divergence.
+
+    `network`, with the R runs in front, is trained in place of the one that the configs say.
 
     Yields, once for each step, one network that carries all R runs on a leading axis, and the loss
     (R,) of the step's batches. `grads` belong to the parameters as they stand, before weight decay
@@ -32,15 +36,32 @@ def descend(configs: Sequence[RunConfig]) -> Iterator[tuple[Network, np.ndarray]
     network, if kept, stands at the end of its runs.
     """
     config = configs[0]
-    network, feed = Stack(configs).network, Feed(configs, (len(configs),))
+    network = initial(configs) if network is None else network
+    feed, rngs = Feed(configs, (len(configs),)), [stream(one, DROPOUT) for one in configs]
     lr = np.array([one.lr for one in configs], config.dtype)[:, None]
     optimizer = OPTIMIZERS[config.optimizer](network.params, lr)
     for _ in range(config.steps):
         feed.next()
         with np.errstate(all="ignore"):
-            loss = network.gradient(feed.x, feed.targets)
+            loss = network.gradient(feed.x, feed.targets, rngs)
         yield network, loss
         with np.errstate(all="ignore"):
             network.flat_dW += config.weight_decay * network.flat_W
             network.track()
             optimizer.update(network.params, network.grads)
+
+
+def initial(configs: Sequence[RunConfig]) -> Network:
+    """The network before its first step, all runs in front."""
+    return Stack(configs).network
+
+
+def settle(network: Network, x: np.ndarray) -> None:
+    """Give a network the exact statistics of x (R, N, inputs), taken as one batch, to predict by.
+
+    In place of its running ones, which training does not ask for. Their variance is biased.
+    """
+    if network.norm != "none":
+        with np.errstate(all="ignore"):
+            network.forward(x)
+        network.running[...] = network.batch

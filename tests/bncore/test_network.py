@@ -378,3 +378,63 @@ def test_noisy_networks_side_by_side_do_not_touch():
 def test_a_copy_keeps_groups_and_dropout():
     net, x, targets = random_network("before", "relu", group=3, keep=0.5)
     assert net.copy().gradient(x, targets, masks()) == net.gradient(x, targets, masks())
+
+
+# Jolts
+
+JOLT = {"jolt": (2.0, 3.0)}
+
+
+@pytest.mark.parametrize("norm", PLACEMENTS)
+@pytest.mark.parametrize("noise", [JOLT, JOLT | {"group": 3, "keep": 0.6}], ids=str)
+def test_gradients_with_jolts(norm, noise):
+    net, x, targets = random_network(norm, "tanh", **noise)
+    net.gradient(x, targets, masks())
+    found = net.grads.copy()
+    numerical = numerical_gradient(
+        lambda _: float(net.gradient(x, targets, masks())), net.params, h=1e-5
+    )
+    assert np.abs(found).max() > 1e-3
+    assert relative_error(found, numerical) < 1e-7
+
+
+def test_a_jolt_is_one_factor_and_one_offset_for_a_unit():
+    net, x, targets = random_network("before", "relu", **JOLT)
+    net.gradient(x, targets, masks())
+    z_tilde, _ = batch_norm_forward(net.z[0], net.gamma[0][0], net.beta[0][0], net.eps)
+    jolt = net.jolts[0]
+    assert len(net.jolts) == net.depth and jolt.factor.shape == (1, net.sizes[1])
+    a = np.maximum(z_tilde * jolt.factor + jolt.offset, 0)
+    np.testing.assert_allclose(net.z[1], a @ net.W[1], rtol=1e-9)
+
+
+def test_jolts_reach_as_far_as_they_may_and_change_each_time():
+    net, x, targets = random_network("none", "relu", **JOLT)
+    rngs, seen = masks(), []
+    for _ in range(400):
+        net.gradient(x, targets, rngs)
+        seen.append((net.jolts[0].offset.copy(), net.jolts[0].factor.copy()))
+    offset, factor = (np.array(each) for each in zip(*seen, strict=True))
+    assert -2 <= offset.min() < -1.95 < 0 < 1.95 < offset.max() <= 2
+    assert 1 <= factor.min() < 1.05 < 2.95 < factor.max() <= 3
+    assert abs(offset.mean()) < 0.1 and factor.mean() == pytest.approx(2, abs=0.1)
+    with pytest.raises(ValueError, match="zip"):
+        net.gradient(x, targets)
+
+
+@pytest.mark.parametrize("norm", PLACEMENTS)
+def test_forward_and_predict_know_no_jolts(norm):
+    net, x, targets = random_network(norm, "relu", **JOLT)
+    still, _, _ = random_network(norm, "relu")
+    net.gradient(x, targets, masks())
+    np.testing.assert_array_equal(net.forward(x), still.forward(x))
+    np.testing.assert_array_equal(net.predict(x), still.predict(x))
+
+
+def test_runs_are_jolted_each_by_its_own_generator():
+    stacked, x, targets = random_network("before", "tanh", runs=(2,), **JOLT)
+    loss = stacked.gradient(x, targets, masks(2))
+    for r in range(2):
+        alone, _, _ = random_network("before", "tanh", **JOLT)
+        alone.params[...] = stacked.params[r]
+        np.testing.assert_allclose(alone.gradient(x[r], targets[r], [masks(2)[r]]), loss[r])

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from bncore import Network, RunConfig, train_together
+from bncore.data import load
 from experiments import whiteboard
 from experiments.bias import of_network
-from experiments.descent import descend
+from experiments.descent import descend, initial, settle
 
 RUN = RunConfig(depth=2, width=12, batch_size=16, steps=30, record_every=1, probe=1)
 
@@ -67,3 +68,31 @@ def test_put_leaves_the_others() -> None:
     rows = (np.zeros(2), np.ones(2))
     changed = whiteboard.put(rows, 1, np.full(2, 5.0))
     assert changed[0] is rows[0] and (changed[1] == 5).all() and (rows[1] == 1).all()
+
+
+def test_descent_drops_the_units_that_training_drops() -> None:
+    configs = [replace(RUN, keep=0.7, seed=seed) for seed in (0, 1)]
+    losses = np.array([loss for _, loss in descend(configs)]).T
+    for loss, trace in zip(losses, train_together(configs), strict=True):
+        np.testing.assert_array_equal(loss, trace.loss)
+
+
+def test_another_network_can_be_trained_on_the_same_batches() -> None:
+    plain = initial([replace(RUN, norm="none")])
+    kept = plain.copy()
+    for _ in descend([RUN], plain):
+        pass
+    (trace,) = train_together([replace(RUN, norm="none")])
+    norms = [np.linalg.norm(W) for W in plain.W]
+    np.testing.assert_allclose(norms, trace.w_norm[-1], rtol=1e-6)
+    assert (kept.params != plain.params).any()
+
+
+def test_a_settled_network_predicts_what_it_computes_on_those_images() -> None:
+    network, plain = initial([RUN, replace(RUN, seed=1)]), initial([RUN.twin()])
+    x = load("digits").x_train[:200]
+    before = network.forward(np.stack([x, x])).copy()
+    settle(network, np.stack([x, x]))
+    np.testing.assert_allclose(network.predict(np.stack([x, x])), before, atol=1e-5)
+    settle(plain, x[None])  # nothing to settle
+    assert plain.running.size == 0
