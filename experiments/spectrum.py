@@ -14,9 +14,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bncore.activations import ACTIVATIONS as FUNCTIONS
+from bncore.batches import WEIGHTS, stream
+from bncore.config import RunConfig
+from bncore.data import DATASETS, load
+from bncore.network import PLACEMENTS, Network
+
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 NORMS = ("none", "before", "after")
+INITS = {"sigmoid": "xavier", "tanh": "xavier", "relu": "he"}
+EPS = 1e-5
 IMAGES = 1000
+ZERO = 1e-12  # times the largest eigenvalue: what rounding leaves of a zero
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,5 +41,49 @@ class Spectra:
 
 
 def one_seed(seed: int, dataset: str = "mnist", depth: int = 3, width: int = 100) -> Spectra:
-    """The seed draws split and weights, the same ones for all three placements. Some 50 ms."""
-    raise NotImplementedError
+    """The seed draws split and weights, the same ones for all three placements. Some .1 s; 8×8 .02 s."""
+    x = load(dataset, seed, np.float64).x_train[:IMAGES]
+    rows = []
+    for activation in ACTIVATIONS:
+        W = weights(activation, seed, dataset, depth, width)
+        rows.append([spectrum(last_hidden(x, W, activation, norm)) for norm in NORMS])
+    found = np.array(rows)
+    largest, smallest = found[..., 0], found[..., -1]
+    with np.errstate(divide="ignore"):
+        condition = np.where(smallest > ZERO * largest, largest / smallest, np.inf)
+    return Spectra(
+        activations=ACTIVATIONS,
+        norms=NORMS,
+        eigenvalues=found,
+        to_median=largest / np.median(found, axis=-1),
+        condition=condition,
+        share=largest / found.sum(axis=-1),
+    )
+
+
+def spectrum(a: np.ndarray) -> np.ndarray:
+    """(n,) eigenvalues, largest first, of the second-moment matrix of a (m, n)."""
+    return np.linalg.eigvalsh(a.T @ a / len(a))[::-1]
+
+
+def weights(
+    activation: str, seed: int, dataset: str = "mnist", depth: int = 3, width: int = 100
+) -> list[np.ndarray]:
+    """W of each hidden layer, (inputs, units), as a run with this seed starts."""
+    inputs, classes = load(dataset, seed).n_features, DATASETS[dataset].n_classes
+    network = Network((inputs, *[width] * depth, classes), activation, dtype=np.float64)
+    network.initialize(INITS[activation], 1.0, [stream(RunConfig(seed=seed), WEIGHTS)])
+    return network.W[:-1]
+
+
+def last_hidden(x: np.ndarray, W: list[np.ndarray], activation: str, norm: str) -> np.ndarray:
+    """What the output layer gets, (m, n), for images x (m, pixels); b = 0, γ = 1, β = 0."""
+    a, g = x, FUNCTIONS[activation]
+    for layer in W:
+        a = a @ layer
+        for stage in PLACEMENTS[norm][1:]:
+            if stage == "activate":
+                a = g.forward(a)
+            else:
+                a = (a - a.mean(axis=0)) / np.sqrt(a.var(axis=0) + EPS)
+    return a
