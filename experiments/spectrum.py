@@ -23,6 +23,7 @@ from bncore.network import PLACEMENTS, Network
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 NORMS = ("none", "before", "after")
 INITS = {"sigmoid": "xavier", "tanh": "xavier", "relu": "he"}
+WIDTHS = {"digits": 50, "mnist": 100}
 EPS = 1e-5
 IMAGES = 1000
 ZERO = 1e-12  # times the largest eigenvalue: what rounding leaves of a zero
@@ -40,12 +41,15 @@ class Spectra:
     share: np.ndarray  # (A, N) of the trace that the largest eigenvalue holds
 
 
-def one_seed(seed: int, dataset: str = "mnist", depth: int = 3, width: int = 100) -> Spectra:
-    """The seed draws split and weights, the same ones for all three placements. Some .1 s; 8×8 .02 s."""
+def one_seed(seed: int, dataset: str = "mnist", depth: int = 3) -> Spectra:
+    """The seed draws split and weights, the same ones for all three placements.
+
+    Some .1 s with MNIST's images, .02 s with the 8×8 digits.
+    """
     x = load(dataset, seed, np.float64).x_train[:IMAGES]
     rows = []
     for activation in ACTIVATIONS:
-        W = weights(activation, seed, dataset, depth, width)
+        W = weights(activation, seed, dataset, depth)
         rows.append([spectrum(last_hidden(x, W, activation, norm)) for norm in NORMS])
     found = np.array(rows)
     largest, smallest = found[..., 0], found[..., -1]
@@ -66,12 +70,10 @@ def spectrum(a: np.ndarray) -> np.ndarray:
     return np.linalg.eigvalsh(a.T @ a / len(a))[::-1]
 
 
-def weights(
-    activation: str, seed: int, dataset: str = "mnist", depth: int = 3, width: int = 100
-) -> list[np.ndarray]:
+def weights(activation: str, seed: int, dataset: str = "mnist", depth: int = 3) -> list[np.ndarray]:
     """W of each hidden layer, (inputs, units), as a run with this seed starts."""
     inputs, classes = load(dataset, seed).n_features, DATASETS[dataset].n_classes
-    network = Network((inputs, *[width] * depth, classes), activation, dtype=np.float64)
+    network = Network((inputs, *[WIDTHS[dataset]] * depth, classes), activation, dtype=np.float64)
     network.initialize(INITS[activation], 1.0, [stream(RunConfig(seed=seed), WEIGHTS)])
     return network.W[:-1]
 

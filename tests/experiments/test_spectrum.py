@@ -58,8 +58,8 @@ def test_all_but_nothing_of_plain_sigmoids_bowl_is_one_direction() -> None:
 def test_the_inputs_of_the_output_layer_are_those_of_the_network(
     activation: str, norm: str
 ) -> None:
-    x, W = load("digits", 4, np.float64).x_train[:200], weights(activation, 4, "digits", 2, 30)
-    network = Network((64, 30, 30, 10), activation, norm, dtype=np.float64)
+    x, W = load("digits", 4, np.float64).x_train[:200], weights(activation, 4, "digits", 2)
+    network = Network((64, 50, 50, 10), activation, norm, dtype=np.float64)
     network.initialize(INITS[activation], 1.0, [stream(RunConfig(seed=4), WEIGHTS)])
     logits = last_hidden(x, W, activation, norm) @ network.W[-1]
     np.testing.assert_allclose(logits, network.forward(x), atol=1e-9)
@@ -73,7 +73,7 @@ def test_the_spectrum_of_known_inputs() -> None:
 
 def test_eigenvalues_add_up_and_come_largest_first() -> None:
     found = measured("digits", 0)
-    assert found.eigenvalues.shape == (3, 3, 100)
+    assert found.eigenvalues.shape == (3, 3, 50)
     assert (np.diff(found.eigenvalues, axis=-1) <= 0).all()
     x = load("digits", 0, np.float64).x_train[:1000]
     a = last_hidden(x, weights("relu", 0, "digits"), "relu", "before")
