@@ -22,6 +22,17 @@ def open_lesson(lesson: str, drawers: tuple[str, ...] = (), **query: object) -> 
     return at.run()
 
 
+def opened(lesson: str, drawers: tuple[str, ...] = (), **query: object) -> AppTest:
+    """The same, without any complaint."""
+    return healthy(open_lesson(lesson, drawers, **query))
+
+
+def healthy(at: AppTest) -> AppTest:
+    """The page itself, if it has nothing to complain about."""
+    assert not at.exception and not at.error and not at.warning
+    return at
+
+
 def said(at: AppTest) -> str:
     """All text of the page."""
     found = [*at.markdown, *at.caption, *at.info, *at.warning, *at.error]

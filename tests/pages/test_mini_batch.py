@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
+from functools import partial
 from inspect import getsource
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,29 +15,17 @@ from streamlit.testing.v1 import AppTest
 from bncore.batchnorm import batch_norm_forward
 from bncore.variants import VARIANTS
 from experiments import mini_batch as experiment
+from tests.pages import helpers
+from tests.pages.helpers import healthy
 from ui import text
 from ui.lessons import LESSONS
 from ui.numbers import latex, number
 from ui.state import Choice, Integer, Number
 
-ROOT = Path(__file__).parents[2]
 LESSON = "mini_batch"
+opened = partial(helpers.opened, LESSON)
 CONTROLS = LESSONS[LESSON].controls
 SOURCES = LESSONS[LESSON].control("source").options
-
-
-def opened(**query: object) -> AppTest:
-    """The lesson as a link opens it, without any complaint."""
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=30)
-    for name, value in query.items():
-        at.query_params[name] = str(value)
-    at.switch_page(f"pages/lessons/{LESSON}.py")
-    return healthy(at.run())
-
-
-def healthy(at: AppTest) -> AppTest:
-    assert not at.exception and not at.error and not at.warning
-    return at
 
 
 def state(at: AppTest, name: str) -> object:
@@ -274,20 +262,14 @@ def test_good_numbers_take_the_complaint_away() -> None:
 
 @pytest.mark.parametrize("z", ["1e308,1", "nan", "1,,2", ",".join(["1"] * 257)])
 def test_a_link_with_impossible_numbers_gives_a_sentence_and_a_batch(z: str) -> None:
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=30)
-    at.query_params["source"], at.query_params["z"] = "own", z
-    at.switch_page(f"pages/lessons/{LESSON}.py")
-    at.run()
+    at = helpers.open_lesson(LESSON, source="own", z=z)
     assert not at.exception and not at.error
     assert len(at.warning) == 1
     assert stage(at)["z"] == experiment.draw("digits", 1, 1, 32, 0).z.tolist()
 
 
 def test_a_link_cannot_pass_off_latex_as_ours() -> None:
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=30)
-    at.query_params["eps"] = r"\c{x}{y}"
-    at.switch_page(f"pages/lessons/{LESSON}.py")
-    assert not at.run().exception
+    assert not helpers.open_lesson(LESSON, eps=r"\c{x}{y}").exception
 
 
 # --- questions ---

@@ -6,7 +6,7 @@ import json
 import re
 import runpy
 import sys
-from pathlib import Path
+from functools import partial
 from types import ModuleType
 
 import numpy as np
@@ -17,6 +17,8 @@ from bncore import CONVENTIONS, BatchNorm
 from bncore.folding import line
 from experiments import companions, conventions, dimming, folding, running
 from experiments.trained import REGIMES, trained
+from tests.pages import helpers
+from tests.pages.helpers import ROOT, healthy
 from ui import text
 from ui.lessons import LESSONS
 from ui.live import percent
@@ -25,26 +27,10 @@ from ui.state import Choice, Control, Integer, Switch
 from ui.test_time_running import REPLICATES
 from ui.test_time_use import SHOWN, SIZES
 
-ROOT = Path(__file__).parents[2]
 LESSON = "test_time"
+opened = partial(helpers.opened, LESSON)
 CONTROLS = LESSONS[LESSON].controls
 SNIPPETS = ROOT / "assets" / "snippets" / "conventions"
-
-
-def opened(drawers: tuple[str, ...] = (), **query: object) -> AppTest:
-    """The lesson as a link opens it, without any complaint."""
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=60)
-    for name, value in query.items():
-        at.query_params[name] = str(value)
-    for drawer in drawers:
-        at.session_state[drawer] = True
-    at.switch_page(f"pages/lessons/{LESSON}.py")
-    return healthy(at.run())
-
-
-def healthy(at: AppTest) -> AppTest:
-    assert not at.exception and not at.error and not at.warning
-    return at
 
 
 def value(at: AppTest, name: str) -> object:
