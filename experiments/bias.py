@@ -48,7 +48,10 @@ class Drag:
     dz: np.ndarray  # (m,)
     db: float  # the sum of dz
     dbeta: float
+    gamma: float
     beta: float  # in all
+    beta_at_zero: float  # the β of training
+    eps: float
     loss: float
     loss_at_zero: float
     z_moved: float
@@ -85,7 +88,10 @@ def drag(
         z_tilde_at_zero=zero.z_tilde[layer][:, unit],
         mean=float(now.caches[layer].mean[unit]),
         **_gradients(whiteboard.backward(dragged, now, targets), layer, unit),
+        gamma=float(p.gamma[layer][unit]),
         beta=float(dragged.beta[layer][unit]),
+        beta_at_zero=float(p.beta[layer][unit]),
+        eps=p.eps[layer],
         loss_at_zero=whiteboard.backward(p, zero, targets).loss,
         **_moved(now, only_beta, layer, unit),
     )

@@ -79,7 +79,7 @@ def network() -> tuple[Control, ...]:
         Choice("images", "mnist", tuple(placement.SEEDS)),
         Choice("rate", 1.0, placement.RATES),
         Choice("rule", "adam", tuple(OPTIMIZERS)),
-        Choice("alpha", 10.0, scale.ALPHAS[::2]),
+        Choice("alpha", 10.0, scale.ALPHAS),
     )
 
 

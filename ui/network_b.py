@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 import figures.network as figures
@@ -10,14 +9,16 @@ from experiments import bias
 from experiments.bias import Drag
 from figures.network import Axis, Line
 from figures.theme import colour
-from ui import controls, page
+from ui import drag, page
 from ui.network_numbers import LESSON, chart, exact, over, say, short, value
 from ui.numbers import number
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
 
 UNIT = 7  # of layer 1, counted from 0: it has a visible spread, and a slope with respect to β
-Z_ENDS, Z_TILDE_ENDS = (-6.0, 6.0), (-6.0, 6.0)  # room for every b and every β
+ENDS = {"z": (-6.0, 6.0), "z_tilde": (-6.0, 6.0)}  # of the axes: room for every b and every β
+
+_component = drag.component("cancelled")
 
 
 def b_is_cancelled() -> None:
@@ -31,15 +32,8 @@ def b_is_cancelled() -> None:
 
 @page.fragment(LESSON)
 def drag_b() -> None:
-    with st.container(horizontal=True, key="drag-b"):
-        controls.slider(LESSON, "b", width=340)
-        controls.slider(LESSON, "shift", width=340)
     found = bias.drag(value("b"), value("shift"), unit=UNIT)
-    left, right = st.columns(2, gap="large")
-    with left:
-        _moved(found.z_at_zero, found.z, Z_ENDS, "z")
-    with right:
-        _moved(found.z_tilde_at_zero, found.z_tilde, Z_TILDE_ENDS, "z_tilde")
+    _picture(found)
     numbers, words = st.columns([4, 7], gap="large", vertical_alignment="center")
     with numbers:
         _drag_table(found)
@@ -47,15 +41,26 @@ def drag_b() -> None:
         _what_moved(found)
 
 
-def _moved(before: np.ndarray, after: np.ndarray, ends: tuple[float, float], idea: str) -> None:
-    words = {name: t(f"{LESSON}.drag.{name}") for name in ("before", "mean")}
-    shifted = "after_shift" if idea == "z_tilde" and value("shift") else "after"
-    signed = f"{value('shift'):+g}".replace("-", "−")
-    words["after"] = t(f"{LESSON}.drag.{shifted}", b=short(value("b")), shift=signed)
-    words["axis"] = t(f"{LESSON}.drag.axis_{idea}")
-    known = {"before": short(before.mean()), "after": short(after.mean())}
-    figure = figures.moved(mode(), before, after, ends, idea, words)
-    chart(figure, f"drag-{idea}", f"drag.alt_{idea}", m=len(before), **known)
+def _picture(found: Drag) -> None:
+    """z and z_tilde of the unit, before and after: they move while b or β is dragged."""
+    tokens = {name: f"{{{name}}}" for name in ("b", "shift", "before", "after", "value", *ENDS)}
+    words = {
+        word: t(f"{LESSON}.drag.{word}", m=len(found.z), **tokens)
+        for word in ("before", "after", "after_shift", "mean", "spoken", "alt_z", "alt_z_tilde")
+    }
+    drag.mount(
+        _component,
+        LESSON,
+        ("b", "shift"),
+        key="drag-b",
+        words=words,
+        before={"z": found.z_at_zero.tolist(), "z_tilde": found.z_tilde_at_zero.tolist()},
+        after={"z": found.z.tolist(), "z_tilde": found.z_tilde.tolist()},
+        gamma=found.gamma,
+        beta=found.beta_at_zero,
+        eps=found.eps,
+        ends=ENDS,
+    )
 
 
 def _drag_table(found: Drag) -> None:

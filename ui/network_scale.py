@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
-import figures.network as figures
 from experiments import scale
 from experiments.scale import Rescaled
-from figures.network import Axis, Line
 from figures.theme import colour
-from ui import controls, network_growth, page
+from ui import drag, network_growth, page
 from ui.live import percent
-from ui.network_numbers import LESSON, chart, exact, say, share, short, value
+from ui.network_numbers import LESSON, exact, say, share, short, value
 from ui.numbers import latex
 from ui.tables import Cell, table
 from ui.text import mode, t
 
-BROKEN = 5.0  # below this many ε, the variance of a unit no longer hides ε
+BROKEN = 2.0  # below this many ε, the variance of a unit no longer hides ε
+
+_component = drag.component("rescaled")
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -37,15 +39,8 @@ def scale_invariance() -> None:
 
 @page.fragment(LESSON)
 def rescale() -> None:
-    controls.ladder(LESSON, "alpha", width=560)
     here = scale.rescale(value("alpha"))
-    left, right = st.columns(2, gap="large")
-    with left:
-        say("scale.output")
-        _output()
-    with right:
-        say("scale.gradient")
-        _gradient()
+    _picture()
     numbers, words = st.columns([4, 7], gap="large", vertical_alignment="center")
     with numbers:
         _scale_table(here)
@@ -53,44 +48,73 @@ def rescale() -> None:
         _scaled_in_words(here)
 
 
-def _alphas() -> tuple[np.ndarray, Axis]:
-    ticks = (0.001, 0.01, 0.1, 1, 10, 100, 1000)
-    axis = Axis(t(f"{LESSON}.scale.alpha"), log=True, ends=(0.0008, 1250), ticks=ticks)
-    return np.array(scale.ALPHAS), axis
+def _picture() -> None:
+    """Both pictures over α, with the marker that moves while α is dragged."""
+    drag.mount(
+        _component,
+        LESSON,
+        ("alpha",),
+        key="drag-alpha",
+        words={},
+        alphas=scale.ALPHAS,
+        written=[short(alpha) for alpha in scale.ALPHAS],
+        spoken=[_spoken(each) for each in rescaled()],
+        panels=[_output(), _gradient()],
+    )
 
 
-def _output() -> None:
+def _spoken(there: Rescaled) -> str:
+    known = {
+        "alpha": short(there.alpha),
+        "bn": short(there.logits_moved),
+        "plain": short(there.plain_logits_moved),
+        "ratio": short(float(there.grad_ratio[0])),
+    }
+    return t(f"{LESSON}.scale.spoken", **known)
+
+
+def _line(name: str, idea: str, dash: str, values: np.ndarray) -> dict[str, Any]:
+    """A line over ALPHAS, and how its numbers are written. None: 0 has no logarithm."""
+    numbers = [float(x) for x in values]
+    return {
+        "name": name,
+        "idea": idea,
+        "dash": dash,
+        "values": [x or None for x in numbers],
+        "texts": [short(x) for x in numbers],
+    }
+
+
+def _panel(name: str, axis: str, lines: list[dict[str, Any]], **ends: str) -> dict[str, Any]:
+    word = f"{LESSON}.scale"
+    says = t(f"{word}.alt_{name}", **ends)
+    return {"title": t(f"{word}.{name}"), "axis": t(f"{word}.{axis}"), "says": says, "lines": lines}
+
+
+def _output() -> dict[str, Any]:
     """How far the logits move: with batch norm, without, and where ε is scaled too."""
-    alphas, across = _alphas()
     rows = {
         "plain": ("plain", "dash", "plain_logits_moved"),
         "bn": ("bn", "solid", "logits_moved"),
         "exact": ("bn", "dot", "logits_moved_exact"),
     }
-    found = rescaled()
-    drawn, ends = [], {}
+    lines, ends = [], {}
     for name, (idea, dash, of) in rows.items():
-        moved = np.array([getattr(each, of) for each in found])
-        moved[moved == 0] = np.nan  # α = 1: nothing moves, and 0 has no logarithm
-        drawn.append(Line(t(f"{LESSON}.scale.{name}"), idea, moved, dash=dash))
+        moved = np.array([getattr(each, of) for each in rescaled()])
+        lines.append(_line(t(f"{LESSON}.scale.{name}"), idea, dash, moved))
         ends |= {f"{name}_low": short(moved[0]), f"{name}_high": short(moved[-1])}
-    up = Axis(t(f"{LESSON}.scale.moved"), log=True, every=4)
-    figure = figures.lines(mode(), alphas, drawn, across, up, chosen=value("alpha"))
-    chart(figure, "output", "scale.alt_output", **ends)
+    return _panel("output", "moved", lines, **ends)
 
 
-def _gradient() -> None:
+def _gradient() -> dict[str, Any]:
     """‖dW‖ against what it was, over α, beside 1/α."""
-    alphas, across = _alphas()
     ratios = np.array([each.grad_ratio for each in rescaled()])
-    drawn = [Line(t(f"{LESSON}.scale.law"), "plain", 1 / alphas, dash="dot")]
+    lines = [_line(t(f"{LESSON}.scale.law"), "plain", "dot", 1 / np.array(scale.ALPHAS))]
     for layer, dash in enumerate(("solid", "dashdot", "dash")):
         name = t(f"{LESSON}.scale.layer", layer=layer + 1)
-        drawn.append(Line(name, "z", ratios[:, layer], dash=dash))
-    up = Axis(t(f"{LESSON}.scale.ratio"), log=True)
-    figure = figures.lines(mode(), alphas, drawn, across, up, chosen=value("alpha"))
+        lines.append(_line(name, "z", dash, ratios[:, layer]))
     ends = {"low": short(ratios[0].max()), "high": short(ratios[-1].max())}
-    chart(figure, "gradient", "scale.alt_gradient", **ends)
+    return _panel("gradient", "ratio", lines, **ends)
 
 
 def _scale_table(here: Rescaled) -> None:

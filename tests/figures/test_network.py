@@ -88,27 +88,6 @@ def test_an_axis_shows_the_ticks_it_is_given() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_every_value_is_joined_with_itself(mode) -> None:
-    before = RNG.normal(size=20)
-    after = before + 2
-    figure = checked(figures.moved(mode, before, after, ENDS, "z", WORDS))
-    tie, *_ = figure.data
-    np.testing.assert_array_equal(np.reshape(tie.x, (20, 3))[:, :2], np.stack([before, after], 1))
-    np.testing.assert_array_equal(named(figure, "before").x, before)
-    np.testing.assert_array_equal(named(figure, "after").x, after)
-    assert named(figure, "mean").x == pytest.approx([before.mean(), after.mean()])
-    assert named(figure, "after").marker.color == colour("z", mode)
-    assert named(figure, "mean").marker.color == colour("mean", mode)
-    assert set(named(figure, "before").y) != set(named(figure, "after").y)
-
-
-def test_the_axis_stays_where_it_is_when_values_move() -> None:
-    before = RNG.normal(size=20)
-    still, far = (figures.moved("light", before, before + b, ENDS, "z", WORDS) for b in (0.0, 3.0))
-    assert still.layout.xaxis.range == far.layout.xaxis.range == ENDS
-
-
-@pytest.mark.parametrize("mode", MODES)
 def test_every_b_has_a_line(mode) -> None:
     path = RNG.normal(size=(5, 3))
     figure = checked(figures.wander(mode, np.arange(5), path, WORDS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import replace
 from functools import partial
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bncore import batch_norm_forward
 from bncore.config import RunConfig
 from bncore.network import Network
 from experiments import bias, optimizers, placement, scale
@@ -17,7 +19,7 @@ from experiments.pair import Pair, train_pair
 from tests.pages.helpers import cells, chart, exact, open_lesson, said
 from ui import network_live, runs
 from ui.lessons import LESSONS
-from ui.network_b import UNIT, Z_ENDS, Z_TILDE_ENDS
+from ui.network_b import ENDS, UNIT
 from ui.network_placement import CLOSE, LOOKS, STUDENT, ahead
 from ui.network_scale import BROKEN
 from ui.numbers import number
@@ -33,6 +35,13 @@ def heights(trace: dict) -> np.ndarray:
     """The y of a trace, as Plotly sends arrays."""
     y = trace["y"]
     return np.frombuffer(base64.b64decode(y["bdata"]), y["dtype"]) if "bdata" in y else np.array(y)
+
+
+def picture(at: AppTest, field: str) -> dict:
+    """What was sent to the component whose data has that field."""
+    sent = [json.loads(each.proto.json) for each in at.get("bidi_component")]
+    (found,) = [data for data in sent if field in data]
+    return found
 
 
 @pytest.fixture
@@ -65,22 +74,26 @@ def test_the_numbers_of_b_are_those_of_the_experiment(b: float, shift: float, la
     assert ("한" in text) == (lang == "ko")
 
 
-def test_z_moves_in_its_picture_and_z_tilde_does_not() -> None:
-    for b in (0.0, 3.0):
-        at = opened(b=b)
-        means = {
-            idea: chart(at, f"figure-drag-{idea}")["data"][-1]["x"] for idea in ("z", "z_tilde")
-        }
-        assert means["z"][1] - means["z"][0] == pytest.approx(b)
-        assert means["z_tilde"][1] - means["z_tilde"][0] == pytest.approx(0, abs=1e-12)
+@pytest.mark.parametrize(("b", "shift"), [(0.0, 0.0), (3.0, -1.5)])
+def test_the_picture_gets_the_experiments_numbers(b: float, shift: float) -> None:
+    sent, found = picture(opened(b=b, shift=shift), "gamma"), bias.drag(b, shift, unit=UNIT)
+    for idea in ("z", "z_tilde"):
+        assert sent["after"][idea] == getattr(found, idea).tolist()
+        assert sent["before"][idea] == getattr(found, f"{idea}_at_zero").tolist()
+    assert sent["tracks"]["b"]["value"] == b and sent["tracks"]["shift"]["value"] == shift
+    z = np.array(sent["before"]["z"]) + b  # what the browser does while b is dragged
+    gamma, beta = np.array([sent["gamma"]]), np.array([sent["beta"] + shift])
+    z_tilde, _ = batch_norm_forward(z[:, None], gamma, beta, sent["eps"])
+    np.testing.assert_allclose(z_tilde[:, 0], found.z_tilde, atol=1e-12)
 
 
 def test_the_axes_have_room_for_every_b_and_beta() -> None:
     for b in (-4.0, 4.0):
         for shift in (-2.0, 2.0):
             found = bias.drag(b, shift, unit=UNIT)
-            assert Z_ENDS[0] < found.z.min() and found.z.max() < Z_ENDS[1]
-            assert Z_TILDE_ENDS[0] < found.z_tilde.min() and found.z_tilde.max() < Z_TILDE_ENDS[1]
+            for idea, (low, high) in ENDS.items():
+                values = getattr(found, idea)
+                assert low < values.min() and values.max() < high
 
 
 @pytest.mark.usefixtures("no_training")
@@ -273,8 +286,8 @@ def test_it_is_said_to_hold_where_it_holds(alpha: float) -> None:
     found = scale.rescale(alpha)
     away = np.abs(found.grad_ratio * alpha - 1).max()
     if found.var_ratio.min() > BROKEN:
-        assert away < 0.03 and found.changed == 0 and found.logits_moved < 0.1
-        assert alpha == 1 or found.plain_logits_moved > 100 * found.logits_moved
+        assert away < 0.05 and found.changed == 0 and found.logits_moved < 0.5
+        assert alpha == 1 or found.plain_logits_moved > 20 * found.logits_moved
     else:
         assert away > 0.05 and found.logits_moved > 0.5
     assert found.logits_moved_exact < 1e-12

@@ -1,0 +1,96 @@
+"""Pictures that move under the finger: `assets/components/drag`, and a folder for each of them.
+
+The browser paints while its sliders are dragged. On release it sends `{"mount", "n", "set"}`, every
+value written as in a link, so that the registry's own reader checks both. Python answers with the
+numbers of its own and with the `mount` and `n` it has seen: until then the component keeps what its
+user set, and from then on Python wins (a link, Back, another language).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from figures.theme import palette
+from ui import state, text
+from ui.lessons import LESSONS
+from ui.state import BadValue, Choice, Number
+from ui.text import t
+
+ASSETS = Path(__file__).parents[1] / "assets" / "components"
+LOG = logging.getLogger(__name__)
+
+
+def _read(*names: str) -> str:
+    return "\n".join((ASSETS / name).read_text("utf-8") for name in names)
+
+
+def component(name: str) -> Callable[..., Any]:
+    """The component in the folder of that name, built on the parts that all of them share."""
+    return st.components.v2.component(
+        name,
+        html=_read(f"{name}/index.html"),
+        css=_read("controls.css", "drag/style.css", f"{name}/style.css"),
+        js=_read("stage/tools.js", "stage/steps.js", "drag/index.js", f"{name}/index.js"),
+    )
+
+
+def mount(
+    picture: Callable[..., Any],
+    lesson: str,
+    names: Sequence[str],
+    *,
+    key: str,
+    words: Mapping[str, str],
+    **data: Any,
+) -> None:
+    """Show a component whose sliders set these controls: numbers, or choices among numbers."""
+    picture(
+        key=key,
+        data=data
+        | {
+            "tracks": {name: _track(lesson, name) for name in names},
+            "seen": st.session_state.get(_seen(key)),
+            "words": dict(words),
+            "palette": palette(text.mode()),
+        },
+        on_commit_change=partial(_commit, lesson, tuple(names), key),
+    )
+
+
+def _track(lesson: str, name: str) -> dict[str, Any]:
+    """A slider's ends, and where it stands: of a choice, by place among its options."""
+    control, now = LESSONS[lesson].control(name), state.value(lesson, name)
+    label = {"label": t(f"{lesson}.controls.{name}.label")}
+    if isinstance(control, Choice):
+        options = [control.write(option) for option in control.options]
+        ends = {"low": 0, "high": len(options) - 1, "step": 1}
+        return label | ends | {"value": control.options.index(now), "options": options}
+    assert isinstance(control, Number)
+    return label | {"value": now, "low": control.low, "high": control.high, "step": control.step}
+
+
+def _seen(key: str) -> str:
+    return f"{key}.seen"
+
+
+def _commit(lesson: str, names: tuple[str, ...], key: str) -> None:
+    """Take over what the browser sent, if the registry can read it; else the state stays."""
+    sent = st.session_state[key].get("commit")
+    try:
+        told, n, given = str(sent["mount"]), int(sent["n"]), dict(sent["set"])
+    except (TypeError, KeyError, ValueError):
+        LOG.warning("A picture sent something unreadable")
+        return
+    st.session_state[_seen(key)] = {"mount": told[:32], "n": n}
+    try:
+        values = {name: LESSONS[lesson].control(name).read(str(given[name])) for name in names}
+    except (BadValue, KeyError) as bad:
+        LOG.warning("A picture sent an impossible value: %r", bad)
+        return
+    state.put(lesson, **values)
