@@ -113,7 +113,7 @@ def load(name: str, seed: int = 0, dtype: DTypeLike = np.float32) -> Dataset:
     source = DATASETS[name]
     rng = np.random.default_rng([SEED_STREAM, seed])
     x, y = source.make(rng)
-    train, test = _stratified_split(y, source.n_test, rng)
+    train, test = stratified_split(y, source.n_test, rng)
 
     def part(rows: Array) -> tuple[Array, Array]:
         scaled = x[rows].astype(dtype)
@@ -123,7 +123,7 @@ def load(name: str, seed: int = 0, dtype: DTypeLike = np.float32) -> Dataset:
     return Dataset(*part(train), *part(test))
 
 
-def _stratified_split(y: Array, n_test: int, rng: np.random.Generator) -> tuple[Array, Array]:
+def stratified_split(y: Array, n_test: int, rng: np.random.Generator) -> tuple[Array, Array]:
     """Shuffled row numbers (train, test) in which each class keeps its share of the whole.
 
     The places in the test part are dealt out by largest remainder: each class gets its exact
