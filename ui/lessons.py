@@ -109,6 +109,24 @@ def training() -> tuple[Control, ...]:
     )
 
 
+def why() -> tuple[Control, ...]:
+    # Those of one part stand together, in the order of the page.
+    return (
+        Choice("part", "inputs", ("inputs", "shift", "layers", "speed", "board")),
+        Choice(
+            "lr",
+            0.009,
+            (0.0003, 0.001, 0.003, 0.006, 0.009, 0.0098, 0.01)
+            + (0.03, 0.1, 0.3, 0.6, 1.0, 1.5, 1.6),
+        ),
+        Choice("nonlinearity", "sigmoid", ("sigmoid", "tanh", "relu")),
+        Integer("seed", 0, 0, 9999),
+        Choice("coat", 0.0, (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)),
+        Choice("learner", "none", ("none", "before")),
+        Choice("ink", "orange", ("black", "grey", "orange", "yellow", "inverted")),
+    )
+
+
 def test_time() -> tuple[Control, ...]:
     from bncore.conventions import CONVENTIONS
 
@@ -157,6 +175,7 @@ LESSONS: dict[str, Lesson] = {
     "mini_batch": Lesson(":material/scatter_plot:", mini_batch),
     "network": Lesson(":material/account_tree:", network),
     "training": Lesson(":material/movie:", training),
+    "why": Lesson(":material/lightbulb:", why),
     "test_time": Lesson(":material/balance:", test_time),
     "noise": Lesson(":material/blur_on:", noise),
 }

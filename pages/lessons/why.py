@@ -1,0 +1,14 @@
+"""Why batch norm works: the reasons that are given, put to the test, one part at a time."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from ui import controls, page, why
+
+LESSON = why.LESSON
+
+page.say(f"{LESSON}/intro")
+part = controls.choice(LESSON, "part", wrap=True)
+import_module(f"ui.why_{part}").show()  # a part that nobody looks at is not even imported
+why.onward(part)

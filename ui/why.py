@@ -1,0 +1,60 @@
+"""What the parts of the lesson on why batch norm works have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from ui import state
+from ui.lessons import LESSONS
+from ui.text import t
+
+LESSON = "why"
+CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
+
+
+def value(name: str) -> Any:
+    return state.value(LESSON, name)
+
+
+def words(table: str, *names: str, **values: object) -> dict[str, str]:
+    return {name: t(f"{LESSON}.{table}.{name}", **values) for name in names}
+
+
+def chart(figure: go.Figure, table: str, /, name: str = "", **values: object) -> None:
+    """A chart under its name, with the sentence `<table>.alt` for those who do not see it."""
+    name = name or table
+    st.plotly_chart(figure, key=name, alt=t(f"{LESSON}.{table}.alt", **values), **CHART)
+
+
+def onward(part: str) -> None:
+    """A button to the next part, which begins at the top of the page."""
+    parts = LESSONS[LESSON].control("part").options  # type: ignore[attr-defined]
+    here = parts.index(part)
+    if st.session_state.pop(f"{LESSON}.turned", False):
+        _to_the_top(here)
+    if part == parts[-1]:
+        return
+    following = parts[here + 1]
+    title = t(f"{LESSON}.controls.part.options.{following}")
+    st.button(
+        t(f"{LESSON}.onward", part=title),
+        icon=":material/arrow_forward:",
+        key=f"onward-{part}",
+        type="primary",
+        on_click=_turn,
+        args=(following,),
+    )
+
+
+def _turn(part: str) -> None:
+    state.put(LESSON, part=part)
+    st.session_state[f"{LESSON}.turned"] = True
+
+
+def _to_the_top(here: int) -> None:
+    # The number makes the element another one for each part, so that the browser runs it again.
+    script = f"<script>document.querySelector('.stMain').scrollTo(0, 0) /* {here} */</script>"
+    st.html(script, unsafe_allow_javascript=True)
