@@ -24,6 +24,14 @@ def arrays(name: str) -> dict[str, np.ndarray]:
     return found
 
 
+def under(name: str, head: str) -> dict[str, np.ndarray]:
+    """Those that are called <head>.<something>, by that something. KeyError if there are none."""
+    found = {key: array for key, array in arrays(name).items() if key.startswith(f"{head}.")}
+    if not found:
+        raise KeyError(head)
+    return {key.removeprefix(f"{head}."): array for key, array in found.items()}
+
+
 def about(name: str) -> dict[str, Any]:
     """How it was made."""
     return json.loads((FOLDER / f"{name}.json").read_text("utf-8"))

@@ -1,0 +1,125 @@
+"""Arms that train side by side, a step each in turn, and are looked at now and then.
+
+An arm is a stack of runs, one for each seed. Arms of one comparison differ in their networks and
+share everything else that their configs say. Batch norm predicts by exact statistics, those of
+KNOWN training images under the weights of the moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bncore.config import RunConfig
+from bncore.data import load
+from bncore.network import Network
+from experiments.descent import descend, initial, settle
+from experiments.reporting import Progress, ShouldStop, reported
+
+KNOWN = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """A arms × S seeds, T looks. Fewer T where it was stopped."""
+
+    step: np.ndarray  # (T,)
+    accuracy: np.ndarray  # (A, S, T) on the test set; a run that broke down guesses
+    loss: np.ndarray  # (A, S, T - 1) mean over the mini-batches since the look before, or infinite
+    complete: bool
+
+
+class Arm:
+    """Runs in training. `looked`, if given, is called at each look with the network."""
+
+    def __init__(
+        self,
+        configs: Sequence[RunConfig],
+        network: Network | None = None,
+        looked: Callable[[Network], None] | None = None,
+    ) -> None:
+        self.configs, self.looked = configs, looked
+        self.network = initial(configs) if network is None else network
+        self.known, self.x, self.y = examples(configs)
+        self.accuracy: list[np.ndarray] = []
+        self.loss: list[np.ndarray] = []
+
+    def train(self, looks: Sequence[int]) -> Iterator[None]:
+        """One step at a time. The looks are in order, and end with the last step."""
+        losses: list[np.ndarray] = []
+        for step, (_, loss) in enumerate(descend(self.configs, self.network)):
+            if step in looks:
+                self._look(losses)
+                losses = []
+            losses.append(loss)
+            yield
+        self._look(losses)
+
+    def _look(self, losses: list[np.ndarray]) -> None:
+        if self.looked is not None:
+            self.looked(self.network)
+        settle(self.network, self.known)
+        with np.errstate(all="ignore"):
+            logits = self.network.predict(self.x)
+        self.accuracy.append((logits.argmax(axis=-1) == self.y).mean(axis=-1))
+        if losses:
+            mean = np.mean(losses, axis=0, dtype=np.float64)
+            self.loss.append(np.where(np.isfinite(mean), mean, np.inf))
+
+
+def examples(configs: Sequence[RunConfig]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each run: KNOWN training images (S, N, inputs), test images, their labels (S, N)."""
+    data = [load(one.dataset, one.seed, one.dtype) for one in configs]
+    known = np.stack([each.x_train[:KNOWN] for each in data])
+    return known, np.stack([each.x_test for each in data]), np.stack([each.y_test for each in data])
+
+
+def every(k: int, steps: int) -> tuple[int, ...]:
+    """0, k, 2k, ... and the last step."""
+    return (*range(0, steps, k), steps)
+
+
+def train(
+    arms: Sequence[Arm],
+    looks: Sequence[int],
+    progress: Progress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> Curves:
+    """All of them, from beginning to end, or until `should_stop()`."""
+    turns = zip(*(arm.train(looks) for arm in arms), strict=True)
+    for _ in reported(turns, looks[-1], progress, should_stop):
+        pass
+    seen = len(arms[0].accuracy)
+    return Curves(
+        step=np.array(looks[:seen]),
+        accuracy=_by_seed([arm.accuracy for arm in arms]),
+        loss=_by_seed([arm.loss for arm in arms]),
+        complete=seen == len(looks),
+    )
+
+
+def _by_seed(looks: list[list[np.ndarray]]) -> np.ndarray:
+    """A lists of T arrays (S,) → (A, S, T)."""
+    arms, seen = len(looks), len(looks[0])
+    return np.array(looks).reshape(arms, seen, -1).swapaxes(1, 2)
+
+
+def packed(found: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Arrays of dataclasses by name, as <name>.<field>, to be stored; measured ones in float32."""
+    return {
+        f"{name}.{field}": value.astype(np.float32) if value.dtype == np.float64 else value
+        for name, each in found.items()
+        for field, value in vars(each).items()
+        if isinstance(value, np.ndarray)
+    }
+
+
+def mean_and_sd(numbers: Mapping[str, np.ndarray]) -> dict[str, dict[str, float]]:
+    """Of each array (S,) over seeds, for the record."""
+    return {
+        name: {"mean": float(values.mean()), "sd": float(values.std(ddof=1))}
+        for name, values in numbers.items()
+    }
