@@ -1,4 +1,4 @@
-"""The one little network of the lesson `network`: which it is, and every place in it by name.
+"""The little networks of the lesson `network`: which they are, and every place in them by name.
 
 A place is an epoch, a mini-batch and a line of the step on it, all counted from 1.
 """
@@ -17,7 +17,8 @@ from experiments.little import Little, Node, Paths, Settings
 from experiments.watch import Line
 
 M, EPOCHS = 6, 20
-BATCHES = little.EXAMPLES["moons"] // M
+#: by m, the mini-batches of an epoch; each m divides the examples, so that none is left out
+BATCHES = {m: little.EXAMPLES["moons"] // m for m in (4, M, 8)}
 LINES = 65  # of the longest step
 LAYER = 1  # whose way back is shown path by path
 #: by optimizer; where all four get on well
@@ -44,12 +45,20 @@ NODES = _node_ids()
 
 
 @lru_cache(maxsize=256)
-def at(norm: str, activation: str, optimizer: str, epoch: int = 1, batch: int = 1) -> Little:
-    """The network before a mini-batch. Epoch and batch count from 1."""
+def at(
+    norm: str,
+    activation: str,
+    optimizer: str,
+    epoch: int = 1,
+    batch: int = 1,
+    m: int = M,
+    seed: int = 0,
+) -> Little:
+    """The network before a mini-batch of m, a key of BATCHES. Epoch and batch count from 1."""
     if epoch == batch == 1:
-        return little.start(0, M, activation, norm, optimizer, LR[optimizer])
-    before = at(norm, activation, optimizer, epoch - (batch == 1), 1)
-    return little.advance(before, BATCHES if batch == 1 else batch - 1)
+        return little.start(seed, m, activation, norm, optimizer, LR[optimizer])
+    before = at(norm, activation, optimizer, epoch - (batch == 1), 1, m, seed)
+    return little.advance(before, BATCHES[m] if batch == 1 else batch - 1)
 
 
 @lru_cache(maxsize=256)

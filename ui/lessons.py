@@ -70,7 +70,7 @@ def network() -> tuple[Control, ...]:
         Choice("optimizer", "sgd", tuple(OPTIMIZERS)),
         Choice("node", "bn1", walkthrough.NODES),
         Integer("epoch", 1, 1, walkthrough.EPOCHS),
-        Integer("batch", 1, 1, walkthrough.BATCHES),
+        Integer("batch", 1, 1, max(walkthrough.BATCHES.values())),
         Integer("line", 1, 1, walkthrough.LINES),
         Choice("drop", "nothing", tuple(walkthrough.DROPS)),
         Number("b", 2.0, -4.0, 4.0, step=0.1),
@@ -80,6 +80,8 @@ def network() -> tuple[Control, ...]:
         Choice("rate", 1.0, placement.RATES),
         Choice("rule", "adam", tuple(OPTIMIZERS)),
         Choice("alpha", 10.0, scale.ALPHAS),
+        Choice("m", walkthrough.M, tuple(walkthrough.BATCHES)),
+        Integer("seed", 0, 0, 9999),
     )
 
 

@@ -35,9 +35,12 @@ def put(**values: Any) -> Callable[[], None]:
     return lambda: state.put(LESSON, **values)
 
 
-def place() -> tuple[str, str, str, int, int]:
+PLACE = ("norm", "activation", "optimizer", "epoch", "batch", "m", "seed")
+
+
+def place() -> tuple[str, str, str, int, int, int, int]:
     """Which network, and before which of its mini-batches."""
-    return tuple(value(name) for name in ("norm", "activation", "optimizer", "epoch", "batch"))
+    return tuple(value(name) for name in PLACE)
 
 
 def little() -> Little:
@@ -55,6 +58,8 @@ def choose() -> None:
         controls.choice(LESSON, "norm")
         controls.choice(LESSON, "activation")
         controls.choice(LESSON, "optimizer")
+        controls.choice(LESSON, "m")
+        controls.entry(LESSON, "seed", width=130)
 
 
 # --- arrays as tables ---
@@ -173,7 +178,9 @@ STANDS_FOR = {"z_tilde": "a_tilde", "a_tilde": "z_tilde"}
 
 
 def settle() -> None:
-    """Bring a line or a node that this network does not have to one that it has, and say so."""
+    """Bring a place or a node that this network does not have to one that it has, and say so."""
+    if value("batch") > (last := walkthrough.BATCHES[value("m")]):
+        _replace("batch", last, "late", m=value("m"))
     known = walkthrough.nodes(*place())
     if value("node") not in known:
         _replace("node", _instead(value("node"), known), "gone")
@@ -188,7 +195,7 @@ def _instead(node: str, known: Mapping[str, Any]) -> str:
     return other if other in known else f"{'z' if kind == 'b' else 'a'}{layer}"
 
 
-def _replace(name: str, new: Any, sentence: str) -> None:
+def _replace(name: str, new: Any, sentence: str, **known: object) -> None:
     asked = value(name)
     state.put(LESSON, **{name: new})
-    st.caption(t(f"{LESSON}.place.{sentence}", asked=asked, there=new))
+    st.caption(t(f"{LESSON}.place.{sentence}", asked=asked, there=new, **known))

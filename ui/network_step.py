@@ -42,10 +42,10 @@ def walk() -> None:
 def _where(lines: tuple[Line, ...]) -> None:
     now = little()
     known = {name: value(name) for name in ("epoch", "batch", "line")}
-    known |= {"batches": BATCHES, "lines": len(lines), "lr": number(now.settings.lr)}
+    known |= {"batches": BATCHES[value("m")], "lines": len(lines), "lr": number(now.settings.lr)}
     st.markdown(t(f"{LESSON}.place.say", **known))
     loss = next(line.values["loss"] for line in lines if "loss" in line.values)
-    before = now.losses[-BATCHES:]
+    before = now.losses[-BATCHES[value("m")] :]
     told = {"loss": number(float(loss)), "count": len(before)}
     told["mean"] = number(float(np.mean(before))) if before else ""
     st.markdown(t(f"{LESSON}.step.{'losses' if before else 'loss'}", **told))
@@ -56,11 +56,12 @@ def _where(lines: tuple[Line, ...]) -> None:
 
 def _buttons(last: int) -> None:
     here = tuple(value(name) for name in ("epoch", "batch", "line"))
+    batches = BATCHES[value("m")]
     goals = {
         "restart": ((1, 1, 1), "first_page"),
-        "back": (back(here, last), "chevron_left"),
-        "line": (onward(here, last), "chevron_right"),
-        "batch": (next_batch(here), "skip_next"),
+        "back": (back(here, last, batches), "chevron_left"),
+        "line": (onward(here, last, batches), "chevron_right"),
+        "batch": (next_batch(here, batches), "skip_next"),
         "epoch": (next_epoch(here), "fast_forward"),
     }
     with st.container(horizontal=True, vertical_alignment="bottom", key="walk-buttons"):
@@ -77,29 +78,29 @@ def _buttons(last: int) -> None:
             controls.entry(LESSON, name, width=120)
 
 
-def onward(at: Place, last: int) -> Place | None:
-    """One line on, of `last` in a step; None at the very end."""
+def onward(at: Place, last: int, batches: int) -> Place | None:
+    """One line on, of `last` in a step and so many steps in an epoch; None at the very end."""
     epoch, batch, line = at
     if line < last:
         return epoch, batch, line + 1
-    further = next_batch(at)
+    further = next_batch(at, batches)
     return further and (*further[:2], 1)
 
 
-def back(at: Place, last: int) -> Place | None:
+def back(at: Place, last: int, batches: int) -> Place | None:
     """One line back; None at the very beginning."""
     epoch, batch, line = at
     if line > 1:
         return epoch, batch, line - 1
     if batch > 1:
         return epoch, batch - 1, last
-    return (epoch - 1, BATCHES, last) if epoch > 1 else None
+    return (epoch - 1, batches, last) if epoch > 1 else None
 
 
-def next_batch(at: Place) -> Place | None:
+def next_batch(at: Place, batches: int) -> Place | None:
     """The same line on the next mini-batch."""
     epoch, batch, line = at
-    return (epoch, batch + 1, line) if batch < BATCHES else next_epoch(at)
+    return (epoch, batch + 1, line) if batch < batches else next_epoch(at)
 
 
 def next_epoch(at: Place) -> Place | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from experiments import walkthrough
 from ui import network as show
 from ui import (
     network_b,
-    network_live,
+    network_growth,
     network_map,
     network_optimizers,
     network_placement,
@@ -24,7 +23,7 @@ LESSON = show.LESSON
 def little() -> None:
     """The map and the step are of one network at one place: they change together."""
     show.settle()
-    page.say(f"{LESSON}/map", m=walkthrough.M)
+    page.say(f"{LESSON}/map", m=show.value("m"))
     show.choose()
     diagram, detail = st.columns(2, gap="medium")
     with diagram:
@@ -40,7 +39,8 @@ def little() -> None:
     show.take_home()
 
 
-network_live.settle()
+for section in (network_placement, network_optimizers, network_growth):
+    section.LIVE.settle()
 page.say(f"{LESSON}/intro")
 page.question(LESSON, "predict", ("none", "own", "all"), right="all")
 little()

@@ -7,7 +7,7 @@ import pytest
 
 from bncore import batch_norm_backward, batch_norm_forward
 from experiments import little, walkthrough
-from experiments.walkthrough import BATCHES, EPOCHS, LINES, NODES, at, lines, reads
+from experiments.walkthrough import BATCHES, EPOCHS, LINES, NODES, M, at, lines, reads
 
 NORMS = ("before", "after", "none")
 
@@ -20,20 +20,39 @@ def same(one: little.Little, other: little.Little) -> bool:
 
 def test_a_place_is_where_the_loop_gets_to_by_itself() -> None:
     walked = at("before", "tanh", "adam")
-    for _ in range(BATCHES + 4):
+    for _ in range(BATCHES[M] + 4):
         walked = little.next_batch(walked)
     assert (walked.epoch, walked.batch) == (2, 5)
     assert same(walked, at("before", "tanh", "adam", 2, 5))
 
 
+@pytest.mark.parametrize("m", BATCHES)
+def test_an_epoch_is_over_when_every_example_has_been_in_it(m: int) -> None:
+    walked, rows = at("before", "tanh", "adam", m=m, seed=3), []
+    for _ in range(BATCHES[m]):
+        assert walked.x.shape == (m, 2)
+        rows += list(walked.rows)
+        walked = little.next_batch(walked)
+    assert sorted(rows) == list(range(little.EXAMPLES["moons"]))
+    assert (walked.epoch, walked.batch) == (2, 1)
+    assert same(walked, at("before", "tanh", "adam", 2, 1, m, 3))
+
+
+def test_another_seed_is_another_network_on_other_points() -> None:
+    one, other = (at("before", "tanh", "sgd", seed=seed) for seed in (0, 1))
+    assert not np.array_equal(one.net.W[1], other.net.W[1])
+    assert not np.array_equal(np.sort(one.x, axis=0), np.sort(other.x, axis=0))
+
+
 @pytest.mark.parametrize("optimizer", walkthrough.LR)
 @pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("m", BATCHES)
 def test_every_network_is_sound_at_its_last_place_and_has_learned(
-    norm: str, optimizer: str
+    m: int, norm: str, optimizer: str
 ) -> None:
     for activation in ("tanh", "relu"):
-        end = at(norm, activation, optimizer, EPOCHS, BATCHES)
-        assert not end.diverged and (end.epoch, end.batch) == (EPOCHS, BATCHES)
+        end = at(norm, activation, optimizer, EPOCHS, BATCHES[m], m)
+        assert not end.diverged and (end.epoch, end.batch) == (EPOCHS, BATCHES[m])
         assert little.evaluate(end).accuracy > 0.85
 
 

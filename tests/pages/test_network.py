@@ -13,18 +13,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from experiments import export, little, loop, walkthrough
-from experiments.walkthrough import BATCHES, EPOCHS, LINES
+from experiments.walkthrough import EPOCHS, LINES, M
 from ui import network_step, text
 from ui.lessons import LESSONS
 from ui.live import percent
+from ui.network import PLACE
 from ui.network_map import NODE, edges, layout
 from ui.numbers import latex, number
 from ui.state import Choice, Integer
 
 ROOT = Path(__file__).parents[2]
 LESSON = "network"
-OURS = ("norm", "activation", "optimizer", "node", "epoch", "batch", "line", "drop")
+OURS = ("norm", "activation", "optimizer", "node", "epoch", "line", "drop", "m", "seed")
 NORMS = ("before", "after", "none")
+BATCHES = walkthrough.BATCHES[M]
 
 
 def opened(drawers: tuple[str, ...] = (), **query: object) -> AppTest:
@@ -70,7 +72,7 @@ def value(at: AppTest, name: str) -> object:
 
 
 def place(at: AppTest) -> tuple:
-    return tuple(value(at, name) for name in ("norm", "activation", "optimizer", "epoch", "batch"))
+    return tuple(value(at, name) for name in PLACE)
 
 
 def html(at: AppTest) -> list[str]:
@@ -292,8 +294,8 @@ def test_the_buttons_go_where_they_say(button: str, before: tuple, after: tuple)
 
 
 def test_at_both_ends_there_is_no_way_on() -> None:
-    assert network_step.onward(LAST, LINES) is network_step.next_epoch(LAST) is None
-    assert network_step.back((1, 1, 1), LINES) is None
+    assert network_step.onward(LAST, LINES, BATCHES) is network_step.next_epoch(LAST) is None
+    assert network_step.back((1, 1, 1), LINES, BATCHES) is None
     at = opened()
     assert at.button(key="go-back").disabled and at.button(key="go-restart").disabled
     at = opened(epoch=EPOCHS, batch=BATCHES, line=LINES)
@@ -310,6 +312,37 @@ def test_what_another_network_does_not_have_is_replaced_and_said(lang: str) -> N
     assert value(opened(norm="before", node="b1"), "node") == "z1"
     at.session_state[f"{LESSON}.norm"] = "before"
     assert value(healthy(at.run()), "node") == "z_tilde1"
+
+
+@pytest.mark.parametrize("m", walkthrough.BATCHES)
+def test_a_mini_batch_past_the_end_of_an_epoch_is_replaced_and_said(m: int) -> None:
+    last = walkthrough.BATCHES[m]
+    for lang in text.languages():
+        at = sections(lang=lang, m=m, batch=last)
+        assert value(at, "batch") == last and f"{last + 1}" not in at.caption[0].value
+    if last < LESSONS[LESSON].control("batch").high:
+        at = sections(m=m, batch=last + 1)
+        assert value(at, "batch") == last
+        assert f"mini-batch {last + 1} is past its end" in at.caption[0].value
+    healthy(at.button(key="go-batch").click().run())
+    assert (value(at, "epoch"), value(at, "batch")) == (2, 1)
+
+
+def test_m_and_seed_are_those_of_every_section() -> None:
+    at = opened(("programs",), m=8, seed=3, epoch=2, batch=12, node="z1", line=1)
+    network = walkthrough.at(*place(at))
+    assert (network.settings.m, network.settings.seed, network.batch) == (8, 3, 12)
+    assert_same(
+        blocks(at)[0],
+        walkthrough.nodes(*place(at))["z1"].values
+        | (walkthrough.nodes(*place(at))["z1"].gradients),
+    )
+    assert blocks(at)[0]["z1"].shape == (8, 3)
+    assert_same(blocks(at)[1], walkthrough.reads(network, walkthrough.lines(*place(at)), 0))
+    assert "**12** of 12" in said(at) and "of 8 examples" in said(at)
+    assert export.numpy_program(network).strip() in [each.value.strip() for each in at.code]
+    (numerical,) = [block for block in blocks(at) if "numerical gradient" in block]
+    assert numerical["numerical gradient"].shape == (8, 3)
 
 
 # ------------------------------------------------------------------ three ways back
