@@ -75,7 +75,7 @@ def run() -> None:
         layout="wide",
         menu_items={"About": t("ui.about", version=version())},
     )
-    page.header()
+    page.header(lesson)
     page.menu()
     page.complain()
     chosen.run()

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import state, text
+from ui import progress, state, text
 from ui.lessons import LESSONS
 from ui.text import prose, t
 
@@ -57,6 +57,8 @@ def question(
             if answer is not None:
                 show = st.success if answer == right else st.info
                 show(t(f"{base}.{answer}_why"))
+                with st.container(key=f"kept-{lesson}-{name}"):
+                    st.html(progress.note(lesson, name), unsafe_allow_javascript=True)
 
     ask()
 
@@ -130,14 +132,14 @@ def complain() -> None:
         st.warning("\n\n".join(sentences), icon=":material/link_off:")
 
 
-def header() -> None:
+def header(lesson: str) -> None:
     """The language switch, at the same place on every page and every screen.
 
     What takes no room stands in its container too, since that one is taken out of the flow.
     """
     with st.container(horizontal=True, horizontal_alignment="right", key="header"):
         st.html(FRAME_CSS)
-        _announce_language()
+        _announce(lesson)
         st.segmented_control(
             t("ui.language_switch"),
             text.languages(),
@@ -149,10 +151,10 @@ def header() -> None:
         )
 
 
-def _announce_language() -> None:
-    """Tell the browser, and so a screen reader, which language the page is in."""
-    script = f"<script>document.documentElement.lang = '{text.language()}'</script>"
-    st.html(script, unsafe_allow_javascript=True)
+def _announce(lesson: str) -> None:
+    """Tell the browser, and so a screen reader, which language the page is in, and what is open."""
+    language = f"<script>document.documentElement.lang = '{text.language()}'</script>"
+    st.html(language + progress.note(lesson), unsafe_allow_javascript=True)
 
 
 def footer(version: str) -> None:

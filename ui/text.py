@@ -79,6 +79,15 @@ def has(key: str) -> bool:
     return True
 
 
+def names(key: str) -> tuple[str, ...]:
+    """The names in a table of labels, in the order of the file; none where there is no table."""
+    part, *path = key.split(".")
+    node: Any = _labels(FALLBACK, part)
+    for name in path:
+        node = node.get(name, {})
+    return tuple(node)
+
+
 def prose(name: str, /, **values: object) -> str:
     """A passage by `<lesson>/<file>` without the ending, as Markdown."""
     return _fill(_prose(language(), name), values)

@@ -1,0 +1,154 @@
+"""The start page: a real pair of networks in motion, where to begin, the map of the lessons."""
+
+from __future__ import annotations
+
+import html
+import json
+from pathlib import Path
+
+import streamlit as st
+
+from experiments import hero
+from figures.theme import palette
+from ui import page, progress, text
+from ui.lessons import HOME, LESSONS
+from ui.text import t
+
+FOLDER = Path(__file__).parents[1] / "assets" / "components"
+STYLE = FOLDER / "home" / "page.css"
+GOOD = 0.8  # of unseen digits: what the first sentence counts the steps to
+WORDS = (
+    *("choice", "bn", "plain", "picture_bn", "picture_plain", "spread", "right", "axis", "chart"),
+    *("play", "pause", "scrub", "at", "told"),
+)
+# The component fills these in while time is dragged.
+TOKENS = ("step", "last", "bn", "plain", "spread_bn", "spread_plain", "spread", "share")
+COLUMNS = 3
+
+_component = st.components.v2.component(
+    "home",
+    css=(FOLDER / "controls.css").read_text("utf-8")
+    + (FOLDER / "home" / "style.css").read_text("utf-8"),
+    js=(FOLDER / "home" / "index.js").read_text("utf-8"),
+)
+
+
+@st.cache_resource
+def runs() -> dict[str, hero.Hero]:
+    """What the picture offers, by preset."""
+    return {name: hero.hero(name) for name in hero.RUNS}
+
+
+@st.cache_resource
+def _packed() -> dict[str, bytes]:
+    return {name: run.to_bytes() for name, run in runs().items()}
+
+
+def picture() -> None:
+    """Two networks while they train, to be played and dragged."""
+    packed = _packed()
+    settings = {
+        "runs": [{"name": name, "size": len(run)} for name, run in packed.items()],
+        "palette": palette(text.mode()),
+        "words": _words(),
+    }
+    head = json.dumps(settings).encode()
+    data = len(head).to_bytes(4, "little") + head + b"".join(packed.values())
+    _component(key="hero", data=data, width="stretch")
+
+
+def _words() -> dict[str, object]:
+    tokens = {token: "{" + token + "}" for token in TOKENS}
+    words: dict[str, object] = {word: t(f"{HOME}.hero.{word}", **tokens) for word in WORDS}
+    words["runs"] = {name: t(f"{HOME}.runs.{name}") for name in hero.RUNS}
+    words["why"] = {name: why(name) for name in hero.RUNS}
+    return words
+
+
+def why(name: str) -> str:
+    """Why it matters: a sentence that is true of this run."""
+    run = runs()[name]
+    measured: dict[str, object] = {"share": percent(GOOD, 0), "m": _batch_size(name)}
+    for arm, accuracy, reached in zip(hero.ARMS, run.accuracy, run.reached(GOOD), strict=True):
+        measured[arm], measured[f"{arm}_reached"] = percent(float(accuracy[-1])), reached
+    return t(f"{HOME}.why.{name}", **measured)
+
+
+def _batch_size(name: str) -> int:
+    return hero.presets.PRESETS[name].batch_size
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """0.914 → 91.4 %."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def begin() -> None:
+    """Where to start; for those who have been here, where to go on."""
+    first, back = next(name for name in LESSONS if name != HOME), next_up()
+    with st.container(horizontal=True, key="begin", vertical_alignment="center"):
+        if back is not None:
+            with st.container(key="continue", width="content"):
+                label = t(f"{HOME}.continue", lesson=t(f"{back}.title"))
+                st.page_link(page.script(back), label=label, icon=":material/arrow_forward:")
+        with st.container(key="again" if back else "start", width="content"):
+            st.page_link(page.script(first), label=t(f"{HOME}.start"), icon=LESSONS[first].icon)
+
+
+def next_up() -> str | None:
+    """The lesson opened last; when all is answered there, the next that is not done."""
+    last, done = progress.last(), progress.done()
+    if last is None:
+        return None
+    order = [name for name in LESSONS if name != HOME]
+    at = order.index(last)
+    for name in (*order[at:], *order[:at]):
+        if set(progress.questions(name)) - set(done.get(name, ())):
+            return name
+    return last
+
+
+def lessons() -> None:
+    """The map: every lesson, what it shows, and how far its reader has come."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="map-head"):
+        st.subheader(t(f"{HOME}.map"), anchor=False)
+        if progress.done():
+            st.button(
+                t(f"{HOME}.clear"),
+                on_click=progress.clear,
+                key="clear-progress",
+                type="tertiary",
+                help=t(f"{HOME}.clear_help"),
+            )
+    names = [name for name in LESSONS if name != HOME]
+    with st.container(key="map"):
+        for first in range(0, len(names), COLUMNS):
+            row = st.columns(COLUMNS, gap="small")
+            for place, name in zip(row, names[first : first + COLUMNS], strict=False):
+                with place:
+                    card(name)
+
+
+def card(lesson: str) -> None:
+    """A lesson on the map."""
+    with st.container(border=True, key=f"card-{lesson}", gap="xxsmall", height="stretch"):
+        page.link(lesson)
+        st.markdown(t(f"{lesson}.in_a_sentence"))
+        st.markdown(_how_far(lesson), unsafe_allow_html=True)
+
+
+def _how_far(lesson: str) -> str:
+    """One mark for every question, filled when it is answered; the same in words."""
+    asked, done = progress.questions(lesson), progress.done()
+    answered = len(done.get(lesson, ()))
+    words = t(
+        f"{HOME}.{'answered' if lesson in done else 'unopened'}",
+        answered=answered,
+        asked=len(asked),
+    )
+    marks = "●" * answered + "○" * (len(asked) - answered)
+    state = "opened" if lesson in done else "new"
+    return (
+        f'<span class="far {state}"><span aria-hidden="true">{marks}</span> '
+        f"{html.escape(words)}</span>"
+    )
