@@ -11,16 +11,21 @@ arXiv 1511.06856.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from bncore.config import RunConfig
+from bncore.folding import fold
 from bncore.network import Network
+from experiments import evidence
+from experiments.descent import initial, settle
+from experiments.regularize import refuse_unless_so
 from experiments.reporting import Progress, ShouldStop
+from experiments.side_by_side import Arm, every, examples, mean_and_sd, packed, train
 
 EVIDENCE = "once"
 ARMS = ("plain", "once", "bn")
@@ -71,11 +76,23 @@ class Once:
 
 
 def normalized_once(network: Network, x: np.ndarray) -> Network:
-    """A plain network that computes at x (..., m, inputs) what one with batch norm does there.
+    """A plain network that computes at x (R, N, inputs) what one with batch norm does there.
 
-    `network` is left as it was.
+    `network`, with R runs in front, is left as it was.
     """
-    raise NotImplementedError
+    measured = network.copy()
+    settle(measured, x)
+    return fold(measured)
+
+
+def starts(configs: Sequence[RunConfig]) -> dict[str, Network]:
+    """The arms of ARMS before their first step, for configs of the arm "bn"."""
+    bn = initial(configs)
+    return {
+        "plain": initial([one.twin() for one in configs]),
+        "once": normalized_once(bn, examples(configs)[0]),
+        "bn": bn,
+    }
 
 
 def one_seed(
@@ -89,23 +106,75 @@ def one_seed(
     They share split, batches and the W that they are made from. `progress(done, of)` and
     `should_stop()` are called about a hundred times; stopped, it returns what it has.
     """
-    raise NotImplementedError
+    return train_all((seed,), setting, progress, should_stop)
+
+
+def train_all(
+    seeds: Sequence[int],
+    setting: str,
+    progress: Progress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> Once:
+    """The same with several seeds at once."""
+    configs = [replace(SETTINGS[setting], seed=seed) for seed in seeds]
+    networks = starts(configs)
+    x = examples(configs)[0]
+    spread = np.stack([entering_sd(network, x) for network in networks.values()])
+    arms = [Arm(configs, network) for network in networks.values()]
+    curves = train(arms, every(EVERY, configs[0].steps), progress, should_stop)
+    return Once(seeds=np.array(seeds), **vars(curves), spread=spread)
+
+
+def entering_sd(network: Network, x: np.ndarray) -> np.ndarray:
+    """(S, L) sd of what enters each hidden activation over x (S, N, inputs), mean of units."""
+    network.forward(x)
+    found = []
+    for layer, z in enumerate(network.z):
+        sd = z.std(axis=-2)
+        if network.norm != "none":
+            sd = sd / np.sqrt(sd**2 + network.eps)  # γ is 1 before the first step
+        found.append(sd.mean(axis=-1))
+    return np.stack(found, axis=-1)
 
 
 @cache
 def load(setting: str) -> Once:
     """What shipped; trains nothing. KeyError for a setting that is not in SETTINGS."""
-    raise NotImplementedError
+    return Once(**evidence.under(EVIDENCE, setting), complete=True)
 
 
 def numbers(found: Once) -> dict[str, np.ndarray]:
     """(S,) each: "accuracy.<arm>" at the end, and "share" of bn's lead over plain that once has."""
-    raise NotImplementedError
+    final = found.accuracy[..., -1].astype(np.float64)
+    plain, once, bn = final
+    by_arm = {f"accuracy.{arm}": final[a] for a, arm in enumerate(ARMS)}
+    return by_arm | {"share": (once - plain) / (bn - plain)}
 
 
-CLAIMS: dict[str, Callable[[Once], bool]] = {}
+# What it is shown for.
+
+
+def _the_start_is_most_of_it(found: Mapping[str, Once]) -> bool:
+    """Normalizing once gives most of batch norm's lead where the plain network is at chance."""
+    plain = [(numbers(each)["accuracy.plain"] < 0.3).all() for each in found.values()]
+    share = [(numbers(each)["share"] > 0.85).all() for each in found.values()]
+    return all(plain) and all(share)
+
+
+CLAIMS: dict[str, Callable[[Mapping[str, Once]], bool]] = {
+    "the_start_is_most_of_it": _the_start_is_most_of_it,
+}
 
 
 def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Train everything: arrays for assets/evidence/once.npz, and what came out."""
-    raise NotImplementedError
+    found = {setting: train_all(SEEDS, setting) for setting in SETTINGS}
+    refuse_unless_so(CLAIMS, found)
+    return packed(found), {
+        setting: {
+            "config": SETTINGS[setting].to_dict(),
+            "seeds": list(SEEDS),
+            "outcome": mean_and_sd(numbers(each)),
+        }
+        for setting, each in found.items()
+    }

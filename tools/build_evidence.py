@@ -27,11 +27,13 @@ from experiments import (
     dimming,
     input_scaling,
     noisy,
+    once,
     one_class,
     optimizers,
     placement,
     regularize,
     scale,
+    smoothness,
     trained,
 )
 from experiments.evidence import FOLDER
@@ -45,11 +47,13 @@ EVIDENCE: dict[str, Callable[[], Evidence]] = {
     "dimming": dimming.build,
     "input_scaling": input_scaling.build,
     "noisy": noisy.build,
+    "once": once.build,
     "one_class": one_class.build,
     "optimizers": optimizers.build,
     "placement": placement.build,
     "regularize": regularize.build,
     "scale": scale.build,
+    "smoothness": smoothness.build,
     "test_time": trained.build,
 }
 
