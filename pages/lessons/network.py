@@ -7,7 +7,7 @@ import streamlit as st
 from ui import network as show
 from ui import (
     network_b,
-    network_growth,
+    network_live,
     network_map,
     network_optimizers,
     network_placement,
@@ -39,8 +39,7 @@ def little() -> None:
     show.take_home()
 
 
-for section in (network_placement, network_optimizers, network_growth):
-    section.LIVE.settle()
+network_live.settle()
 page.say(f"{LESSON}/intro")
 page.question(LESSON, "predict", ("none", "own", "all"), right="all")
 little()
