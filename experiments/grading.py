@@ -23,6 +23,10 @@ import numpy as np
 
 Verdict = Literal["exact", "clear", "weak", "contradicted"]
 VERDICTS: tuple[Verdict, ...] = ("exact", "clear", "weak", "contradicted")
+FIVE, EIGHT, TEN = (tuple(range(n)) for n in (5, 8, 10))  # seeds
+FRESH = tuple(range(5, 10))  # those that had no say in which learning rate is best
+THE_PAPER = "1502.03167"  # Ioffe & Szegedy 2015
+
 Kind = Literal["share", "factor", "number", "error"]
 Measured = Mapping[str, np.ndarray]  # by name, (S,)
 
@@ -95,6 +99,46 @@ def graded_in_all(effects: Sequence[np.ndarray], large: float, none: float = 0.0
 def exact(*errors: np.ndarray) -> bool:
     """All are rounding."""
     return all(bool((error < ROUNDING).all()) for error in errors)
+
+
+# --- rules ---
+
+Rule = Callable[[Measured], Verdict]
+
+
+def identity(*errors: str) -> Rule:
+    """Of a sentence that is exact, or else not true."""
+    return lambda found: "exact" if exact(*(found[name] for name in errors)) else "contradicted"
+
+
+def effect(name: str, large: float, none: float = 0.0) -> Rule:
+    """Of a sentence that says: this number is positive. See `graded`."""
+    return lambda found: graded(found[name], large, none)
+
+
+def always(large: float, *names: str) -> Rule:
+    """Of a sentence that says: these numbers are positive. See `graded_in_all`."""
+    return lambda found: graded_in_all([found[name] for name in names], large)
+
+
+def times(large: float, *names: str) -> Rule:
+    """Of a sentence that says: these factors are above 1, all of them; clear from `large` on."""
+    return lambda found: graded_in_all([found[name] - 1 for name in names], large - 1)
+
+
+def nothing_lost(little: float, much: float, *names: str) -> Rule:
+    """Of a sentence that says: it costs nothing, anywhere.
+
+    Clear where all losses are below `little`, contradicted where one is above `much`.
+    """
+
+    def rule(found: Measured) -> Verdict:
+        losses = [found[name] for name in names]
+        if all(below(loss, little) for loss in losses):
+            return "clear"
+        return "contradicted" if any(above(loss, much) for loss in losses) else "weak"
+
+    return rule
 
 
 # --- comparing ---

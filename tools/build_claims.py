@@ -1,0 +1,191 @@
+"""Run the experiments behind the verdict board again: assets/evidence/claims.json.
+
+    make claims                                  # all of them, over all their seeds
+    make claims ONLY="sooner any_init"           # only these
+    python tools/build_claims.py --check         # compare with the committed table, write nothing
+    python tools/build_claims.py --bands         # measure too how far another machine may be off
+
+Says each claim's verdict, and where a number leaves the band that the committed table states for
+it, or a verdict is another; then the exit code is 1. What was measured is written all the same,
+so that `git diff` shows it.
+
+Bands: the matrix kernels of a machine decide the last bits, and a chaotic run makes much of them.
+So OpenBLAS is asked for the kernels of other machines, and NumPy to leave its widest instructions
+alone. The band of a number is three times the largest distance that this made with any seed, and
+at least the floor of its kind (`experiments.grading`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+
+from experiments.claims import CLAIMS, EVIDENCE, differences, row_of
+from experiments.evidence import FOLDER
+from experiments.grading import FLOORS, distance
+from tools.provenance import rounded, versions
+
+TABLE = FOLDER / f"{EVIDENCE}.json"
+Measured = dict[str, np.ndarray]
+
+# What another machine may bring, by name.
+MACHINES: dict[str, dict[str, str]] = {
+    "Haswell": {"OPENBLAS_CORETYPE": "Haswell", "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL"},
+    "Nehalem": {"OPENBLAS_CORETYPE": "Nehalem"},
+    "Prescott": {
+        "OPENBLAS_CORETYPE": "Prescott",
+        "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL",
+    },
+}
+SAFETY = 3  # times the largest distance seen
+
+
+def measure(name: str) -> Measured:
+    """Over all seeds. ValueError if it gives other numbers than it says, or one is not finite."""
+    claim = CLAIMS[name]
+    found = {key: np.asarray(values, float) for key, values in claim.measure(claim.seeds).items()}
+    if list(found) != list(claim.numbers):
+        raise ValueError(f"{name} measures {list(found)}, and says {list(claim.numbers)}")
+    if not all(np.isfinite(v).all() and v.shape == (len(claim.seeds),) for v in found.values()):
+        raise ValueError(f"{name}: a number is missing: {found}")
+    return {key: np.array([float(f"{v:.6g}") for v in values]) for key, values in found.items()}
+
+
+def entry(name: str, found: Measured, bands: dict[str, float]) -> dict[str, Any]:
+    """What the table says of a claim."""
+    claim = CLAIMS[name]
+    return {
+        "verdict": claim.verdict(found),
+        "lesson": claim.lesson,
+        "paper": claim.paper,
+        "seeds": list(claim.seeds),
+        "versions": versions(),
+        "numbers": {
+            key: {
+                "kind": claim.numbers[key],
+                "mean": float(values.mean()),
+                "sd": float(values.std(ddof=1)),
+                "band": bands[key],
+                "values": values.tolist(),
+            }
+            for key, values in found.items()
+        },
+    }
+
+
+def stored() -> dict[str, Any]:
+    """The committed table by claim; empty if there is none."""
+    return json.loads(TABLE.read_text("utf-8"))["claims"] if TABLE.exists() else {}
+
+
+def write(table: dict[str, Any]) -> None:
+    """In the order of CLAIMS; what is no claim any more goes."""
+    claims = {name: rounded(table[name]) for name in CLAIMS if name in table}
+    machines = {"machines": MACHINES, "safety": SAFETY, "floors": FLOORS}
+    text = json.dumps({"bands": machines, "claims": claims}, indent=1)
+    TABLE.write_text(_short_lists(text) + "\n", "utf-8")
+
+
+def _short_lists(text: str) -> str:
+    """JSON with each list of numbers on one line."""
+    return re.sub(r"\[\s[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), text)
+
+
+# --- bands ---
+
+
+def bands(name: str, found: Measured) -> dict[str, float]:
+    """Measure it as other machines would, and see how far they are off."""
+    kinds, off = CLAIMS[name].numbers, dict.fromkeys(found, 0.0)
+    for machine in MACHINES:
+        there = elsewhere(name, machine)
+        for key, values in found.items():
+            off[key] = max(off[key], float(distance(kinds[key], values, there[key]).max()))
+    return {key: max(FLOORS[kinds[key]], SAFETY * off[key]) for key in found}
+
+
+def elsewhere(name: str, machine: str) -> Measured:
+    """The same in a process of its own that calculates as that machine would."""
+    done = subprocess.run(
+        [sys.executable, __file__, "--numbers", name],
+        env=os.environ | MACHINES[machine],
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    return {key: np.array(values) for key, values in json.loads(done.stdout).items()}
+
+
+# --- the command ---
+
+
+def run(name: str, old: dict[str, Any] | None, again: bool) -> tuple[dict[str, Any], list[str]]:
+    """Measure a claim: what the table is to say of it, and where that differs from the old one.
+
+    A claim without bands, or with other numbers than before, gets its bands measured.
+    """
+    began = perf_counter()
+    found = measure(name)
+    seconds = perf_counter() - began
+    known = old is not None and list(old["numbers"]) == list(found)
+    known = known and old["seeds"] == list(CLAIMS[name].seeds)
+    if again or not known:
+        new = entry(name, found, bands(name, found))
+    else:
+        new = entry(name, found, {key: one["band"] for key, one in old["numbers"].items()})
+    print(f"{name:18} {new['verdict']:13} {seconds:6.1f} s", flush=True)
+    if not known:
+        return new, []
+    off = differences(row_of(name, old), found, CLAIMS[name].seeds)
+    if old["verdict"] != new["verdict"]:
+        off.insert(0, f"{name}: {new['verdict']} here, {old['verdict']} in the table")
+    return new, off
+
+
+def main(arguments: list[str]) -> int:
+    """0 if everything is as the committed table says, else 1."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="claim", help="all, if none is named")
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    parser.add_argument("--bands", action="store_true", help="measure the bands again")
+    parser.add_argument("--numbers", action="store_true", help="print what is measured as JSON")
+    asked = parser.parse_args(arguments)
+    unknown = set(asked.names) - set(CLAIMS)
+    if unknown:
+        parser.error(f"no claim named {', '.join(sorted(unknown))}; there is {', '.join(CLAIMS)}")
+    if asked.numbers:
+        found = measure(*asked.names)
+        print(json.dumps({key: values.tolist() for key, values in found.items()}))
+        return 0
+    return build(asked.names or list(CLAIMS), asked.check, asked.bands)
+
+
+def build(names: list[str], check: bool, again: bool) -> int:
+    """Measure these claims and write the table, unless it is only to be checked."""
+    table, off = stored(), []
+    began = perf_counter()
+    for name in names:
+        table[name], differs = run(name, table.get(name), again)
+        off += differs
+        if not check:
+            write(table)
+    print(f"{len(names)} claims, {perf_counter() - began:.0f} s")
+    for line in off:
+        print(f"differs: {line}", file=sys.stderr)
+    return 1 if off else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
