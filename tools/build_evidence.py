@@ -24,6 +24,7 @@ import numpy as np
 from experiments import (
     ablation,
     bias,
+    coloured,
     dimming,
     input_scaling,
     noisy,
@@ -44,6 +45,7 @@ Evidence = tuple[Mapping[str, np.ndarray], dict[str, Any]]
 EVIDENCE: dict[str, Callable[[], Evidence]] = {
     "ablation": ablation.build,
     "bias": bias.build,
+    "coloured": coloured.build,
     "dimming": dimming.build,
     "input_scaling": input_scaling.build,
     "noisy": noisy.build,
