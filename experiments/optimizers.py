@@ -103,6 +103,33 @@ def steps_to_target(loss: np.ndarray) -> float:
     return float(below[0] + WINDOW) if len(below) else float("nan")
 
 
+@dataclass(frozen=True, eq=False)
+class Course:
+    """One run of `config`, with batch norm or without, as far as it was trained. See Sweep."""
+
+    step: np.ndarray  # (T,) each CURVE_EVERY-th
+    curve: np.ndarray  # (T,) smoothed training loss; LOSS_LIMIT after training had broken off
+    steps_to: float  # to the target; NaN if it is not reached
+    accuracy: float  # at the end, on the test set
+    paths: Paths | None  # None without batch norm
+    diverged_at: int | None
+
+
+def course(trace: Trace) -> Course:
+    """Reduce a run to what is shown of it, beside the shipped ones."""
+    done = STEPS if trace.diverged_at is not None else len(trace.loss)
+    step = np.arange(CURVE_EVERY, STEPS + 1, CURVE_EVERY)
+    reached = step <= done
+    return Course(
+        step=step[reached],
+        curve=_padded(smoothed(trace.loss))[reached],
+        steps_to=steps_to_target(trace.loss),
+        accuracy=float(trace.accuracy[-1]),
+        paths=None if trace.config.norm == "none" else paths(trace),
+        diverged_at=trace.diverged_at,
+    )
+
+
 # --- the sweep ---
 
 

@@ -61,6 +61,20 @@ def flat_share(trace: Trace) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
+class Course:
+    """One run of `config`, as far as it was trained."""
+
+    curve: np.ndarray  # (T,) accuracy on the test set, up to the last record
+    accuracy: float  # the last of them
+    diverged_at: int | None
+
+
+def course(trace: Trace) -> Course:
+    """Reduce a run to what is shown of it, beside the shipped ones."""
+    return Course(trace.accuracy, float(trace.accuracy[-1]), trace.diverged_at)
+
+
+@dataclass(frozen=True, eq=False)
 class OverSeeds:
     """A activations × N placements × R learning rates × S seeds, T recorded steps each.
 

@@ -38,6 +38,9 @@ SEEDS = range(5)
 RATES = (0.1, 0.3, 1.0, 3.0)
 DECAYS = (0.0, 0.001, 0.003, 0.01)
 STEPS, EVERY = 1500, 25
+LIVE_RATES = (0.03, *RATES, 10.0)  # a live run may go beyond the shipped ones
+LIVE_DECAYS = (*DECAYS, 0.03)
+VANISHED = 1e-30  # of ‖W‖ at the start: squares of such numbers are below what float32 can hold
 
 
 # --- W → αW, by hand ---
@@ -200,7 +203,16 @@ def growth(trace: Trace) -> Growth:
     c = trace.config
     if (c.optimizer, c.norm, c.record_every) != ("sgd", "before", 1):
         raise ValueError("needs SGD, batch norm before the activation, and a record of every step")
-    square, g2 = trace.w_norm[:, :-1] ** 2, trace.grad_norm[:, :-1] ** 2
+    return _as_if(trace)
+
+
+def _as_if(trace: Trace) -> Growth:
+    """Of a run in which W and g may be at any angle."""
+    c = trace.config
+    # float64: what a network without batch norm may come to has no square in float32
+    square, g2 = (
+        np.square(norm[:, :-1], dtype=np.float64) for norm in (trace.w_norm, trace.grad_norm)
+    )
     return _growth(np.asarray(trace.step), square, g2, c.lr, c.weight_decay)
 
 
@@ -212,6 +224,50 @@ def _growth(
     for t in range(len(square) - 1):
         predicted[t + 1] = (1 - lr * decay) ** 2 * predicted[t] + lr**2 * g2[t]
     return Growth(step, square, predicted, lr * square[0] / square)
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A run of `config` with batch norm, or of its twin without, at T of its steps.
+
+    Lengths are those of all hidden layers together, over the start.
+    """
+
+    step: np.ndarray  # (T,) each EVERY-th, and the last
+    length: np.ndarray  # (T,) ‖W‖
+    predicted: np.ndarray  # (T,) what the gradients alone say it is
+    effective: np.ndarray  # (T,) the learning rate; says something with batch norm only
+    misfit: float  # largest relative error of the predicted ‖W‖² of a layer, over all steps
+    accuracy: float  # at the end, on the test set
+    diverged_at: int | None
+
+
+def measured(trace: Trace) -> Measured:
+    """Reduce a run that was recorded at every step to what is shown of it.
+
+    Where W has all but VANISHED, the prediction is not held against it.
+    """
+    found = _as_if(trace)
+    start = found.square[0]
+    there = found.square > VANISHED**2 * start
+    error = np.abs(found.predicted - found.square)[there] / found.square[there]
+    last = len(found.step) - 1
+    kept = np.unique([*range(0, last, EVERY), last])
+    length, predicted = (
+        np.sqrt(square[kept].sum(axis=-1) / start.sum())
+        for square in (found.square, found.predicted)
+    )
+    with np.errstate(divide="ignore", over="ignore"):
+        effective = trace.config.lr / length**2
+    return Measured(
+        step=found.step[kept],
+        length=length,
+        predicted=predicted,
+        effective=effective,
+        misfit=float(error.max()),
+        accuracy=float(trace.accuracy[-1]),
+        diverged_at=trace.diverged_at,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,6 +334,14 @@ class OverSeeds:
     def effective(self) -> np.ndarray:
         """(D, R, S, T) the learning rate that would do the same to the W of the start."""
         return self.rates[:, None, None] / self.growth**2
+
+    def place(self, lr: float, decay: float) -> tuple[int, int] | None:
+        """Which decay and which rate these are; None where no run was shipped."""
+        if lr not in self.rates or decay not in self.decays:
+            return None
+        return int(np.flatnonzero(self.decays == decay)[0]), int(
+            np.flatnonzero(self.rates == lr)[0]
+        )
 
 
 @cache

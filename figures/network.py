@@ -19,7 +19,7 @@ LEGEND = 60  # pixels: two rows of a legend, as a phone needs them
 class Line:
     """A line (T,) with its name and its idea's colour; with `low` and `high` it lies in a band.
 
-    `strength` pales the line: lines of one idea, in order.
+    `strength` pales the line: lines of one idea, in order. An empty `dash` leaves the marks alone.
     """
 
     name: str
@@ -78,10 +78,14 @@ def _drawn(x: np.ndarray, line: Line, mode: Mode) -> list[Trace]:
         "x": x,
         "y": line.mean,
         "name": line.name,
-        "line": {"color": see_through(hue, line.strength), "width": 2.5, "dash": line.dash},
+        "line": {
+            "color": see_through(hue, line.strength),
+            "width": 2.5,
+            "dash": line.dash or "dot",
+        },
     }
     if line.symbol:
-        look |= {"mode": "lines+markers"}
+        look |= {"mode": "lines+markers" if line.dash else "markers"}
         look["marker"] = {"color": hue, "size": 9, "symbol": line.symbol}
     return [*traces, look]
 
@@ -187,16 +191,22 @@ GAP = 0.05  # between two panels, as a share of the width
 
 
 def layers(
-    mode: Mode, step: np.ndarray, spread: np.ndarray, start: float, words: Words
+    mode: Mode,
+    step: np.ndarray,
+    spread: np.ndarray,
+    start: float,
+    words: Words,
+    live: np.ndarray | None = None,
 ) -> go.Figure:
     """γ or β (3, T, L) over the units of each layer, a panel for each layer, one scale for all.
 
-    The line is the mean, the band reaches from the least to the largest. words: step, measure, and
-    layers as 1, 2, …
+    The line is the mean, the band reaches from the least to the largest. Those of a `live` run
+    (3, T, L) are drawn over it in ink. words: step, measure, and layers as 1, 2, …
     """
     count = spread.shape[-1]
     wide = (1 - GAP * (count - 1)) / count
-    low, high = float(np.nanmin(spread)), float(np.nanmax(spread))
+    there = spread if live is None else np.stack([spread, live])
+    low, high = float(np.nanmin(there)), float(np.nanmax(there))
     air = 0.05 * (high - low or 1)
     traces: list[Trace] = []
     layout: dict[str, Any] = {"annotations": [], "shapes": []}
@@ -204,8 +214,10 @@ def layers(
         number = str(layer + 1) if layer else ""
         left = layer * (wide + GAP)
         mean, least, largest = spread[..., layer]
-        line = Line(words[str(layer + 1)], "z_tilde", mean, least, largest)
-        for trace in _drawn(step, line, mode):
+        pale = 1.0 if live is None else 0.55
+        line = Line(words[str(layer + 1)], "z_tilde", mean, least, largest, strength=pale)
+        inked = [] if live is None else _inked(mode, step, live[..., layer], line.name)
+        for trace in [*_drawn(step, line, mode), *inked]:
             traces.append(trace | {"xaxis": f"x{number}", "yaxis": f"y{number}"})
         layout[f"xaxis{number}"] = {
             "domain": [left, left + wide],
@@ -247,3 +259,19 @@ def layers(
         )
     layout |= {"showlegend": False, "hovermode": "x unified"}
     return painted(traces, layout, mode, height=290)
+
+
+def _inked(mode: Mode, step: np.ndarray, spread: np.ndarray, name: str) -> list[Trace]:
+    """A live run's mean, solid, between its least and its largest unit, dotted; spread (3, T)."""
+    looks = ({"width": 2.5}, {"width": 1.4, "dash": "dot"}, {"width": 1.4, "dash": "dot"})
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": step,
+            "y": values,
+            "name": name,
+            "line": {"color": INK[mode]} | look,
+        }
+        for values, look in zip(spread, looks, strict=True)
+    ]

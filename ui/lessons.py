@@ -62,7 +62,7 @@ def mini_batch() -> tuple[Control, ...]:
 
 def network() -> tuple[Control, ...]:
     from bncore.optimizers import OPTIMIZERS
-    from experiments import placement, scale, walkthrough
+    from experiments import optimizers, placement, scale, walkthrough
 
     return (
         Choice("norm", "before", ("before", "after", "none")),
@@ -82,6 +82,10 @@ def network() -> tuple[Control, ...]:
         Choice("alpha", 10.0, scale.ALPHAS),
         Choice("m", walkthrough.M, tuple(walkthrough.BATCHES)),
         Integer("seed", 0, 0, 9999),
+        Integer("run", 10, 0, 9999),  # the seed of live runs: the first that no shipped run has
+        Choice("rung", 10, tuple(range(1, 1 + len(optimizers.rates("sgd"))))),
+        Choice("lr", 3.0, scale.LIVE_RATES),
+        Choice("decay", 0.0, scale.LIVE_DECAYS),
     )
 
 

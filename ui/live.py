@@ -1,6 +1,6 @@
 """A run that a visitor starts in a lesson: the button, the bar, the stop, and what came of it.
 
-    LIVE = Live("training")
+    LIVE = Live("training")         # or Live("network", "growth"), where a lesson has several
     LIVE.start(config)          # in a button's callback; then `rerun_if_pressed` in its fragment
     pair = LIVE.take()          # once, when it has ended: before any widget of the page is drawn
     LIVE.watch()                # the bar while it goes on
@@ -23,10 +23,15 @@ POLL = 0.25  # seconds between two looks at a run
 
 
 class Live:
-    """The run that this visitor has going in a lesson, if any."""
+    """The run that this visitor has going in a lesson, or in one of its sections, if any."""
 
-    def __init__(self, lesson: str) -> None:
-        self.lesson = lesson
+    def __init__(self, lesson: str, section: str = "") -> None:
+        self.lesson, self.section = lesson, section
+
+    @property
+    def name(self) -> str:
+        """What the keys of its widgets end in."""
+        return f"{self.lesson}-{self.section}" if self.section else self.lesson
 
     def start(self, config: RunConfig) -> None:
         """Ask for a run, or join the same one of somebody else."""
@@ -89,12 +94,12 @@ class Live:
             status = ticket.status()
             if not underway(status):
                 st.rerun()
-            with st.container(border=True, key=f"progress-{self.lesson}"):
+            with st.container(border=True, key=f"progress-{self.name}"):
                 progress(status)
                 st.button(
                     t("ui.live.stop"),
                     icon=":material/stop_circle:",
-                    key=f"stop-{self.lesson}",
+                    key=f"stop-{self.name}",
                     on_click=self.stop,
                 )
 
@@ -110,7 +115,7 @@ class Live:
                 time.sleep(POLL)
 
     def _key(self, name: str) -> str:
-        return f"{self.lesson}.live.{name}"
+        return f"{self.name}.live.{name}"
 
     def _get(self, name: str):
         return st.session_state.get(self._key(name))

@@ -1,18 +1,23 @@
-"""W in training: ‖W‖ grows, the effective learning rate falls, weight decay raises it."""
+"""W in training: ‖W‖ grows, the effective rate falls, weight decay raises it; and a live run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 import figures.network as figures
+from bncore.config import RunConfig
 from experiments import scale
+from experiments.scale import Measured, OverSeeds
 from figures.network import Axis, Line
-from ui import page
+from figures.theme import colour
+from ui import controls, network_live, page
 from ui.live import percent
-from ui.network_numbers import LESSON, chart, exact, over, say, share, short
+from ui.network_live import Own, Section
+from ui.network_numbers import LESSON, between, chart, exact, over, say, share, short, value
 from ui.numbers import number
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
@@ -43,6 +48,7 @@ def in_training() -> None:
         _growth_table()
     with words:
         _growth_in_words()
+    _one_more_seed()
 
 
 STRENGTHS = (0.4, 0.6, 0.8, 1.0)  # of four lines of one idea, in order
@@ -122,3 +128,177 @@ def _growth_in_words() -> None:
         "apart": number(apart, 2),
     }
     st.markdown(prose(f"{LESSON}/grown", **known))
+
+
+# --- one more seed, live ---
+
+
+def config(norm: str) -> RunConfig:
+    """The run that the controls describe."""
+    run = scale.config(value("lr"), value("decay"), scale.STEPS, value("run"))
+    return replace(run, norm=norm)
+
+
+LIVE = Section("growth", config, scale.measured)
+FADED = 1e-3  # of ‖W‖ at the start: so short it gets only where decay is all that is left
+
+
+@page.fragment(LESSON)
+def _one_more_seed() -> None:
+    """A learning rate and a decay of the visitor's choice, over the shipped runs if there are."""
+    page.say(f"{LESSON}/growth_live")
+    controls.ladder(LESSON, "lr", width=420)
+    controls.ladder(LESSON, "decay", width=420)
+    LIVE.button()
+    found, own = scale.over_seeds(), LIVE.shown()
+    at = found.place(value("lr"), value("decay"))
+    beyond = t(f"{LESSON}.growth_live.beyond")
+    st.caption(beyond if at is None else network_live.of_seed(found.seeds))
+    cut = own is not None and network_live.stopped(own)
+    if at is None and own is None:
+        return
+    run = None if own is None else own.arms["before"]
+    left, right = st.columns(2, gap="large")
+    with left:
+        say("growth_live.norm")
+        _live_norm(found, at, run)
+    with right:
+        say("growth_live.effective", lr=short(value("lr")))
+        _live_effective(found, at, run)
+    numbers, words = st.columns([6, 5], gap="large", vertical_alignment="center")
+    with numbers:
+        _live_table(found, at, own)
+    with words:
+        if own is not None:
+            _live_in_words(found, at, own, cut)
+
+
+Place = tuple[int, int] | None  # which decay and which rate of the shipped runs
+
+
+def _beside(shipped: np.ndarray, at: Place, run: np.ndarray | None, idea: str) -> list[Line]:
+    """The shipped seeds (D, R, S, T) pale, in a band, and the live run over them."""
+    drawn = []
+    if at is not None:
+        name = t(f"{LESSON}.growth_live.shipped", seeds=shipped.shape[2])
+        drawn.append(Line(name, idea, *over(shipped[at].T), strength=0.45))
+    if run is not None:
+        live = np.pad(run, (0, shipped.shape[-1] - len(run)), constant_values=np.nan)
+        name = t(f"{LESSON}.live.head_seed", seed=network_live.seed())
+        drawn.append(Line(name, idea, live))
+    return drawn
+
+
+def _live_norm(found: OverSeeds, at: Place, run: Measured | None) -> None:
+    """‖W‖ over its start, and on it, as open rings, what the gradients alone say it is."""
+    drawn = _beside(found.growth, at, None if run is None else _even(run, run.length), "bn")
+    ends = _ends(drawn)
+    if run is not None:
+        rings = np.full(len(found.step), np.nan)
+        rings[: len(run.step)] = _even(run, run.predicted)
+        rings[np.arange(len(rings)) % 4 > 0] = np.nan
+        word = t(f"{LESSON}.growth_live.law")
+        drawn.append(Line(word, "error", rings, dash="", symbol="circle-open"))
+    low, high = _reach(drawn)
+    air = 0.06 * max(high - low, 0.2)
+    up = Axis(t(f"{LESSON}.growth.axis_norm"), ends=(min(low, 0.9) - air, max(high, 1.1) + air))
+    across = Axis(t(f"{LESSON}.axes.step"), ends=(0, float(found.step[-1])))
+    figure = figures.lines(mode(), found.step, drawn, across, up)
+    chart(figure, "live-growth", "growth_live.alt_norm", ends=ends)
+
+
+def _even(run: Measured, values: np.ndarray) -> np.ndarray:
+    """At the steps of the shipped runs: a run that was stopped ends in between."""
+    return values[run.step % scale.EVERY == 0]
+
+
+MOST, LEAST = 300.0, 0.01  # times the learning rate: what lies beyond leaves the picture
+TICKS = [float(f"{d}e{k}") for k in range(-4, 5) for d in (1, 3)]
+
+
+def _live_effective(found: OverSeeds, at: Place, run: Measured | None) -> None:
+    lr = value("lr")
+    effective = None if run is None else _even(run, run.effective)
+    drawn = _beside(found.effective, at, effective, "running")
+    low, high = _reach(drawn)
+    ends = (max(min(low, lr / 2), LEAST * lr) / 1.2, min(max(high, 2 * lr), MOST * lr) * 1.2)
+    ticks = [tick for tick in TICKS if ends[0] <= tick <= ends[1]]
+    up = Axis(t(f"{LESSON}.growth.axis_effective"), log=True, ends=ends, ticks=ticks)
+    across = Axis(t(f"{LESSON}.axes.step"), ends=(0, float(found.step[-1])))
+    figure = figures.lines(mode(), found.step, drawn, across, up, level=lr)
+    chart(figure, "live-effective", "growth_live.alt_effective", ends=_ends(drawn), lr=short(lr))
+
+
+def _ends(drawn: list[Line]) -> str:
+    """The last number of each line, for those who do not see it."""
+    last = [(line.name, line.mean[np.isfinite(line.mean)][-1:]) for line in drawn]
+    return "; ".join(f"{name} {short(float(end[0]))}" for name, end in last if len(end))
+
+
+def _reach(drawn: list[Line]) -> tuple[float, float]:
+    """From the lowest to the highest number of all lines and bands."""
+    values = [x for line in drawn for x in (line.mean, line.low, line.high) if x is not None]
+    joined = np.concatenate(values)
+    joined = joined[np.isfinite(joined)]
+    return float(joined.min()), float(joined.max())
+
+
+def _live_table(found: OverSeeds, at: Place, own: Own | None) -> None:
+    """With batch norm, the shipped seeds, and without: what is known of each."""
+    word, seed = f"{LESSON}.growth_live", network_live.seed()
+    columns = []
+    if own is not None:
+        head = Cell(t(f"{word}.head_bn", seed=seed), colour=colour("bn", mode()))
+        columns.append([head, *_of_run(own.arms["before"])])
+    if at is not None:
+        columns.append([Cell(t(f"{LESSON}.live.head_shipped")), *_of_shipped(found, at)])
+    if own is not None:
+        head = Cell(t(f"{word}.head_plain", seed=seed), colour=colour("plain", mode()))
+        growth, _, misfit, accuracy = _of_run(own.arms["none"])
+        columns.append([head, growth, Cell("–"), misfit, accuracy])
+    names = ("growth", "effective", "misfit", "accuracy")
+    rows = [
+        [Cell(t(f"{word}.row_{name}")), *(column[at_row] for column in columns)]
+        for at_row, name in enumerate(names, start=1)
+    ]
+    table([Cell(""), *(column[0] for column in columns)], rows, name="growth-live")
+
+
+def _of_run(run: Measured) -> list[Cell]:
+    numbers = (float(run.length[-1]), float(run.effective[-1]))
+    return [*map(exact, numbers), exact(run.misfit, 2), share(run.accuracy)]
+
+
+def _of_shipped(found: OverSeeds, at: tuple[int, int]) -> list[Cell]:
+    error = np.abs(found.predicted[at] / found.square[at] - 1).max(axis=(-2, -1))
+    ends = (found.growth[at][:, -1], found.effective[at][:, -1])
+    cells = [_range(each) for each in ends]
+    return [*cells, _range(error, 2), between(found.accuracy[at])]
+
+
+def _range(values: np.ndarray, digits: int = 3) -> Cell:
+    low, high = float(values.min()), float(values.max())
+    text = f"{number(low, digits)} – {number(high, digits)}"
+    return Cell(text, value=f"{low:.4g} {high:.4g}")
+
+
+def _live_in_words(found: OverSeeds, at: Place, own: Own, cut: bool) -> None:
+    """The law, the twin for which it does not hold, and how the run ended."""
+    bn, plain = own.arms["before"], own.arms["none"]
+    arm = t(f"{LESSON}.optimizers.bn")
+    known = {"misfit": number(bn.misfit, 2), "plain": percent(plain.misfit)}
+    sentences = [t(f"{LESSON}.growth_live.holds", **known)]
+    if plain.misfit > FAILS * bn.misfit:
+        sentences.append(t(f"{LESSON}.growth_live.fails", **known))
+    if bn.length[-1] < FADED:
+        gone = {"length": number(float(bn.length[-1]), 1)}
+        sentences.append(t(f"{LESSON}.growth_live.faded", **gone))
+    sentences.append(network_live.fate(arm, bn.accuracy, bn.diverged_at))
+    if not cut:
+        shipped = None if at is None else found.accuracy[at]
+        sentences.append(network_live.lies(arm, bn.accuracy, shipped))
+        sentences += [] if at is None else [network_live.luck(found.seeds)]
+    network_live.listed(sentences)
+
+
+FAILS = 30.0  # so many times the misfit with batch norm is no rounding

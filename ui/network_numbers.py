@@ -76,3 +76,9 @@ def over(values: np.ndarray) -> Over:
 def share(value: float) -> Cell:
     """An accuracy in a table."""
     return Cell(unbroken(percent(value)), value=f"{value:.4f}")
+
+
+def between(shares: np.ndarray) -> Cell:
+    """From the lowest accuracy (S,) to the highest."""
+    low, high = float(shares.min()), float(shares.max())
+    return Cell(unbroken(f"{100 * low:.1f}–{percent(high)}"), value=f"{low:.4f} {high:.4f}")

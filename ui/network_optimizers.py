@@ -1,4 +1,4 @@
-"""Four optimizers with batch norm and without: tolerance, and best against best."""
+"""Four optimizers with batch norm and without: tolerance, best against best, and a live run."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ import numpy as np
 import streamlit as st
 
 import figures.network as figures
+from bncore.config import RunConfig
 from experiments import evidence, optimizers
-from experiments.optimizers import Sweep
+from experiments.optimizers import Course, Sweep
 from figures.network import Axis, Line
 from figures.theme import colour
-from ui import controls, page
+from ui import controls, network_live, page
+from ui.network_live import Own, Section
 from ui.network_numbers import (
     LESSON,
+    between,
     chart,
     exact,
     from_to,
     over,
     say,
+    share,
     short,
     unbroken,
+    value,
 )
 from ui.tables import Cell, table
 from ui.text import mode, t
@@ -46,6 +51,7 @@ def four_optimizers() -> None:
     st.caption(t(f"{LESSON}.optimizers.of_run", seeds=len(found.seeds), steps=optimizers.STEPS))
     _optimizers_table(found)
     _optimizers_verdict(found)
+    _one_more_seed(found, o)
     page.source(optimizers.train_cell, optimizers.smoothed, optimizers.Sweep, key="optimizers")
 
 
@@ -140,3 +146,140 @@ def _optimizers_verdict(found: Sweep) -> None:
     for name, steps in zip(("plain", "bn"), found.judged.mean(axis=-1).T, strict=True):
         known[f"{name}_steps"] = f"{steps.min():.0f}–{steps.max():.0f}"
     page.say(f"{LESSON}/optimized", good=GOOD, target=optimizers.TARGET, **known)
+
+
+# --- one more seed, live ---
+
+
+def config(norm: str) -> RunConfig:
+    """The run that the controls describe."""
+    rule = value("rule")
+    return optimizers.config(rule, _rate(rule, value("rung")), norm, value("run"))
+
+
+def _rate(rule: str, rung: int) -> float:
+    """On the ladder of an optimizer's learning rates, from 1."""
+    return optimizers.rates(rule)[rung - 1]
+
+
+LIVE = Section("optimizers", config, optimizers.course)
+
+
+def _one_more_seed(found: Sweep, o: int) -> None:
+    """The chosen optimizer at a rate of the visitor's choice, over the shipped runs there."""
+    page.say(f"{LESSON}/optimizers_live")
+    rule, r = value("rule"), value("rung") - 1
+    controls.ladder(LESSON, "rung", format_func=lambda rung: short(_rate(rule, rung)), width=480)
+    LIVE.button()
+    own = LIVE.shown()
+    judge = network_live.seed() in found.judges
+    st.caption(_say_judge() if judge else network_live.of_seed(found.seeds))
+    cut = own is not None and network_live.stopped(own)
+    left, right = st.columns([6, 5], gap="large", vertical_alignment="center")
+    with left:
+        say("optimizers_live.loss", rule=_called(rule), lr=short(_rate(rule, value("rung"))))
+        _live_curves(found, o, r, own)
+    with right:
+        _live_table(found, o, r, own)
+        if own is not None and not cut:
+            _live_verdict(found, o, r, own)
+    if own is not None:
+        _live_paths(found, o, r, own)
+
+
+def _called(rule: str) -> str:
+    return t(f"ui.options.{rule}")
+
+
+def _say_judge() -> str:
+    return t(f"{LESSON}.optimizers_live.judge", seed=network_live.seed())
+
+
+def _course(own: Own | None, n: int) -> Course | None:
+    return None if own is None else own.arms[optimizers.NORMS[n]]
+
+
+def _live_curves(found: Sweep, o: int, r: int, own: Own | None) -> None:
+    """Smoothed training loss: the shipped seeds pale, the live one over them."""
+    word, step = f"{LESSON}.optimizers_live", found.curve_step
+    drawn, ends = [], []
+    for n, (arm, dash, _) in enumerate(ARMS):
+        name = t(f"{word}.shipped_{arm}", seeds=len(found.seeds))
+        drawn.append(Line(name, arm, *found.curve[o, n, r], dash=dash, strength=0.45))
+        ends.append(f"{name} {short(drawn[-1].mean[-1])}")
+    for n, (arm, dash, _) in enumerate(ARMS):
+        if (run := _course(own, n)) is not None:
+            name = t(f"{word}.live_{arm}", seed=network_live.seed())
+            drawn.append(Line(name, arm, _filled(run.curve, len(step)), dash=dash))
+            ends += [f"{name} {short(run.curve[-1])}"] if len(run.curve) else []
+    across = Axis(t(f"{LESSON}.axes.step"), ends=(0, float(step[-1])))
+    up = Axis(t(f"{LESSON}.axes.loss"), log=True)
+    figure = figures.lines(mode(), step, drawn, across, up, level=optimizers.TARGET)
+    chart(figure, "live-curves", "optimizers_live.alt", ends="; ".join(ends))
+
+
+def _filled(values: np.ndarray, length: int) -> np.ndarray:
+    """NaN where a run that was stopped has no more."""
+    missing = length - values.shape[-1]
+    return np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, missing)], constant_values=np.nan)
+
+
+def _live_table(found: Sweep, o: int, r: int, own: Own | None) -> None:
+    """Accuracy and steps of both arms: the live seed, if there is one, and the shipped ones."""
+    word, rows = f"{LESSON}.optimizers_live", []
+    for name in ("accuracy", "steps"):
+        for n, (arm, *_) in enumerate(ARMS):
+            head = Cell(t(f"{word}.row_{name}_{arm}"), colour=colour(arm, mode()))
+            run = _course(own, n)
+            if name == "accuracy":
+                mine = [] if run is None else [share(run.accuracy)]
+                rows.append([head, *mine, between(found.accuracy[o, n, r])])
+            else:
+                mine = [] if run is None else [_reached(np.array([run.steps_to]))]
+                rows.append([head, *mine, _reached(found.steps_to[o, n, r])])
+    seed = [] if own is None else [Cell(t(f"{LESSON}.live.head_seed", seed=network_live.seed()))]
+    table([Cell(""), *seed, Cell(t(f"{LESSON}.live.head_shipped"))], rows, name="optimizers-live")
+
+
+def _reached(steps: np.ndarray) -> Cell:
+    """Steps (S,) to the target, from the fewest to the most; how many got there, if not all."""
+    there = steps[~np.isnan(steps)]
+    if not len(there):
+        return Cell("–", value="nan")
+    low, high = there.min(), there.max()
+    text = f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"
+    part = "" if len(there) == len(steps) else f" ({len(there)}/{len(steps)})"
+    return Cell(unbroken(text + part), value=f"{low:.0f} {high:.0f}")
+
+
+def _live_verdict(found: Sweep, o: int, r: int, own: Own) -> None:
+    sentences = []
+    for n, (arm, *_) in enumerate(ARMS):
+        name, run = t(f"{LESSON}.optimizers.{arm}"), own.arms[optimizers.NORMS[n]]
+        sentences.append(network_live.fate(name, run.accuracy, run.diverged_at))
+        sentences.append(network_live.lies(name, run.accuracy, found.accuracy[o, n, r]))
+    network_live.listed([*sentences, network_live.luck(found.seeds)])
+
+
+def _live_paths(found: Sweep, o: int, r: int, own: Own) -> None:
+    """γ and β of the live run over those of the first shipped seed at the same rate."""
+    run = own.arms["before"].paths
+    left, right = st.columns(2, gap="large")
+    for column, name, start in ((left, "gamma", 1.0), (right, "beta", 0.0)):
+        shipped, live = getattr(found, name)[o, r], getattr(run, name)
+        known = {"seed": network_live.seed(), "first": int(found.seeds[0])}
+        with column:
+            say(f"optimizers_live.{name}", **known)
+            words = {"step": t(f"{LESSON}.axes.step")}
+            words["measure"] = t(f"{LESSON}.optimizers.of_{name}")
+            for layer in range(live.shape[-1]):
+                words[str(layer + 1)] = t(f"{LESSON}.optimizers.layer", layer=layer + 1)
+            padded = _filled(live.swapaxes(1, 2), len(found.path_step)).swapaxes(1, 2)
+            figure = figures.layers(mode(), found.path_step, shipped, start, words, live=padded)
+            ends = "; ".join(
+                t(f"{LESSON}.optimizers.alt_layer", layer=at + 1, mean=mean, low=low, high=high)
+                for at, (mean, low, high) in enumerate(
+                    tuple(short(float(x)) for x in live[:, -1, at]) for at in range(live.shape[-1])
+                )
+            )
+            chart(figure, f"live-{name}", f"optimizers_live.alt_{name}", ends=ends, **known)

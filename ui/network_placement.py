@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 import figures.network as figures
+from bncore.config import RunConfig
 from experiments import bias, placement
 from experiments.placement import OverSeeds
 from figures.network import Axis, Line
@@ -13,7 +14,19 @@ from figures.theme import colour
 from ui import controls, network_live, page
 from ui.live import percent
 from ui.network_b import UNIT
-from ui.network_numbers import LESSON, Over, chart, exact, over, say, share, short, unbroken, value
+from ui.network_live import Own, Section
+from ui.network_numbers import (
+    LESSON,
+    between,
+    chart,
+    exact,
+    over,
+    say,
+    share,
+    short,
+    unbroken,
+    value,
+)
 from ui.tables import Cell, table
 from ui.text import mode, t
 
@@ -92,39 +105,72 @@ def _by_step(found: OverSeeds, a: int, r: int) -> None:
     chart(figure, "by-step", "placement.alt_by_step", lr=short(value("rate")), **known)
 
 
+def config(norm: str) -> RunConfig:
+    """The run that the controls describe."""
+    chosen = (value(name) for name in ("nonlinearity", "rate", "run", "images"))
+    activation, rate, seed, images = chosen
+    return placement.config(activation, norm, rate, seed, images)
+
+
+LIVE = Section("placement", config, placement.course, norms=("after", "before"))
+
+
 def _one_more_seed(found: OverSeeds, a: int, r: int) -> None:
     """The chosen cell, trained live, beside the seeds that were trained beforehand."""
-    page.say(f"{LESSON}/live", seed=network_live.SEED, lr=short(value("rate")))
-    network_live.button()
-    own = network_live.shown()
-    if own is None:
-        return
-    drawn, ends = [], []
-    for n, (norm, (idea, dash, _)) in enumerate(LOOKS.items()):
-        if norm in own.accuracy:
-            name, run = t(f"{LESSON}.placement.{norm}"), own.accuracy[norm]
-            padded = np.pad(run, (0, len(own.step) - len(run)), constant_values=np.nan)
-            drawn.append(Line(name, idea, padded, dash=dash))
-            label = Cell(name, colour=colour(idea, mode()))
-            ends.append((label, float(run[-1]), over(found.accuracy[a, n, r, :, -1])))
-    across = Axis(t(f"{LESSON}.axes.step"), ends=(0, float(own.step[-1])))
+    page.say(f"{LESSON}/live", lr=short(value("rate")))
+    LIVE.button()
+    own = LIVE.shown()
+    st.caption(network_live.of_seed(found.seeds))
+    if own is not None:
+        cut = network_live.stopped(own)
+        left, right = st.columns([6, 5], gap="large", vertical_alignment="center")
+        with left:
+            _live_picture(own)
+        with right:
+            _live_table(own, found.accuracy[a, :, r, :, -1])
+            if not cut:
+                _live_verdict(own, found, a, r)
+
+
+def _trained(own: Own) -> list[tuple[int, str, placement.Course]]:
+    """Each placement that has been trained by now: its number, its name, its run."""
+    names = [(n, t(f"{LESSON}.placement.{norm}"), norm) for n, norm in enumerate(LOOKS)]
+    return [(n, name, own.arms[norm]) for n, name, norm in names if norm in own.arms]
+
+
+def _live_picture(own: Own) -> None:
+    step = np.array(own.config.record_steps)
+    looks, drawn = list(LOOKS.values()), []
+    for n, name, run in _trained(own):
+        idea, dash, _ = looks[n]
+        padded = np.pad(run.curve, (0, len(step) - len(run.curve)), constant_values=np.nan)
+        drawn.append(Line(name, idea, padded, dash=dash))
+    across = Axis(t(f"{LESSON}.axes.step"), ends=(0, float(step[-1])))
     up = Axis(t(f"{LESSON}.axes.accuracy"), share=True, ends=(0, 1.02))
-    known = {"seed": network_live.SEED, "lr": short(value("rate"))}
-    left, right = st.columns([6, 5], gap="large", vertical_alignment="center")
-    with left:
-        listed = "; ".join(f"{label.text} {percent(end)}" for label, end, _ in ends)
-        figure = figures.lines(mode(), own.step, drawn, across, up)
-        chart(figure, "one-more", "live.alt", ends=listed, **known)
-    with right:
-        heads = [Cell(""), Cell(t(f"{LESSON}.live.head_end")), Cell(t(f"{LESSON}.live.head_seeds"))]
-        rows = [[label, share(end), _ends(seeds)] for label, end, seeds in ends]
-        table(heads, rows, name="live")
+    figure = figures.lines(mode(), step, drawn, across, up)
+    ends = "; ".join(f"{name} {percent(run.accuracy)}" for _, name, run in _trained(own))
+    known = {"seed": network_live.seed(), "lr": short(value("rate"))}
+    chart(figure, "one-more", "live.alt", ends=ends, **known)
 
 
-def _ends(seeds: Over) -> Cell:
-    """From the lowest seed to the highest."""
-    low, high = float(seeds.low), float(seeds.high)
-    return Cell(unbroken(f"{100 * low:.1f}–{percent(high)}"), value=f"{low:.4f} {high:.4f}")
+def _live_table(own: Own, shipped: np.ndarray) -> None:
+    """shipped (N, S): accuracies at the end."""
+    ideas, word = [idea for idea, *_ in LOOKS.values()], f"{LESSON}.live"
+    rows = [
+        [Cell(name, colour=colour(ideas[n], mode())), share(run.accuracy), between(shipped[n])]
+        for n, name, run in _trained(own)
+    ]
+    seed = Cell(t(f"{word}.head_seed", seed=network_live.seed()))
+    table([Cell(""), seed, Cell(t(f"{word}.head_shipped"))], rows, name="live")
+
+
+def _live_verdict(own: Own, found: OverSeeds, a: int, r: int) -> None:
+    sentences = []
+    for n, name, run in _trained(own):
+        went = network_live.fate(name, run.accuracy, run.diverged_at)
+        where = network_live.lies(name, run.accuracy, found.accuracy[a, n, r, :, -1])
+        sentences += [went, where]
+    network_live.listed([*sentences, network_live.luck(found.seeds)])
 
 
 def _placement_table(found: OverSeeds, a: int, r: int) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from ui import network as show
 from ui import (
     network_b,
-    network_live,
+    network_growth,
     network_map,
     network_optimizers,
     network_placement,
@@ -39,7 +39,8 @@ def little() -> None:
     show.take_home()
 
 
-network_live.settle()
+for section in (network_placement, network_optimizers, network_growth):
+    section.LIVE.settle()
 page.say(f"{LESSON}/intro")
 page.question(LESSON, "predict", ("none", "own", "all"), right="all")
 little()

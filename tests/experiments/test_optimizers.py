@@ -237,3 +237,25 @@ def test_another_seed_says_the_same() -> None:
 
 def test_the_cost_of_a_step_is_a_ratio() -> None:
     assert 0 < optimizers.step_cost("sgd", "digits", rounds=2, steps=2) < np.inf
+
+
+# --- a live run, as it is shown ---
+
+
+def test_a_course_is_what_the_sweep_keeps_of_a_seed() -> None:
+    trace = train(optimizers.config("adam", 0.01, seed=10))
+    shown = optimizers.course(trace)
+    np.testing.assert_array_equal(shown.step, optimizers.sweep().curve_step)
+    np.testing.assert_allclose(shown.curve, smoothed(trace.loss)[shown.step - 1])
+    assert shown.steps_to == steps_to_target(trace.loss) and shown.accuracy == trace.accuracy[-1]
+    np.testing.assert_array_equal(shown.paths.gamma[0, -1], trace.gamma[-1].mean(axis=-1))
+
+
+def test_a_course_that_was_stopped_ends_there_and_one_that_diverged_does_not() -> None:
+    stopped = optimizers.course(train(optimizers.config("sgd", 0.1, seed=10)).upto(105))
+    assert stopped.step[-1] == 100 and len(stopped.curve) == 10
+    trace = train(optimizers.config("sgd", 32.0, "none", seed=10))
+    gone = optimizers.course(trace)
+    assert gone.diverged_at is not None and gone.step[-1] == optimizers.STEPS
+    assert gone.curve[-1] == optimizers.LOSS_LIMIT and np.isnan(gone.steps_to)
+    assert gone.paths is None

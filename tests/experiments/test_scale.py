@@ -17,11 +17,13 @@ from experiments.scale import (
     RATES,
     SEEDS,
     STEPS,
+    VANISHED,
     config,
     curve,
     decay_as_rate,
     follow,
     growth,
+    measured,
     over_seeds,
     rescale,
 )
@@ -223,3 +225,39 @@ def test_it_is_so_with_another_seed(seed: int) -> None:
     free, held = follow([run]), follow([run], hold=True)
     assert free["square"][0, -1].sum() > 1.5 * free["square"][0, 0].sum()
     assert held["loss"][0] > 3 * free["loss"][0]
+
+
+# --- a live run, as it is shown ---
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.01])
+def test_what_is_shown_of_a_run_is_its_growth(decay: float) -> None:
+    trace = train(config(0.3, decay, steps=110, seed=4))
+    found, shown = growth(trace), measured(trace)
+    np.testing.assert_array_equal(shown.step, [0, 25, 50, 75, 100, 110])
+    length = np.sqrt(found.square.sum(axis=1) / found.square[0].sum())
+    np.testing.assert_allclose(shown.length, length[shown.step])
+    np.testing.assert_allclose(shown.effective, 0.3 / length[shown.step] ** 2)
+    np.testing.assert_allclose(shown.predicted, shown.length, rtol=1e-4)
+    worst = np.abs(found.predicted / found.square - 1).max()
+    assert shown.misfit == pytest.approx(worst, rel=1e-6) and worst < 3e-4
+    assert shown.accuracy == trace.accuracy[-1]
+
+
+@pytest.mark.parametrize("seed", [10, 11])
+def test_only_batch_norm_makes_the_gradients_foretell_w(seed: int) -> None:
+    run = config(1.0, steps=300, seed=seed)
+    with_bn, without = (measured(train(c)) for c in (run, run.twin()))
+    assert with_bn.misfit < 1e-5 and without.misfit > 0.05
+
+
+def test_where_w_has_vanished_no_prediction_is_held_against_it() -> None:
+    """float32 has few digits left for numbers that small, and then none."""
+    shown = measured(train(config(10.0, 0.03, seed=10)))
+    assert shown.length[-1] < VANISHED and shown.misfit < 1e-3
+
+
+def test_a_place_among_the_shipped_runs() -> None:
+    found = over_seeds()
+    assert found.place(3.0, 0.001) == (1, 3)
+    assert found.place(10.0, 0.001) is None and found.place(3.0, 0.03) is None

@@ -7,7 +7,7 @@ import pytest
 
 from figures import network as figures
 from figures.network import Axis, Line
-from figures.theme import colour
+from figures.theme import INK, colour
 from tests.figures.helpers import MODES, WORDS, checked, named
 
 RNG = np.random.default_rng(0)
@@ -116,3 +116,24 @@ def test_every_layer_has_a_panel_on_one_scale(mode, count) -> None:
     assert len(set(panels)) == count
     assert {note.text for note in figure.layout.annotations} == {str(n + 1) for n in range(count)}
     assert {shape.y0 for shape in figure.layout.shapes} == {1.0}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_live_run_lies_over_the_band_in_ink(mode) -> None:
+    spread = np.sort(RNG.normal(size=(3, 6, 2)), axis=0)[[1, 0, 2]]
+    live = 3 + spread
+    live[:, 4:] = np.nan  # it was stopped
+    figure = checked(figures.layers(mode, np.arange(6), spread, 1.0, WORDS, live=live))
+    assert len(figure.data) == 2 * 5
+    for layer in range(2):
+        drawn = figure.data[5 * layer + 2 : 5 * layer + 5]
+        assert {trace.line.color for trace in drawn} == {INK[mode]}
+        for trace, values in zip(drawn, live[..., layer], strict=True):
+            np.testing.assert_array_equal(trace.y, values)
+    assert figure.layout.yaxis.range[1] > np.nanmax(live)
+
+
+def test_a_line_without_a_dash_is_its_marks_alone() -> None:
+    line = Line("rings", "error", np.arange(3.0), dash="", symbol="circle-open")
+    figure = checked(figures.lines("light", np.arange(3), [line], Axis("x"), Axis("y")))
+    assert figure.data[0].mode == "markers" and figure.data[0].marker.symbol == "circle-open"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,18 +11,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bncore import batch_norm_forward
-from bncore.config import RunConfig
 from bncore.network import Network
 from experiments import bias, optimizers, placement, scale
-from experiments.pair import Pair, train_pair
 from tests.pages.helpers import cells, chart, exact, open_lesson, said
-from ui import network_live, runs
+from ui import runs
 from ui.lessons import LESSONS
 from ui.network_b import ENDS, UNIT
 from ui.network_placement import CLOSE, LOOKS, STUDENT, ahead
 from ui.network_scale import BROKEN
 from ui.numbers import number
-from ui.runs import Status
 from ui.text import languages
 
 LESSON = "network"
@@ -163,76 +159,6 @@ def test_a_lead_counts_outside_its_interval(seeds: int, shift: float, wanted: st
 
 def test_every_data_set_has_an_interval() -> None:
     assert {len(seeds) for seeds in placement.SEEDS.values()} <= set(STUDENT)
-
-
-# ------------------------------------------------------------------ one more seed
-
-
-class Ticket:
-    """A run as ui.runs gives it: over as soon as it is asked for."""
-
-    def __init__(self, config: RunConfig, state: str) -> None:
-        self.config, self.state = config, state
-
-    def status(self) -> Status:
-        return Status(self.state, 0, self.config.steps, self.config.steps, 0.5, 0.25)
-
-    def pair(self) -> Pair:
-        if self.state == "failed":
-            raise RuntimeError
-        whole = train_pair(replace(self.config, steps=40))
-        return whole if self.state == "done" else whole.upto(20)
-
-
-@pytest.fixture
-def submitted(monkeypatch: pytest.MonkeyPatch) -> list[Ticket]:
-    """Which runs were asked for. At rate 3 they fail, at rate 0.1 they are stopped."""
-    tickets: list[Ticket] = []
-
-    def submit(config: RunConfig) -> Ticket:
-        broken = "failed" if config.lr == 3.0 else "stopped" if config.lr == 0.1 else "done"
-        tickets.append(Ticket(replace(config, steps=40), broken))
-        return tickets[-1]
-
-    monkeypatch.setattr(runs, "submit", submit)
-    return tickets
-
-
-def trained(rate: float) -> AppTest:
-    at = opened(images="digits", nonlinearity="tanh", rate=rate)
-    return at.button(key="train-placement").click().run()
-
-
-def test_one_more_seed_is_trained_in_all_three_placements(submitted: list[Ticket]) -> None:
-    at = trained(1.0)
-    assert not at.exception and not at.error
-    assert [ticket.config.norm for ticket in submitted] == ["after", "before"]
-    assert {ticket.config.seed for ticket in submitted} == {network_live.SEED}
-    assert network_live.SEED not in {s for seeds in placement.SEEDS.values() for s in seeds}
-
-
-@pytest.mark.parametrize(("rate", "error"), [(3.0, True), (0.1, False)])
-def test_a_run_that_fails_or_is_stopped_is_the_last(
-    rate: float, error: bool, submitted: list[Ticket]
-) -> None:
-    at = trained(rate)
-    assert not at.exception and bool(at.error) == error and len(submitted) == 1
-
-
-def test_what_was_trained_is_shown_for_its_settings_alone(submitted: list[Ticket]) -> None:
-    at = opened(images="digits", nonlinearity="tanh", rate=1.0)
-    run = train_pair(placement.config("tanh", "after", 1.0, network_live.SEED, "digits"))
-    known = {"none": run.plain.accuracy, "after": run.bn.accuracy}
-    at.session_state[network_live.OWN] = network_live.Seed(run.plain.config, known)
-    at.run()
-    lines = {t["name"]: t for t in chart(at, "figure-one-more")["data"]}
-    np.testing.assert_allclose(heights(lines["after g"]), run.bn.accuracy)
-    assert list(lines) == ["without BN", "after g"]
-    assert cells(at, "live")[2] == f"{run.bn.accuracy[-1]:.4f}"
-    at.select_slider(key="network.rate").set_value(0.1).run()
-    assert not at.exception
-    with pytest.raises(ValueError):
-        chart(at, "figure-one-more")
 
 
 # ------------------------------------------------------------------ optimizers
