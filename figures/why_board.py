@@ -28,7 +28,8 @@ TINY = 1e-17  # an error of 0 stands here
 class Strip:
     """One number over the seeds: values (S,), the band from low to high, and what is written.
 
-    `kind` is "share", "points" (a difference of shares), "factor", "number" or "error".
+    `kind` is "share", "points" (a difference of shares), "factor", "number" or "error"; `head`
+    stands above the row.
     """
 
     name: str
@@ -37,22 +38,28 @@ class Strip:
     band: tuple[float, float]
     text: str
     idea: str = ""
+    head: str = ""
 
 
-def strips(mode: Mode, rows: Sequence[Strip], words: Words) -> str:
+def strips(
+    mode: Mode, rows: Sequence[Strip], words: Words, ends: tuple[float, float] | None = None
+) -> str:
     """Rows of dots, one for each seed, over their band; rows of one kind share an axis.
 
+    Without `ends` the axis has room for all values and no more.
     words: alt, and the name of each kind that occurs, which stands under its axis.
     """
     body = []
     for kind in dict.fromkeys(row.kind for row in rows):
         some = [row for row in rows if row.kind == kind]
-        ends = axis(kind, some)
-        body += [_strip(mode, row, ends) for row in some]
-        body.append(_under(kind, ends, words[kind]))
+        reach = axis(kind, some) if ends is None else ends
+        body += [_strip(mode, row, reach) for row in some]
+        body.append(_under(kind, reach, words[kind]))
     inks = f"--ink:{INK[mode]};--faint:{FAINT[mode]}"
     said = escape(words["alt"])
-    return f'<figure class="board-strips" aria-label="{said}" style="{inks}">{"".join(body)}</figure>'
+    return (
+        f'<figure class="board-strips" aria-label="{said}" style="{inks}">{"".join(body)}</figure>'
+    )
 
 
 def axis(kind: str, rows: Sequence[Strip]) -> tuple[float, float]:
@@ -85,8 +92,9 @@ def _strip(mode: Mode, row: Strip, ends: tuple[float, float]) -> str:
         zero = 100 * -ends[0] / (ends[1] - ends[0])
         marks.insert(0, f'<i class="zero" style="left:{zero:.2f}%"></i>')
     marks += [f'<b style="left:{across(float(value)):.2f}%"></b>' for value in row.values]
+    head = f'<p class="head">{escape(row.head)}</p>' if row.head else ""
     return (
-        f'<div class="strip" style="--hue:{hue}"><span class="name">{escape(row.name)}</span>'
+        f'{head}<div class="strip" style="--hue:{hue}"><span class="name">{escape(row.name)}</span>'
         f'<span class="track">{"".join(marks)}</span>'
         f'<span class="text" data-value="{float(np.mean(row.values)):.4g}">'
         f"{escape(row.text)}</span></div>"
@@ -143,10 +151,14 @@ def columns(mode: Mode, tiles: Sequence[Tile], words: Words, chosen: int) -> str
     body = []
     for verdict in SIGNS:
         mine = [tile for tile in tiles if tile.verdict == verdict]
-        head = f"<h4><i>{SIGNS[verdict]}</i>{escape(words[verdict])} <small>{len(mine)}</small></h4>"
+        head = (
+            f"<h4><i>{SIGNS[verdict]}</i>{escape(words[verdict])} <small>{len(mine)}</small></h4>"
+        )
         items = "".join(_tile(tile, chosen) for tile in mine)
         rest = f"<ul>{items}</ul>" if mine else f"<p>{escape(words['empty'])}</p>"
-        body.append(f'<section class="{verdict}" style="{_hue(mode, verdict)}">{head}{rest}</section>')
+        body.append(
+            f'<section class="{verdict}" style="{_hue(mode, verdict)}">{head}{rest}</section>'
+        )
     return f'<div class="board-columns">{"".join(body)}</div>'
 
 

@@ -1,7 +1,259 @@
-"""The part on the verdicts."""
+"""The part on the verdicts: what is said of batch norm, what you say, and what is measured.
+
+Each claim is predicted first; then its evidence is uncovered, and the claim takes its place on the
+board. Predictions last as long as the session, and the first one counts.
+"""
 
 from __future__ import annotations
 
+import html
 
+import numpy as np
+import streamlit as st
+
+import figures.why_board as figures
+from experiments import claims, grading
+from figures.why_board import Strip, Tile
+from ui import controls, page, state, text
+from ui.tables import Cell, table
+from ui.text import mode, t
+from ui.why import LESSON, value
+from ui.why_claims import CLAIMS, group
+from ui.why_strips import STYLE, kind_of, written
+
+PREDICTIONS = f"{LESSON}.predictions"  # in the session: verdict by claim
+ARMS = ("plain", "bn", "dropout")
+
+
+def predictions() -> dict[str, str]:
+    """By claim, what this visitor said first."""
+    return st.session_state.setdefault(PREDICTIONS, {})
+
+
+def predict(claim: str, verdict: str) -> None:
+    """Callback of the four buttons."""
+    predictions().setdefault(claim, verdict)
+
+
+def uncovered(claim: str) -> bool:
+    """Whether its evidence may be seen."""
+    return claim in predictions() or value("all")
+
+
+@page.fragment(LESSON)
 def show() -> None:
     """Draw this part."""
+    page.say(f"{LESSON}/board")
+    claim = value("claim")
+    with st.container(horizontal=True, vertical_alignment="center", key="board-head"):
+        score()
+        controls.switch(LESSON, "all")
+        st.button(
+            t(f"{LESSON}.board.again"),
+            icon=":material/replay:",
+            key="board-again",
+            on_click=predictions().clear,
+            disabled=not predictions(),
+        )
+    menu()
+    with st.container(border=True, key="board-stage"):
+        stage(claim)
+    board(claim)
+    if value("all"):
+        everything()
+    page.source(
+        claims.CLAIMS[claim].measure,
+        grading.band,
+        grading.graded,
+        grading.graded_in_all,
+        key=f"{LESSON}-board",
+    )
+
+
+# --- the score, and the way about ---
+
+
+def score() -> None:
+    """How often the visitor and the evidence agree."""
+    said = predictions()
+    known = {"agreed": agreed(), "said": len(said), "left": len(CLAIMS) - len(said)}
+    words = t(f"{LESSON}.board.{'score' if said else 'unscored'}", all=len(CLAIMS), **known)
+    rest = t(f"{LESSON}.board.{'left' if known['left'] else 'complete'}", **known)
+    stars = f"<b>{figures.AGREED} {known['agreed']}/{known['said']}</b>" if said else ""
+    tail = f"<span>{html.escape(rest)}</span>" if said else ""
+    page.at_once(
+        f'<p class="board-score">{stars}<span>{html.escape(words)}</span>{tail}</p>', STYLE
+    )
+
+
+def agreed() -> int:
+    """Predictions that were right."""
+    return sum(verdict == claims.board()[claim].verdict for claim, verdict in predictions().items())
+
+
+def menu() -> None:
+    """Every claim by its number, with a star where it has been predicted."""
+    st.pills(
+        t(f"{LESSON}.controls.claim.label"),
+        CLAIMS,
+        format_func=_numbered,
+        key=state.key(LESSON, "claim"),
+        required=True,
+        persist_state="session",
+    )
+
+
+def _numbered(claim: str) -> str:
+    said = predictions().get(claim)
+    star = figures.AGREED if said == claims.board()[claim].verdict else figures.DIFFERED
+    return f"{CLAIMS.index(claim) + 1}{f' {star}' if said else ''}"
+
+
+def onward(claim: str) -> None:
+    """The next claim that is still covered; where there is none, the next one."""
+    here = CLAIMS.index(claim) + 1
+    ahead = [*CLAIMS[here:], *CLAIMS[:here]]
+    following = next((each for each in ahead if not uncovered(each)), ahead[0])
+    st.button(
+        t(f"{LESSON}.board.next"),
+        icon=":material/arrow_forward:",
+        type="primary",
+        key="board-next",
+        on_click=lambda: state.put(LESSON, claim=following),
+    )
+
+
+# --- one claim ---
+
+
+def stage(claim: str) -> None:
+    """The claim; then the question, or what came out."""
+    of = t(f"{LESSON}.board.groups.{group(claim)}")
+    known = {"number": CLAIMS.index(claim) + 1, "all": len(CLAIMS), "group": of}
+    above = html.escape(t(f"{LESSON}.board.of", **known))
+    sentence = html.escape(t(f"{LESSON}.board.quoted", claim=t(f"{LESSON}.claims.{claim}.say")))
+    page.at_once(f'<p class="board-of">{above}</p><p class="board-claim">{sentence}</p>', STYLE)
+    if uncovered(claim):
+        outcome(claim)
+    else:
+        ask(claim)
+
+
+def ask(claim: str) -> None:
+    """Four buttons, one for each verdict."""
+    st.markdown(t(f"{LESSON}.board.ask"))
+    with st.container(horizontal=True, key="predictions"):
+        for verdict in grading.VERDICTS:
+            st.button(
+                t(f"{LESSON}.board.button", sign=figures.SIGNS[verdict], word=_word(verdict)),
+                key=f"predict-{verdict}",
+                help=t(f"{LESSON}.board.means.{verdict}"),
+                on_click=predict,
+                args=(claim, verdict),
+                width=230,
+            )
+    meanings = [f"**{_word(v)}**: {t(f'{LESSON}.board.means.{v}')}" for v in grading.VERDICTS]
+    st.caption(" · ".join(meanings))
+
+
+def _word(verdict: str) -> str:
+    return t(f"{LESSON}.board.verdicts.{verdict}")
+
+
+def outcome(claim: str) -> None:
+    """Verdict, evidence, what to take from it, and where to go on."""
+    verdict, words = claims.board()[claim].verdict, f"{LESSON}.claims.{claim}"
+    badge = figures.badge(mode(), verdict, _word(verdict))
+    page.at_once(
+        f'<div class="board-outcome" data-verdict="{verdict}">{badge}'
+        f"<span>{html.escape(compared(claim))}</span></div>",
+        STYLE,
+    )
+    if text.has(f"{words}.{verdict}"):
+        st.markdown(t(f"{words}.{verdict}"))
+    st.markdown(t(f"{LESSON}.board.measured", how=t(f"{words}.how")))
+    evidence(claim)
+    with st.container(horizontal=True, vertical_alignment="center", key="board-links"):
+        onward(claim)
+        entry = claims.CLAIMS[claim]
+        st.link_button(
+            t(f"{LESSON}.board.paper", paper=t(f"{LESSON}.papers.{entry.paper.replace('.', '_')}")),
+            f"https://arxiv.org/abs/{entry.paper}",
+            icon=":material/article:",
+        )
+        if entry.lesson != LESSON:
+            page.link(entry.lesson)
+
+
+def compared(claim: str) -> str:
+    """The prediction beside the verdict."""
+    said = predictions().get(claim)
+    if said is None:
+        return ""
+    agree = said == claims.board()[claim].verdict
+    return t(f"{LESSON}.board.{'agree' if agree else 'differ'}", said=_word(said))
+
+
+def evidence(claim: str) -> None:
+    """Every number over its seeds, as a picture that holds the numbers."""
+    rows = [strip(claim, name) for name in claims.CLAIMS[claim].numbers]
+    words = {row.kind: t(f"{LESSON}.board.kinds.{row.kind}") for row in rows}
+    listed = "; ".join(f"{row.name}: {row.text}" for row in rows)
+    words["alt"] = t(f"{LESSON}.board.alt", numbers=listed)
+    page.at_once(figures.strips(mode(), rows, words), STYLE)
+    seeds = claims.board()[claim].seeds
+    st.caption(t(f"{LESSON}.board.seeds", seeds=len(seeds), first=seeds[0], last=seeds[-1]))
+
+
+def strip(claim: str, name: str) -> Strip:
+    """A number of a claim, worded."""
+    values = np.asarray(claims.board()[claim].numbers[name], float)
+    kind = kind_of(name, claims.CLAIMS[claim].numbers[name])
+    idea = next((arm for arm in ARMS if arm in name.split("_")), "")
+    return Strip(
+        t(f"{LESSON}.claims.{claim}.{name}"),
+        kind,
+        values,
+        (float(values.min()), float(values.max())) if kind == "error" else grading.band(values),
+        written(kind, values),
+        idea,
+    )
+
+
+# --- the board ---
+
+
+def board(claim: str) -> None:
+    """All that is uncovered, by its verdict."""
+    st.markdown(t(f"{LESSON}.board.title"))
+    words = {v: _word(v) for v in grading.VERDICTS} | {"empty": t(f"{LESSON}.board.empty")}
+    tiles = [tile(each) for each in CLAIMS if uncovered(each)]
+    page.at_once(figures.columns(mode(), tiles, words, CLAIMS.index(claim) + 1), STYLE)
+
+
+def tile(claim: str) -> Tile:
+    """A claim on the board."""
+    verdict, said = claims.board()[claim].verdict, predictions().get(claim)
+    wrong = said is not None and said != verdict
+    return Tile(
+        CLAIMS.index(claim) + 1,
+        t(f"{LESSON}.claims.{claim}.say"),
+        verdict,
+        t(f"{LESSON}.board.said", said=_word(said)) if wrong else "",
+        None if said is None else said == verdict,
+    )
+
+
+def everything() -> None:
+    """All numbers of all claims in one table."""
+    st.markdown(t(f"{LESSON}.board.all_numbers"))
+    rows = []
+    for claim in CLAIMS:
+        found = claims.board()[claim]
+        for i, name in enumerate(claims.CLAIMS[claim].numbers):
+            row = strip(claim, name)
+            first = f"{CLAIMS.index(claim) + 1} · {_word(found.verdict)}" if i == 0 else ""
+            seeds = str(len(found.seeds))
+            rows.append([Cell(first), Cell(row.name), Cell(row.text), Cell(seeds)])
+    heads = [Cell(t(f"{LESSON}.board.heads.{name}")) for name in ("claim", "number", "mean", "n")]
+    table(heads, rows, name="claims")

@@ -1,0 +1,33 @@
+"""How numbers over seeds are written beside their picture: the same in all of the lesson."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from experiments import grading
+from ui.numbers import number
+
+STYLE = Path(__file__).parents[1] / "assets" / "components" / "why_board.css"
+POINTS = ("gain", "lost", "behind", "rescued")  # differences of accuracies have these in their name
+
+
+def kind_of(name: str, kind: str) -> str:
+    """Differences of accuracies are written in percentage points."""
+    return (
+        "points" if kind == "number" and any(part in POINTS for part in name.split("_")) else kind
+    )
+
+
+def written(kind: str, values: np.ndarray) -> str:
+    """Mean ± 3 standard errors; of errors the largest."""
+    if kind == "error":
+        return f"≤ {number(float(values.max()), 2)}"
+    mean = float(values.mean())
+    half = grading.band(values)[1] - mean
+    if kind == "share":
+        return f"{100 * mean:.1f} ± {100 * half:.1f} %"
+    if kind == "points":
+        return f"{100 * mean:+.1f} ± {100 * half:.1f}".replace("-", "−")
+    return f"{number(mean, 3)} ± {number(half, 2)}"
