@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
@@ -12,6 +13,7 @@ from ui.lessons import LESSONS
 from ui.text import t
 
 LESSON = "why"
+STYLE = Path(__file__).parents[1] / "assets" / "components" / "why.css"
 CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
 
 
@@ -23,10 +25,9 @@ def words(table: str, *names: str, **values: object) -> dict[str, str]:
     return {name: t(f"{LESSON}.{table}.{name}", **values) for name in names}
 
 
-def chart(figure: go.Figure, table: str, /, name: str = "", **values: object) -> None:
-    """A chart under its name, with the sentence `<table>.alt` for those who do not see it."""
-    name = name or table
-    st.plotly_chart(figure, key=name, alt=t(f"{LESSON}.{table}.alt", **values), **CHART)
+def chart(figure: go.Figure, alt: str, key: str, /, **values: object) -> None:
+    """A chart, and the sentence by the label `alt` for those who do not see it."""
+    st.plotly_chart(figure, key=key, alt=t(f"{LESSON}.{alt}", **values), **CHART)
 
 
 def onward(part: str) -> None:
