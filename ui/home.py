@@ -95,6 +95,11 @@ def begin() -> None:
             st.page_link(page.script(first), label=t(f"{HOME}.start"), icon=LESSONS[first].icon)
 
 
+def promise() -> None:
+    """That nothing here is made up; with it comes the look of the page."""
+    page.at_once(f'<p class="promise">{html.escape(t(f"{HOME}.promise"))}</p>', STYLE)
+
+
 def next_up() -> str | None:
     """The lesson opened last; when all is answered there, the next that is not done."""
     last, done = progress.last(), progress.done()

@@ -87,7 +87,7 @@ def _take() -> None:
     """Take over what the browser told, as far as it names lessons and questions of ours."""
     kept = st.session_state[KEY].get("kept")
     st.session_state[ASKED] = True
-    known, here = _readable(kept), _here()
+    known, here = readable(kept), _here()
     for lesson, answered in here["done"].items():
         known[lesson] = list(dict.fromkeys([*known.get(lesson, []), *answered]))
     here["done"] = known
@@ -95,7 +95,8 @@ def _take() -> None:
     here["last"] = here["last"] or (told if told in known else None)
 
 
-def _readable(kept: Any) -> dict[str, list[str]]:
+def readable(kept: Any) -> dict[str, list[str]]:
+    """What is ours in something that a browser sent: lessons, each with questions that it asks."""
     told = kept.get("done") if isinstance(kept, dict) else None
     found: dict[str, list[str]] = {}
     for lesson, answered in told.items() if isinstance(told, dict) else ():

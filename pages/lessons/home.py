@@ -5,20 +5,14 @@ import streamlit as st
 from ui import home, page, progress
 from ui.text import prose, t
 
-progress.settle()
-page.at_once("", home.STYLE)
-first, second = st.columns([5, 7], gap="medium")
+first, second = st.columns([5, 7], gap="medium", vertical_alignment="center")
 with first:
     st.markdown(prose("home/what"))
     home.begin()
-    st.caption(t("home.true"))
+    home.promise()
 with second:
     home.picture()
 home.lessons()
-said, written = st.columns([5, 7], gap="medium")
-with said:
-    st.subheader(t("home.four_steps"), anchor=False)
-    st.markdown(prose("home/said"))
-with written:
-    st.markdown(prose("home/written"))
+page.say("home/four_steps")
 st.caption(t("home.link_note"))
+progress.settle()

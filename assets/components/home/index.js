@@ -14,6 +14,7 @@ const ICONS = { play: "M4 2.5v11l9.5-5.5z", pause: "M3.5 3h3v10h-3zM9.5 3h3v10h-
 const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const percent = share => `${(100 * share).toFixed(1)} %`;
+const spread = sd => sd < 0.01 ? sd.toFixed(4) : sd.toFixed(2);
 const signed = x => x.toFixed(2).replace("-", "−");
 
 function node(tag, className, parent, attributes = {}) {
@@ -47,13 +48,14 @@ function split(bytes) {
 }
 
 // See Hero.to_bytes: a line of JSON, differences of levels in two planes, then the images.
-async function unpack(compressed) {
+async function unpack(name, compressed) {
   const stream = new Blob([compressed]).stream().pipeThrough(new DecompressionStream("deflate"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   const line = bytes.indexOf(10);
   const run = JSON.parse(new TextDecoder().decode(bytes.subarray(0, line)));
   const records = run.steps.length, size = 2 * records * run.images;
   const low = bytes.subarray(line + 1), high = low.subarray(size);
+  run.name = name;
   run.last = records - 1;
   run.share = new Float32Array(size);   // (arm, record, image): place on the axis, 0 to 1
   for (let arm = 0; arm < 2; arm++)
@@ -102,19 +104,23 @@ class Hero {
     this.lanes = ARMS.map(arm => {
       const lane = node("div", `lane ${arm}`, this.root);
       const head = node("div", "head", lane, { "aria-hidden": "true" });
-      const [name, spread, right] = ["name", "spread", "right"].map(part => node("span", part, head));
+      const [name, sd, right] = ["name", "sd", "right"].map(part => node("span", part, head));
       const canvas = node("canvas", "", lane, { role: "img" });
       for (const kind of ["pointermove", "pointerdown"])
         canvas.addEventListener(kind, event => this.pick(canvas, arm, event));
       for (const kind of ["pointerleave", "pointercancel"])
         canvas.addEventListener(kind, () => this.pick());
-      return { arm, name, spread, right, canvas };
+      return { arm, name, sd, right, canvas };
     });
     this.axis = node("div", "axis", this.root, { "aria-hidden": "true" });
     const time = node("div", "time", this.root);
     this.toggle = node("button", "play", time, { type: "button" });
     this.toggle.addEventListener("click", () => this.playing ? this.pause() : this.play());
-    this.track = node("div", "track", time);
+    const drawn = node("div", "drawn", time);
+    const head = node("div", "over", drawn, { "aria-hidden": "true" });
+    this.what = node("span", "", head);
+    this.at = node("span", "at", head);
+    this.track = node("div", "track", drawn);
     this.chart = node("canvas", "", this.track, { "aria-hidden": "true" });
     this.range = node("input", "", this.track, { type: "range", min: 0, step: 1 });
     this.range.addEventListener("input", () => { this.pause(); this.show(+this.range.value); });
@@ -123,7 +129,6 @@ class Hero {
       event.preventDefault();
       this.toggle.click();
     });
-    this.at = node("span", "at", time, { "aria-hidden": "true" });
     this.why = node("p", "why", this.root, { "aria-live": "polite" });
     this.spoken = node("p", "spoken", this.root);
   }
@@ -138,7 +143,7 @@ class Hero {
 
   async open(name, fresh) {
     this.name = name;
-    const run = this.runs[name] ??= await unpack(this.packed[name]);
+    const run = this.runs[name] ??= await unpack(name, this.packed[name]);
     if (this.name !== name) return;   // another one was chosen meanwhile
     this.run = run;
     this.range.max = run.last;
@@ -169,6 +174,7 @@ class Hero {
       canvas.setAttribute("aria-label", words[`picture_${arm}`]);
     }
     this.range.setAttribute("aria-label", words.scrub);
+    this.what.textContent = words.chart;
     this.why.textContent = words.why[this.name];
     this.wordPlay();
   }
@@ -195,7 +201,7 @@ class Hero {
     this.playing = false;
     cancelAnimationFrame(this.next);
     this.wordPlay();
-    this.speak();
+    this.paint();
   }
 
   // Out of sight nothing is painted; it goes on from there when it comes back.
@@ -264,13 +270,11 @@ class Hero {
     this.at.textContent = fill(words.at, step);
     if (+this.range.value !== t) this.range.value = t;
     const told = fill(words.told, { ...step, bn: percent(run.accuracy[0][t]), plain: percent(run.accuracy[1][t]),
-      spread_bn: run.spread[0][t], spread_plain: run.spread[1][t] });
+      spread_bn: spread(run.spread[0][t]), spread_plain: spread(run.spread[1][t]) });
     this.range.setAttribute("aria-valuetext", told);
     if (!this.playing) this.spoken.textContent = told;
     this.root.dataset.frame = t;
   }
-
-  speak() { this.paint(); }
 
   pen(canvas) {
     const w = canvas.clientWidth, h = canvas.clientHeight, ratio = devicePixelRatio || 1;
@@ -284,13 +288,13 @@ class Hero {
     return [pen, w, h];
   }
 
-  paintLane({ arm: name, spread, right, canvas }, arm, t) {
+  paintLane({ arm: name, sd, right, canvas }, arm, t) {
     const { palette, words } = this.settings, { run, picked } = this;
     const [pen, w, h] = this.pen(canvas);
     const zero = DIGIT / 2 + -run.low / (run.high - run.low) * (w - DIGIT);
     pen.fillStyle = palette.faint;
     pen.fillRect(Math.round(zero) - 0.5, 0, 1, h);
-    const stamps = this.sheets[`${this.name} ${name}`] ??= sheet(run, palette[name]);
+    const stamps = this.sheets[`${run.name} ${name}`] ??= sheet(run, palette[name]);
     const { side } = run;
     pen.imageSmoothingQuality = "high";
     pen.globalAlpha = picked === undefined ? 0.9 : 0.25;
@@ -300,7 +304,7 @@ class Hero {
     }
     pen.globalAlpha = 1;
     if (picked !== undefined) this.paintPicked(pen, stamps, arm, name, w, h);
-    spread.textContent = fill(words.spread, { spread: run.spread[arm][t] });
+    sd.textContent = fill(words.spread, { spread: spread(run.spread[arm][t]) });
     right.textContent = fill(words.right, { share: percent(run.accuracy[arm][t]) });
     right.dataset.value = run.accuracy[arm][t];
   }
@@ -330,7 +334,7 @@ class Hero {
 
   paintAxis() {
     const { run, axis } = this, w = this.lanes[0].canvas.clientWidth;
-    const key = `${this.name} ${w} ${this.settings.words.axis}`;
+    const key = `${run.name} ${w} ${this.settings.words.axis}`;
     if (axis.dataset.key === key) return;
     axis.dataset.key = key;
     axis.replaceChildren();
@@ -344,22 +348,13 @@ class Hero {
 
   // Both accuracies over the whole run, in full colour as far as it has come.
   paintChart() {
-    const { palette, words } = this.settings, { run } = this, [pen, w, h] = this.pen(this.chart);
-    const side = 9, top = 16, bottom = h - 6;
+    const { palette } = this.settings, { run } = this, [pen, w, h] = this.pen(this.chart);
+    const side = 9, top = 7, bottom = h - 20;
     const X = t => side + t / run.last * (w - 2 * side), Y = share => bottom - share * (bottom - top);
     const t = Math.floor(this.frame);
     pen.fillStyle = palette.faint;
     pen.fillRect(side, bottom, w - 2 * side, 1);
     pen.fillRect(side, top, w - 2 * side, 1);
-    pen.font = `12px ${getComputedStyle(this.root).fontFamily}`;
-    pen.fillStyle = palette.ink;
-    pen.globalAlpha = 0.75;
-    pen.textBaseline = "alphabetic";
-    pen.fillText(words.chart, side, top - 5);
-    pen.textAlign = "right";
-    pen.fillText("100 %", w - side, top - 5);
-    pen.textAlign = "left";
-    pen.globalAlpha = 1;
     const line = (arm, from, to) => {
       pen.beginPath();
       for (let k = from; k <= to; k++) pen.lineTo(X(k), Y(run.accuracy[arm][k]));
@@ -378,7 +373,8 @@ class Hero {
     pen.setLineDash([]);
     const x = X(this.frame);
     pen.fillStyle = palette.ink;
-    pen.fillRect(x - 0.75, top - 2, 1.5, bottom - top + 4);
+    pen.fillRect(x - 0.75, top - 2, 1.5, bottom - top + 8);
+    this.paintHandle(pen, x, h - 10);
     for (const arm of [1, 0]) {
       pen.beginPath();
       pen.arc(x, Y(run.accuracy[arm][t]), 5, 0, 2 * Math.PI);
@@ -388,6 +384,21 @@ class Hero {
       pen.fill();
       pen.stroke();
     }
+  }
+
+  // What can be dragged looks like it.
+  paintHandle(pen, x, y) {
+    pen.beginPath();
+    pen.roundRect(x - 9, y - 9, 18, 18, 6);
+    pen.fill();
+    pen.beginPath();
+    for (const side of [-1, 1]) {
+      pen.moveTo(x + side * 6, y);
+      pen.lineTo(x + side * 2, y - 3.5);
+      pen.lineTo(x + side * 2, y + 3.5);
+    }
+    pen.fillStyle = this.settings.palette.paper;
+    pen.fill();
   }
 }
 
