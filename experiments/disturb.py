@@ -16,11 +16,25 @@ stays.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.random import Generator
+
+from bncore.config import RunConfig
+from bncore.data import Dataset, load
+from bncore.network import Network
+from bncore.shift import wasserstein1
+from bncore.training import Run
+from experiments import evidence
+from experiments.regularize import refuse_unless_so
+from experiments.side_by_side import mean_and_sd
+from experiments.trained import REGIMES, accuracy, moments, trained
+
+Array = np.ndarray
 
 EVIDENCE = "disturb"
 KINDS = ("scale", "offset", "noise", "swap")
@@ -35,6 +49,8 @@ STRENGTHS: dict[str, tuple[float, ...]] = {
     "noise": (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0),
     "swap": (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0),
 }
+TYPICAL = {"scale": 2.0, "offset": 2.0, "noise": 2.0, "swap": 1.0}
+DRAWS = 5
 STEPS = (100, 600)  # over seeds: mid-training, and trained
 SEEDS = range(5)
 
@@ -78,35 +94,213 @@ def disturb(kind: str, strength: float, seed: int = 0) -> Disturbed:
     The seed draws the factors, offsets, noise or places; another strength scales the same draw
     (for "swap" a larger share contains the smaller). KeyError for a kind that is not in KINDS.
     """
-    raise NotImplementedError
+    return _compare(_shipped(), Disturbance(kind, strength, seed))
 
 
 def exactness(kind: str, strength: float, seed: int = 0) -> tuple[float, float]:
     """Largest |change| of a logit with batch statistics in float64: (as it is, with ε = 0)."""
-    raise NotImplementedError
+    net = _shipped()
+    how, x = Disturbance(kind, strength, seed), net.x.astype(np.float64)
+    changes = []
+    for eps in (net.bn.eps, 0.0):
+        before, after = (_walk(net.bn, x, each, eps=eps).logits for each in (None, how))
+        changes.append(float(np.abs(after - before).max()))
+    return changes[0], changes[1]
 
 
 def sweep(kind: str, draws: int = 5) -> Sweep:
     """The trained pair, over STRENGTHS[kind]; less than .1 s."""
-    raise NotImplementedError
+    return _sweep(_shipped(), kind, draws)
+
+
+class Subject(NamedTuple):
+    """A trained pair and the images that it is asked about."""
+
+    plain: Network
+    bn: Network
+    x: np.ndarray  # (N, 64)
+    y: np.ndarray  # (N,)
+
+
+@cache
+def _shipped() -> Subject:
+    net = trained()
+    assert net.plain is not None
+    return Subject(net.plain, net.network, net.data.x_test, net.data.y_test)
+
+
+class Disturbance(NamedTuple):
+    """Of what layer 2 computes from its inputs a (N, inputs), z = a W + b."""
+
+    kind: str
+    strength: float
+    seed: int
+
+    def __call__(self, z: np.ndarray, a: np.ndarray, W: np.ndarray) -> np.ndarray:
+        """z (N, n), disturbed. Draws the same for the same seed, whatever the strength."""
+        return DISTURBANCES[self.kind](z, a, W, self.strength, np.random.default_rng(self.seed))
+
+
+def _scale(z: Array, a: Array, W: Array, strength: float, rng: Generator) -> Array:
+    return z * 2 ** (strength * rng.standard_normal(z.shape[1]))
+
+
+def _offset(z: Array, a: Array, W: Array, strength: float, rng: Generator) -> Array:
+    return z + strength * z.std(axis=0) * rng.standard_normal(z.shape[1])
+
+
+def _noise(z: Array, a: Array, W: Array, strength: float, rng: Generator) -> Array:
+    return z + a @ (strength * W.std() * rng.standard_normal(W.shape))
+
+
+def _swap(z: Array, a: Array, W: Array, strength: float, rng: Generator) -> Array:
+    """The first of a random order of units move round by one; nobody stays in place."""
+    n = z.shape[1]
+    moving = rng.permutation(n)[: round(strength * n)]
+    places = np.arange(n)
+    places[moving] = np.roll(moving, 1)
+    return z[:, places]
+
+
+DISTURBANCES: dict[str, Callable[[Array, Array, Array, float, Generator], Array]] = {
+    "scale": _scale,
+    "offset": _offset,
+    "noise": _noise,
+    "swap": _swap,
+}
+
+
+class Walked(NamedTuple):
+    """What a way through the network came by."""
+
+    logits: np.ndarray  # (N, 10)
+    third: np.ndarray  # (N, n) z of layer 3
+
+
+def _walk(
+    network: Network,
+    x: np.ndarray,
+    how: Disturbance | None,
+    frozen: bool = False,
+    eps: float | None = None,
+) -> Walked:
+    """Images x (N, 64) through a network, layer 2 disturbed if `how` is given."""
+    a, third = x, x
+    for layer in range(network.depth):
+        W, b = network.W[layer], network.b[layer]
+        z = a @ W if b is None else a @ W + b
+        if layer == 1 and how is not None:
+            z = how(z, a, W)
+        if layer == 2:
+            third = z
+        a = network.activation.forward(_normalized(network, layer, z, frozen, eps))
+    b = network.b[-1]
+    assert b is not None
+    return Walked(a @ network.W[-1] + b, third)
+
+
+def _normalized(
+    network: Network, layer: int, z: np.ndarray, frozen: bool, eps: float | None
+) -> np.ndarray:
+    if network.norm == "none":
+        return z
+    mean, var = moments(z)
+    if frozen:
+        mean, var = network.running_mean[layer], network.running_var[layer]
+    root = np.sqrt(var + (network.eps if eps is None else eps))
+    return network.gamma[layer] * (z - mean) / root + network.beta[layer]
+
+
+def _ways(net: Subject, how: Disturbance | None) -> list[Walked]:
+    """In the order of WAYS."""
+    bn = [_walk(net.bn, net.x, how, frozen) for frozen in (False, True)]
+    return [_walk(net.plain, net.x, how), *bn]
+
+
+def _compare(net: Subject, how: Disturbance) -> Disturbed:
+    before, after = _ways(net, None), _ways(net, how)
+    calls = [[each.logits.argmax(axis=-1) for each in walked] for walked in (before, after)]
+    change = [np.abs(two.logits - one.logits).max() for one, two in zip(before, after, strict=True)]
+    return Disturbed(
+        intact=np.array([accuracy(each.logits, net.y) for each in before]),
+        accuracy=np.array([accuracy(each.logits, net.y) for each in after]),
+        before=_percentiles(before),
+        after=_percentiles(after),
+        moved=_moved(before, after),
+        logits=np.array(change),
+        largest=np.array([np.abs(each.logits).max() for each in before]),
+        changed=np.array([(one != two).mean() for one, two in zip(*calls, strict=True)]),
+    )
+
+
+def _percentiles(walked: Sequence[Walked]) -> np.ndarray:
+    return np.stack([np.percentile(each.third, PERCENTILES, axis=0) for each in walked])
+
+
+def _moved(before: Sequence[Walked], after: Sequence[Walked]) -> np.ndarray:
+    """(W,) Wasserstein-1 of layer 3's z in sd, mean over units."""
+    found = []
+    for one, two in zip(before, after, strict=True):
+        a, b = one.third.T, two.third.T
+        found.append((wasserstein1(a, b) / a.std(axis=-1)).mean())
+    return np.array(found)
+
+
+def _sweep(net: Subject, kind: str, draws: int) -> Sweep:
+    """The mean over so many draws."""
+    before = _ways(net, None)
+    found = []
+    for strength in STRENGTHS[kind]:
+        afters = [_ways(net, Disturbance(kind, strength, seed)) for seed in range(draws)]
+        right = [[accuracy(each.logits, net.y) for each in after] for after in afters]
+        moved = [_moved(before, after) for after in afters]
+        found.append((np.mean(right, axis=0), np.mean(moved, axis=0)))
+    right, moved = (np.stack(column, axis=-1) for column in zip(*found, strict=True))
+    return Sweep(np.array(STRENGTHS[kind]), right, moved)
+
+
+# --- over seeds ---
 
 
 @cache
 def over_seeds() -> OverSeeds:
     """The shipped ones; trains nothing."""
-    raise NotImplementedError
+    return OverSeeds(**evidence.arrays(EVIDENCE))
 
 
 def one_seed(seed: int) -> OverSeeds:
     """Train the pair with this seed and disturb it: the same with S = 1."""
-    raise NotImplementedError
+    return train_all((seed,))
+
+
+def train_all(seeds: Sequence[int]) -> OverSeeds:
+    """Train the pairs and disturb them at STEPS."""
+    found = [list(_at_steps(replace(REGIMES["slow"], seed=seed))) for seed in seeds]  # S, T, D
+    names = ("accuracy", "moved")
+    by_name = {n: np.array([[[getattr(k, n) for k in t] for t in s] for s in found]) for n in names}
+    return OverSeeds(
+        steps=np.array(STEPS),
+        seeds=np.array(seeds),
+        **{name: values.swapaxes(0, 1) for name, values in by_name.items()},
+    )
+
+
+def _at_steps(config: RunConfig) -> Iterator[list[Sweep]]:
+    runs = Run(config), Run(config.twin())
+    data: Dataset = load(config.dataset, config.seed, config.dtype)
+    for step in STEPS:
+        for run in runs:
+            run.advance(step - run.step)
+        bn, plain = (run.network for run in runs)
+        net = Subject(plain, bn, data.x_test, data.y_test)
+        yield [_sweep(net, kind, DRAWS) for kind in KINDS]
 
 
 def numbers(found: OverSeeds) -> dict[str, np.ndarray]:
-    """(S,) each, trained to the end, strength 2 (swap: 1): "<kind>.<way>", and "intact.<way>"."""
-    raise NotImplementedError
-
-
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Arrays for assets/evidence/disturb.npz, and what came out."""
-    raise NotImplementedError
+    """(S,) each, trained to the end: "<kind>.<way>" at strength 2 (swap: 1), "intact.<way>"."""
+    at_end = {
+        f"{kind}.{way}": found.accuracy[-1, :, d, w, STRENGTHS[kind].index(TYPICAL[kind])]
+        for d, kind in enumerate(KINDS)
+        for w, way in enumerate(WAYS)
+    }
+    return at_end | {f"intact.{way}": found.accuracy[-1, :, 0, w, 0] for w, way in enumerate(WAYS)}

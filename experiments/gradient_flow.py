@@ -13,7 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bncore.config import RunConfig
+from bncore.data import load
+from bncore.losses import one_hot
+from experiments.descent import initial
+
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
+INITS = {"sigmoid": "xavier", "tanh": "xavier", "relu": "he"}
 NORMS = ("none", "before")
 WIDTH = 100
 IMAGES = 256
@@ -36,13 +42,39 @@ class Flow:
 
     @property
     def ratio(self) -> np.ndarray:
-        """(C, N) that of the second layer (the first with W hidden to hidden) over the last hidden."""
+        """(C, N) gradient of the second layer, the first from hidden to hidden, over the last."""
         return self.gradient[..., 1] / self.gradient[..., -2]
 
 
 def flow(seed: int = 0, depth: int = 20) -> Flow:
     """The six networks with this seed; about .1 s at depth 20."""
-    raise NotImplementedError
+    data = load("mnist", seed, np.float64)
+    x, targets = data.x_train[None, :IMAGES], one_hot(data.y_train[None, :IMAGES], 10, np.float64)
+    found = [
+        [_gradients(config(activation, norm, seed, depth), x, targets) for norm in NORMS]
+        for activation in ACTIVATIONS
+    ]
+    return Flow(np.arange(1, depth + 2), np.array(found))
+
+
+def config(activation: str, norm: str, seed: int, depth: int) -> RunConfig:
+    """One network; the same seed gives it the same W with batch norm and without."""
+    return RunConfig(
+        dataset="mnist",
+        depth=depth,
+        width=WIDTH,
+        activation=activation,
+        init=INITS[activation],
+        norm=norm,
+        seed=seed,
+        dtype="float64",
+    )
+
+
+def _gradients(config: RunConfig, x: np.ndarray, targets: np.ndarray) -> list[float]:
+    network = initial([config])
+    network.gradient(x, targets)
+    return [float(np.linalg.norm(dW)) for dW in network.dW]
 
 
 def one_seed(seed: int) -> Flow:
@@ -51,5 +83,10 @@ def one_seed(seed: int) -> Flow:
 
 
 def numbers(found: Flow) -> dict[str, float]:
-    """ "factor.<activation>.<norm>" and "ratio.<activation>.<norm>"."""
-    raise NotImplementedError
+    """By name: "factor.<activation>.<norm>" and "ratio.<activation>.<norm>"."""
+    return {
+        f"{name}.{activation}.{norm}": float(getattr(found, name)[c, n])
+        for name in ("factor", "ratio")
+        for c, activation in enumerate(ACTIVATIONS)
+        for n, norm in enumerate(NORMS)
+    }

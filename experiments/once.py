@@ -129,7 +129,7 @@ def entering_sd(network: Network, x: np.ndarray) -> np.ndarray:
     """(S, L) sd of what enters each hidden activation over x (S, N, inputs), mean of units."""
     network.forward(x)
     found = []
-    for layer, z in enumerate(network.z):
+    for z in network.z:
         sd = z.std(axis=-2)
         if network.norm != "none":
             sd = sd / np.sqrt(sd**2 + network.eps)  # γ is 1 before the first step

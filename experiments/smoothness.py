@@ -1,9 +1,9 @@
 """How far a gradient can be trusted: the loss and the gradient a little further along it.
 
 At θ with gradient g of the next mini-batch, θ − ηg is tried on the same mini-batch for several η
-around the learning rate; training itself then takes its usual step. Two things are kept: the range of
-the loss over these η, and how far the gradient there is from g, relative to g. Small numbers: what
-the gradient promised holds for a long step.
+around the learning rate; training itself then takes its usual step. Two things are kept: the range
+of the loss over these η, and how far the gradient there is from g, relative to g. Small numbers:
+what the gradient promised holds for a long step.
 
 Source: Santurkar et al. 2018, arXiv 1805.11604, section 3.1.
 """
@@ -161,7 +161,7 @@ def numbers(found: Smoothness) -> dict[str, np.ndarray]:
 
 
 def _smoother(found: Mapping[str, Smoothness]) -> bool:
-    """With ReLU, at either rate: the loss ranges 3 times less, the gradient changes 3 times less."""
+    """With ReLU, at either rate: loss and gradient change at most a third as much."""
     for setting in ("relu", "slow"):
         n = numbers(found[setting])
         if not (n["loss_range.plain"] > 3 * n["loss_range.bn"]).all():

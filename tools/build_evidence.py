@@ -24,6 +24,7 @@ import numpy as np
 from experiments import (
     ablation,
     bias,
+    cats,
     coloured,
     dimming,
     input_scaling,
@@ -35,6 +36,7 @@ from experiments import (
     regularize,
     scale,
     smoothness,
+    tolerance,
     trained,
 )
 from experiments.evidence import FOLDER
@@ -45,6 +47,7 @@ Evidence = tuple[Mapping[str, np.ndarray], dict[str, Any]]
 EVIDENCE: dict[str, Callable[[], Evidence]] = {
     "ablation": ablation.build,
     "bias": bias.build,
+    "cats": cats.build,
     "coloured": coloured.build,
     "dimming": dimming.build,
     "input_scaling": input_scaling.build,
@@ -57,6 +60,7 @@ EVIDENCE: dict[str, Callable[[], Evidence]] = {
     "scale": scale.build,
     "smoothness": smoothness.build,
     "test_time": trained.build,
+    "tolerance": tolerance.build,
 }
 
 
