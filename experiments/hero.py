@@ -24,7 +24,6 @@ RUNS = ("figure1", "plain_dead", "bn_loses")
 ARMS = ("bn", "plain")
 LAYER, UNIT = -1, 0
 LEVELS = 4095  # of a value between the axis' ends, as it is sent
-INSIDE = (0.002, 0.998)  # of all values lie on the axis; the others are drawn at its end
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +34,7 @@ class Hero:
     values: np.ndarray  # (2, T, P) what the unit passes to its activation
     accuracy: np.ndarray  # (2, T) on the test set
     images: np.ndarray  # (P, side, side) ink from 0 to 1
-    low: float  # the ends of the axis that both arms share
+    low: float  # the ends of an axis that holds all values of both arms
     high: float
 
     @property
@@ -86,12 +85,11 @@ def reduce(pair: Pair) -> Hero:
     if shape is None:
         raise ValueError("The runs must have been trained on images.")
     values = np.stack([arm.u[:, LAYER, :, UNIT] for arm in arms])
-    low, high = np.quantile(values.astype(np.float64), INSIDE)
     return Hero(
         steps=pair.bn.step,
         values=values,
         accuracy=np.stack([arm.accuracy for arm in arms]),
         images=Examples(pair.config).probe.reshape(-1, *shape),
-        low=float(np.floor(2 * low) / 2),
-        high=float(np.ceil(2 * high) / 2),
+        low=float(np.floor(2 * values.min()) / 2),
+        high=float(np.ceil(2 * values.max()) / 2),
     )
