@@ -40,7 +40,7 @@ The sentences stand in the locale files of that lesson, by these ids:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -53,39 +53,15 @@ from experiments.claims_formula import FORMULA
 from experiments.claims_inputs import INPUTS
 from experiments.claims_inside import INSIDE
 from experiments.claims_training import TRAINING
-from experiments.grading import Claim, Kind, Verdict, distance
+from experiments.grading import Claim, Verdict, distance
 
 EVIDENCE = "claims"
 CLAIMS: dict[str, Claim] = FORMULA | INPUTS | TRAINING | INSIDE | BATCHES
 
 
 @dataclass(frozen=True, eq=False)
-class Number:
-    """One number of a claim, as it was measured."""
-
-    kind: Kind
-    values: np.ndarray  # (S,)
-    band: float  # how far each value may be off on another machine, in the unit of `distance`
-
-    @property
-    def mean(self) -> float:
-        """Over the seeds."""
-        return float(self.values.mean())
-
-    @property
-    def sd(self) -> float:
-        """Over the seeds."""
-        return float(self.values.std(ddof=1))
-
-    @property
-    def se(self) -> float:
-        """Standard error of the mean."""
-        return self.sd / len(self.values) ** 0.5
-
-
-@dataclass(frozen=True, eq=False)
 class Row:
-    """What the committed table says of one claim."""
+    """What the committed table says of one claim. What a number is (its kind) says CLAIMS."""
 
     id: str
     verdict: Verdict
@@ -93,7 +69,8 @@ class Row:
     paper: str  # arXiv id
     seeds: tuple[int, ...]
     versions: dict[str, str]  # that measured it
-    numbers: dict[str, Number]
+    numbers: dict[str, np.ndarray]  # (S,) each
+    bands: dict[str, float]  # how far a value may be off on another machine, as by `distance`
 
 
 @cache
@@ -104,10 +81,7 @@ def board() -> dict[str, Row]:
 
 def row_of(name: str, stored: Mapping[str, Any]) -> Row:
     """A claim's part of the file."""
-    numbers = {
-        key: Number(one["kind"], _locked(one["values"]), one["band"])
-        for key, one in stored["numbers"].items()
-    }
+    numbers = stored["numbers"]
     return Row(
         id=name,
         verdict=stored["verdict"],
@@ -115,7 +89,8 @@ def row_of(name: str, stored: Mapping[str, Any]) -> Row:
         paper=stored["paper"],
         seeds=tuple(stored["seeds"]),
         versions=stored["versions"],
-        numbers=numbers,
+        numbers={key: _locked(one["values"]) for key, one in numbers.items()},
+        bands={key: one["band"] for key, one in numbers.items()},
     )
 
 
@@ -125,14 +100,14 @@ def _locked(values: list[float]) -> np.ndarray:
     return array
 
 
-def differences(row: Row, measured: Mapping[str, np.ndarray], seeds: tuple[int, ...]) -> list[str]:
+def differences(row: Row, measured: Mapping[str, np.ndarray], seeds: Sequence[int]) -> list[str]:
     """Where numbers measured with some of the row's seeds leave its bands; one line for each."""
     at = [row.seeds.index(seed) for seed in seeds]
     found = []
-    for name, number in row.numbers.items():
-        there, here = number.values[at], measured[name]
-        off = float(distance(number.kind, there, here).max())
-        if off > number.band:
+    for name, kind in CLAIMS[row.id].numbers.items():
+        there, here, band = row.numbers[name][at], measured[name], row.bands[name]
+        off = float(distance(kind, there, here).max())
+        if off > band:
             line = f"{row.id}.{name}: {here.tolist()} here, {there.tolist()} in the table"
-            found.append(f"{line}; {off:.3g} apart, {number.band:.3g} allowed")
+            found.append(f"{line}; {off:.3g} apart, {band:.3g} allowed")
     return found

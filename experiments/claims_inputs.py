@@ -112,7 +112,7 @@ INPUTS: dict[str, Claim] = {
     "other_colours": Claim(
         "why",
         "2006.16971",
-        FIVE,
+        TEN,
         {f"{ink}_gain": "number" for ink in COLOURS}
         | {f"{ink}_{arm}": "share" for arm in ("plain", "frozen", "retrained") for ink in COLOURS},
         by_seed(_other_colours),

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Literal
 
 import numpy as np
@@ -51,6 +52,7 @@ class Claim:
 def by_seed(of_one: Callable[[int], dict[str, float]]) -> Callable[..., dict[str, np.ndarray]]:
     """`measure` from what is measured with one seed at a time."""
 
+    @wraps(of_one)  # so that its source is what the page shows
     def measure(seeds: Sequence[int]) -> dict[str, np.ndarray]:
         found = [of_one(seed) for seed in seeds]
         return {name: np.array([one[name] for one in found]) for name in found[0]}
