@@ -2,7 +2,7 @@
    a marker walks over the lines and the numbers beside their names follow. All numbers, and how they are
    written, come from Python. */
 
-const EDGE = { left: 50, right: 12, top: 26, bottom: 44 }; // px around a plot
+const EDGE = { left: 50, right: 18, top: 26, bottom: 44 }; // px around a plot
 const DASHES = { solid: "", dash: "9 5", dot: "2 4", dashdot: "9 4 2 4" };
 const power = (value, exact = Math.log10(value)) => Math.abs(exact - Math.round(exact)) < 1e-9 ? Math.round(exact) : exact;
 
