@@ -17,7 +17,18 @@ from figures.theme import colour
 from ui import controls, network_live, page
 from ui.live import percent
 from ui.network_live import Own, Section
-from ui.network_numbers import LESSON, between, chart, exact, over, say, share, short, value
+from ui.network_numbers import (
+    LESSON,
+    between,
+    chart,
+    exact,
+    over,
+    say,
+    share,
+    short,
+    unbroken,
+    value,
+)
 from ui.numbers import number
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
@@ -147,8 +158,9 @@ FADED = 1e-3  # of ‖W‖ at the start: so short it gets only where decay is al
 def _one_more_seed() -> None:
     """A learning rate and a decay of the visitor's choice, over the shipped runs if there are."""
     page.say(f"{LESSON}/growth_live")
-    controls.ladder(LESSON, "lr", width=420)
-    controls.ladder(LESSON, "decay", width=420)
+    with st.container(horizontal=True, key="grow"):
+        for name in ("lr", "decay"):
+            controls.ladder(LESSON, name, format_func=short, width=300)
     LIVE.button()
     found, own = scale.over_seeds(), LIVE.shown()
     at = found.place(value("lr"), value("decay"))
@@ -181,7 +193,7 @@ def _beside(shipped: np.ndarray, at: Place, run: np.ndarray | None, idea: str) -
     drawn = []
     if at is not None:
         name = t(f"{LESSON}.growth_live.shipped", seeds=shipped.shape[2])
-        drawn.append(Line(name, idea, *over(shipped[at].T), strength=0.45))
+        drawn.append(Line(name, idea, *over(shipped[at].T), strength=0.6))
     if run is not None:
         live = np.pad(run, (0, shipped.shape[-1] - len(run)), constant_values=np.nan)
         name = t(f"{LESSON}.live.head_seed", seed=network_live.seed())
@@ -273,13 +285,13 @@ def _of_shipped(found: OverSeeds, at: tuple[int, int]) -> list[Cell]:
     error = np.abs(found.predicted[at] / found.square[at] - 1).max(axis=(-2, -1))
     ends = (found.growth[at][:, -1], found.effective[at][:, -1])
     cells = [_range(each) for each in ends]
-    return [*cells, _range(error, 2), between(found.accuracy[at])]
+    most = Cell(f"≤\u00a0{number(float(error.max()), 2)}", value=f"{error.max():.4g}")
+    return [*cells, most, between(found.accuracy[at])]
 
 
-def _range(values: np.ndarray, digits: int = 3) -> Cell:
+def _range(values: np.ndarray) -> Cell:
     low, high = float(values.min()), float(values.max())
-    text = f"{number(low, digits)} – {number(high, digits)}"
-    return Cell(text, value=f"{low:.4g} {high:.4g}")
+    return Cell(unbroken(f"{short(low)}–{short(high)}"), value=f"{low:.4g} {high:.4g}")
 
 
 def _live_in_words(found: OverSeeds, at: Place, own: Own, cut: bool) -> None:

@@ -51,7 +51,7 @@ def exact(x: float, digits: int = 3) -> Cell:
 
 def unbroken(text: str) -> str:
     """For a narrow cell: no line ends inside it."""
-    return text.replace(" ", "\u00a0")
+    return text.replace(" ", "\u00a0").replace("–", "\u2060–\u2060")
 
 
 def from_to(values: Iterable[float], digits: int = 2) -> str:

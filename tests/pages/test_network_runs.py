@@ -275,7 +275,7 @@ def test_a_run_that_learned_nothing_is_told_as_that(lang: str) -> None:
     pair = grown(10.0, 0.03)
     bn, text = scale.measured(pair.bn), said(beside(at, SECTIONS["growth"], pair))
     assert bn.accuracy < network_live.LOST and bn.length[-1] < network_growth.FADED
-    assert {"en": "nothing learned", "ko": "배운 것이 없습니다"}[lang] in text
+    assert {"en": "Nothing learned", "ko": "배운 것이 없습니다"}[lang] in text
     assert {"en": "Hardly a gradient arrives", "ko": "기울기가 거의 오지 않아"}[lang] in text
     # long before float32 runs out of digits
     assert bn.length[7] / bn.length[6] == pytest.approx((1 - 10.0 * 0.03) ** scale.EVERY, rel=0.02)
