@@ -10,7 +10,7 @@ INSTALL := -m pip --disable-pip-version-check --no-input install --quiet
 # One thread for NumPy's matrix products: at these sizes more of them only slow each other down.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help run test check bench data traces evidence pictures fonts clean
+.PHONY: help run test check bench data traces evidence claims pictures fonts clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ traces: .venv/app.stamp ## train the presets again, into assets/traces/
 
 evidence: .venv/app.stamp ## run the longer experiments again, into assets/evidence/
 	$(PY) tools/build_evidence.py
+
+claims: .venv/app.stamp ## measure what the verdict board says again: all, or ONLY="sooner folds"
+	@$(PY) tools/build_claims.py $(ONLY)
 
 pictures: .venv/dev.stamp ## take the README's pictures again
 	@CHROMIUM=$$(sh tools/chromium.sh $(PY)) $(PY) tools/pictures.py

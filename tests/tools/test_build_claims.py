@@ -1,0 +1,142 @@
+"""`make claims`: it measures, compares with the committed table, and says where they part."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from experiments.claims import board
+from experiments.grading import Claim, distance, effect
+from tools import build_claims
+from tools.build_claims import bands, build, elsewhere, main, measure, stored
+
+HERE = np.array([0.30, 0.32, 0.28, 0.31, 0.29])
+
+
+class World:
+    """What is measured: `here`, and `there` on any other machine."""
+
+    def __init__(self) -> None:
+        self.here, self.there = HERE, HERE + 0.02
+
+    def measure(self, seeds: Sequence[int]) -> dict[str, np.ndarray]:
+        return {"gain": self.here[list(seeds)]}
+
+
+@pytest.fixture
+def world(monkeypatch, tmp_path) -> World:
+    """One claim alone, and a table of its own that is not there yet."""
+    made = World()
+    rule = effect("gain", large=0.1)
+    claim = Claim("why", "1502.03167", (0, 1, 2, 3, 4), {"gain": "number"}, made.measure, rule)
+    monkeypatch.setattr(build_claims, "CLAIMS", {"helps": claim})
+    monkeypatch.setattr("experiments.claims.CLAIMS", {"helps": claim})
+    monkeypatch.setattr(build_claims, "TABLE", tmp_path / "claims.json")
+    monkeypatch.setattr(
+        build_claims,
+        "elsewhere",
+        lambda name, machine: {"gain": made.there[: build_claims.FIRST]},
+    )
+    return made
+
+
+def test_the_first_time_it_measures_the_bands(world, capsys) -> None:
+    assert build(["helps"], check=False, again=False) == 0
+    made = stored()["helps"]
+    assert (made["verdict"], made["seeds"]) == ("clear", [0, 1, 2, 3, 4])
+    assert made["numbers"]["gain"]["values"] == HERE.tolist()
+    assert made["numbers"]["gain"]["mean"] == pytest.approx(0.3)
+    assert made["numbers"]["gain"]["band"] == pytest.approx(3 * 0.02)
+    assert "helps" in capsys.readouterr().out
+
+
+def test_a_band_is_not_below_the_floor_of_its_kind(world) -> None:
+    world.there = HERE.copy()
+    assert bands("helps", {"gain": HERE}) == {"gain": 0.01}
+
+
+def test_within_the_bands_all_is_well_and_they_stay(world, capsys) -> None:
+    build(["helps"], check=False, again=False)
+    world.here, world.there = HERE + 0.05, HERE + 0.5
+    assert build(["helps"], check=False, again=False) == 0
+    assert stored()["helps"]["numbers"]["gain"]["mean"] == pytest.approx(0.35)
+    assert stored()["helps"]["numbers"]["gain"]["band"] == pytest.approx(0.06)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_what_leaves_its_band_is_said(check: bool, world, capsys) -> None:
+    build(["helps"], check=False, again=False)
+    world.here = HERE + np.array([0, 0, 0.07, 0, 0])
+    assert build(["helps"], check=check, again=False) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "helps.gain" in line
+    mean = stored()["helps"]["numbers"]["gain"]["mean"]
+    assert mean == pytest.approx(0.3 if check else 0.314)
+
+
+def test_another_verdict_is_said(world, capsys) -> None:
+    build(["helps"], check=False, again=False)
+    world.here = -HERE
+    assert build(["helps"], check=True, again=False) == 1
+    assert "contradicted here, clear in the table" in capsys.readouterr().err
+
+
+def test_bands_are_measured_again_when_asked(world) -> None:
+    build(["helps"], check=False, again=False)
+    world.there = HERE + 0.04
+    build(["helps"], check=False, again=True)
+    assert stored()["helps"]["numbers"]["gain"]["band"] == pytest.approx(0.12)
+
+
+def test_a_claim_that_is_none_any_more_leaves_the_table(world) -> None:
+    build(["helps"], check=False, again=False)
+    table = stored()
+    build_claims.write(table | {"gone": table["helps"]})
+    assert list(stored()) == ["helps"]
+
+
+def test_lists_of_numbers_stand_on_one_line(world) -> None:
+    build(["helps"], check=False, again=False)
+    text = build_claims.TABLE.read_text("utf-8")
+    assert '"seeds": [0, 1, 2, 3, 4]' in text and "[0.3, 0.32, 0.28, 0.31, 0.29]" in text
+
+
+def test_what_is_missing_is_refused(world, monkeypatch) -> None:
+    world.here = np.array([0.3, np.nan, 0.3, 0.3, 0.3])
+    with pytest.raises(ValueError, match="missing"):
+        measure("helps")
+    other = replace(build_claims.CLAIMS["helps"], numbers={"loss": "number"})
+    monkeypatch.setitem(build_claims.CLAIMS, "helps", other)
+    with pytest.raises(ValueError, match="says"):
+        measure("helps")
+
+
+def test_an_unknown_claim_is_refused(capsys) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["is_magic"])
+    assert ended.value.code == 2 and "is_magic" in capsys.readouterr().err
+
+
+def test_another_machine_is_another_process() -> None:
+    """A real one: what it measures is near what the table says, and comes from its own kernels."""
+    found, row = elsewhere("like_dropout", "Prescott"), board()["like_dropout"]
+    for name, values in found.items():
+        off = distance(
+            build_claims.CLAIMS["like_dropout"].numbers[name], values, row.numbers[name][:3]
+        )
+        assert len(values) == build_claims.FIRST and off.max() <= row.bands[name]
+
+
+def test_the_table_says_how_its_bands_were_made() -> None:
+    table = json.loads(build_claims.TABLE.read_text("utf-8"))
+    assert table["bands"] == {
+        "machines": build_claims.MACHINES,
+        "seeds": build_claims.FIRST,
+        "safety": build_claims.SAFETY,
+        "floors": build_claims.FLOORS,
+    }
