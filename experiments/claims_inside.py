@@ -98,7 +98,7 @@ def _independent(seed: int) -> dict[str, float]:
     """Test accuracy that a disturbed layer 2 costs, by what is done to it."""
     n = disturb.numbers(disturb.one_seed(seed))
     return {
-        f"{kind}_{way}": float(n[f"intact.{way}"][0] - n[f"{kind}.{way}"][0])
+        f"{kind}_{way}": float(n[f"intact.{way}"][0] - n[f"accuracy.{kind}.{way}"][0])
         for kind in disturb.KINDS
         for way in disturb.WAYS
     }
