@@ -117,6 +117,7 @@ BATCHES: dict[str, Claim] = {
         | {f"{arm}_{m}": "share" for m in (2, 8) for arm in ("bn", "plain")},
         by_seed(_any_batch),
         nothing_lost(0.02, 0.1, "behind_2", "behind_8"),
+        cheap=True,
     ),
     "own_batch": Claim(
         "test_time",

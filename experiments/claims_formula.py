@@ -240,5 +240,6 @@ FORMULA: dict[str, Claim] = {
         {"gain": "number", "unbiased": "share", "biased": "share"},
         by_seed(_unbiased_better),
         effect("gain", large=0.01, none=0.005),
+        cheap=True,
     ),
 }

@@ -99,6 +99,7 @@ INPUTS: dict[str, Claim] = {
         {"lost": "number"} | dict.fromkeys(input_scaling.ARMS, "share"),
         _replaces_scaling,
         nothing_lost(0.02, 0.05, "lost"),
+        cheap=True,
     ),
     "protects": Claim(
         "test_time",
@@ -117,6 +118,7 @@ INPUTS: dict[str, Claim] = {
         | {f"{ink}_{arm}": "share" for arm in ("plain", "frozen", "retrained") for ink in COLOURS},
         by_seed(_other_colours),
         always(0.05, *(f"{ink}_gain" for ink in COLOURS)),
+        cheap=True,
     ),
     "reestimated": Claim(
         "test_time",
@@ -125,5 +127,6 @@ INPUTS: dict[str, Claim] = {
         {"repaired": "number"} | DARK,
         by_seed(_reestimated),
         effect("repaired", large=0.8),
+        cheap=True,
     ),
 }

@@ -162,7 +162,7 @@ def _is_the_reason(found: Measured) -> Verdict:
 def _are_independent(found: Measured) -> Verdict:
     """Of disturbances that cost the plain network a lot: all are taken away, some, or none."""
     costly = [kind for kind in disturb.KINDS if above(found[f"{kind}_plain"], 0.05)]
-    gone = [kind for kind in costly if below(found[f"{kind}_batch"], 0.01)]
+    gone = [kind for kind in costly if below(found[f"{kind}_batch"], 0.02)]
     if gone and len(gone) == len(costly):
         return "clear"
     return "weak" if gone else "contradicted"
@@ -228,6 +228,7 @@ INSIDE: dict[str, Claim] = {
         | dict.fromkeys(("plain", "bn", "noisy"), "share"),
         _shift_explains,
         _is_the_reason,
+        cheap=True,
     ),
     "independent": Claim(
         "why",

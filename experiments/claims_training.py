@@ -232,6 +232,7 @@ TRAINING: dict[str, Claim] = {
         | {f"{arm}_{start}": "share" for start in STARTS for arm in ("bn", "plain")},
         _any_init,
         _start_matters_not,
+        cheap=True,
     ),
     "before_best": Claim(
         "network",
