@@ -1,0 +1,129 @@
+"""The start page under AppTest: its sentences, the map, and the reader's progress."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from experiments import hero
+from tests.pages.helpers import open_lesson, said
+from ui import progress
+from ui.lessons import HOME, LESSONS
+
+TAUGHT = [name for name in LESSONS if name != HOME]
+
+
+def opened(lang: str = "en") -> AppTest:
+    """The start page of somebody who has just come."""
+    return open_lesson(HOME, lang=lang)
+
+
+def words(at: AppTest) -> dict:
+    """What the picture was told to say."""
+    (picture,) = [c for c in at.get("bidi_component") if c.proto.component_name.endswith("home")]
+    data = picture.proto.bytes
+    size = int.from_bytes(data[:4], "little")
+    return json.loads(data[4 : 4 + size])["words"]
+
+
+def visit(at: AppTest, lesson: str) -> AppTest:
+    return at.switch_page(f"pages/lessons/{lesson}.py").run()
+
+
+def answer(at: AppTest, lesson: str, name: str) -> AppTest:
+    radio = at.radio(key=f"answer.{lesson}.{name}")
+    return radio.set_value(radio.options[0]).run()
+
+
+def far(at: AppTest) -> dict[str, tuple[str, str]]:
+    """By lesson, in the map's order: the marks of its questions and the words beside them."""
+    found = re.findall(r'class="far \w+"><span[^>]*>([●○]*)</span> ([^<]*)<', said(at))
+    return dict(zip(TAUGHT, found, strict=True))
+
+
+def links(at: AppTest) -> list[tuple[str, str]]:
+    """Page and label of every link in the main part."""
+    return [(link.proto.page, link.proto.label) for link in at.main.get("page_link")]
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_sentences_carry_the_numbers_of_the_runs(lang: str) -> None:
+    why = words(opened(lang=lang))["why"]
+    assert list(why) == list(hero.RUNS)
+    faster, stuck, loses = (hero.hero(name) for name in hero.RUNS)
+    bn, plain = faster.reached(0.8)
+    assert {"80", str(bn), str(plain)} <= set(re.findall(r"[\d.]+\d|\d", why["figure1"]))
+    for name, run in (("plain_dead", stuck), ("bn_loses", loses)):
+        for accuracy in run.accuracy[:, -1]:
+            assert f"{100 * accuracy:.1f} %" in why[name]
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_map_shows_every_lesson_with_its_questions(lang: str) -> None:
+    at = opened(lang=lang)
+    assert not at.exception
+    pages = [page for page, _ in links(at)]
+    assert pages == ["mini_batch", *TAUGHT]  # where to start, then the map
+    for lesson, (marks, _) in far(at).items():
+        assert marks == "○" * len(progress.questions(lesson))
+
+
+@pytest.mark.parametrize("lesson", TAUGHT)
+def test_the_questions_of_the_map_are_those_that_the_page_asks(lesson: str) -> None:
+    at = open_lesson(lesson)
+    asked = {radio.key.split(".")[2] for radio in at.radio if radio.key.startswith("answer.")}
+    assert asked == set(progress.questions(lesson))
+
+
+def test_opening_and_answering_is_seen_on_the_map_and_clearing_forgets_it() -> None:
+    at = opened()
+    untouched = far(at)
+    assert not [button for button in at.button if button.key == "clear-progress"]
+    visit(at, "noise")
+    answer(at, "noise", "shared")
+    answer(at, "noise", "shared")  # twice is once
+    visit(at, HOME)
+    asked = len(progress.questions("noise"))
+    assert far(at)["noise"][0] == "●" + "○" * (asked - 1)
+    assert {"1", str(asked)} <= set(far(at)["noise"][1].split())
+    assert {name: seen for name, seen in far(at).items() if name != "noise"} == {
+        name: seen for name, seen in untouched.items() if name != "noise"
+    }
+    assert links(at)[0][0] == "noise"  # go on there; the start comes second
+    assert links(at)[1][0] == "mini_batch"
+    at.button(key="clear-progress").click().run()
+    assert far(at) == untouched
+    assert links(at)[0][0] == "mini_batch"
+    visit(at, "noise")
+    assert at.radio(key="answer.noise.shared").value is None
+
+
+def test_when_all_is_answered_the_next_lesson_comes() -> None:
+    at = visit(opened(), "mini_batch")
+    for name in progress.questions("mini_batch"):
+        answer(at, "mini_batch", name)
+    visit(at, HOME)
+    assert "○" not in far(at)["mini_batch"][0]
+    assert links(at)[0][0] == TAUGHT[1]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        "text",
+        {"done": None},
+        {"done": {"home": [], "nowhere": ["predict"], "noise": "predict"}},
+        {"last": 3},
+    ],
+)
+def test_what_a_browser_sends_that_is_not_ours_is_left_out(sent: object) -> None:
+    assert progress.readable(sent) == {}
+
+
+def test_what_a_browser_sends_of_ours_is_read() -> None:
+    sent = {"done": {"noise": ["size", "predict", "gone", 3], "network": []}}
+    assert progress.readable(sent) == {"noise": ["predict", "size"], "network": []}
