@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 
-import numpy as np
 import streamlit as st
 
 import figures.why_board as figures
@@ -175,7 +174,7 @@ def outcome(claim: str) -> None:
     evidence(claim)
     with st.container(horizontal=True, vertical_alignment="center", key="board-links"):
         onward(claim)
-        entry = claims.CLAIMS[claim]
+        entry = claims.board()[claim]
         st.link_button(
             t(f"{LESSON}.board.paper", paper=t(f"{LESSON}.papers.{entry.paper.replace('.', '_')}")),
             f"https://arxiv.org/abs/{entry.paper}",
@@ -196,7 +195,7 @@ def compared(claim: str) -> str:
 
 def evidence(claim: str) -> None:
     """Every number over its seeds, as a picture that holds the numbers."""
-    rows = [strip(claim, name) for name in claims.CLAIMS[claim].numbers]
+    rows = [strip(claim, name) for name in claims.board()[claim].numbers]
     words = {row.kind: t(f"{LESSON}.board.kinds.{row.kind}") for row in rows}
     listed = "; ".join(f"{row.name}: {row.text}" for row in rows)
     words["alt"] = t(f"{LESSON}.board.alt", numbers=listed)
@@ -207,8 +206,8 @@ def evidence(claim: str) -> None:
 
 def strip(claim: str, name: str) -> Strip:
     """A number of a claim, worded."""
-    values = np.asarray(claims.board()[claim].numbers[name], float)
-    kind = kind_of(name, claims.CLAIMS[claim].numbers[name])
+    measured = claims.board()[claim].numbers[name]
+    values, kind = measured.values, kind_of(claim, name, measured.kind)
     idea = next((arm for arm in ARMS if arm in name.split("_")), "")
     return Strip(
         t(f"{LESSON}.claims.{claim}.{name}"),
@@ -250,7 +249,7 @@ def everything() -> None:
     rows = []
     for claim in CLAIMS:
         found = claims.board()[claim]
-        for i, name in enumerate(claims.CLAIMS[claim].numbers):
+        for i, name in enumerate(found.numbers):
             row = strip(claim, name)
             first = f"{CLAIMS.index(claim) + 1} · {_word(found.verdict)}" if i == 0 else ""
             seeds = str(len(found.seeds))

@@ -119,7 +119,7 @@ def own_run(test: str, chosen: str) -> Any:
 
 
 def named(arm: str) -> str:
-    return t(f"{LESSON}.arms.{arm}")
+    return t(f"{LESSON}.networks.{arm}")
 
 
 def curves(

@@ -11,13 +11,13 @@ from ui.numbers import number
 
 STYLE = Path(__file__).parents[1] / "assets" / "components" / "why_board.css"
 POINTS = ("gain", "lost", "behind", "rescued")  # differences of accuracies have these in their name
+COSTS = ("independent",)  # and are all that these claims measure
 
 
-def kind_of(name: str, kind: str) -> str:
+def kind_of(claim: str, name: str, kind: str) -> str:
     """Differences of accuracies are written in percentage points."""
-    return (
-        "points" if kind == "number" and any(part in POINTS for part in name.split("_")) else kind
-    )
+    of_points = claim in COSTS or any(part in POINTS for part in name.split("_"))
+    return "points" if kind == "number" and of_points else kind
 
 
 def written(kind: str, values: np.ndarray) -> str:
