@@ -259,6 +259,12 @@ def seen(shift: float, m: int = 8, seed: int = 0, norm: str = "none") -> Seen:
     )
 
 
+def studied(retrained: bool, m: int = 8) -> Pictures:
+    """The first m of the 800 animals that the shipped networks learned from."""
+    all_of_them = draw(N_TRAIN, None if retrained else SHIFTS[0], over_seeds().typical)
+    return Pictures(all_of_them.rgb[:m], all_of_them.y[:m])
+
+
 def _chance(network: Network, pictures: Pictures) -> np.ndarray:
     """Softmax of two logits."""
     logits = network.predict(inputs(pictures.rgb)).astype(np.float64)

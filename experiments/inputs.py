@@ -128,7 +128,7 @@ def contours(scaled: bool, square: bool = False, points: int = 161) -> Bowl:
     hessian, whole = np.cov(known.x.T, bias=True), second_moments(known.x)
     minimum = np.linalg.solve(hessian, (known.x - known.x.mean(axis=0)).T @ known.y / len(known.y))
     lowest = float(loss(known, minimum))
-    axes = [np.linspace(*ends, points) for ends in _window(unit, square)]
+    axes = [np.linspace(low, high, points) for low, high in _window(unit, square)]
     away = np.stack(np.meshgrid(*axes), axis=-1) - minimum
     bowl = lowest + np.einsum("...i,ij,...j->...", away, hessian, away) / 2
     return Bowl(

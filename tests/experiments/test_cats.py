@@ -32,6 +32,7 @@ from experiments.cats import (
     over_seeds,
     seen,
     shapes,
+    studied,
 )
 from experiments.fit import right
 
@@ -176,3 +177,12 @@ def test_other_animals_for_another_seed() -> None:
     assert one.rgb.shape == (4, 16, 16, 3) and (one.rgb != other.rgb).any()
     assert one.accuracy == other.accuracy  # that is of 400 others
     assert ((one.cat >= 0) & (one.cat <= 1)).all()
+
+
+def test_what_was_studied_is_black_or_of_every_colour_and_no_test() -> None:
+    black, every = studied(False), studied(True)
+    assert black.rgb.shape == every.rgb.shape == (8, 16, 16, 3)
+    np.testing.assert_array_equal(black.y, every.y)
+    coats = [one.rgb[:, 13, 7:9].mean(axis=1) for one in (black, every)]
+    assert np.ptp(coats[0]) < 80 < np.ptp(coats[1])
+    assert (black.rgb != seen(0.0).rgb).any()
