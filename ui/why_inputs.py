@@ -35,7 +35,9 @@ def show() -> None:
     """Draw this part."""
     st.html(STYLE)
     page.say(f"{LESSON}/inputs", **_wines())
-    page.question(LESSON, "valley", ("round", "alcohol", "magnesium"), right="alcohol")
+    page.question(
+        LESSON, "valley", ("round", "alcohol", "magnesium"), right="alcohol", horizontal=True
+    )
     bowls()
     page.say(f"{LESSON}/spectra")
     spectra()
@@ -66,7 +68,7 @@ def _wines() -> dict[str, str]:
 def _features() -> dict[str, str]:
     """How many there are in all, and between which values."""
     x = inputs.wine().x
-    ends = {"low": number(x.min(), 1), "high": number(x.max(), 2)}
+    ends = {"low": number(x.min(), 2), "high": number(x.max(), 2)}
     return {"features": str(x.shape[1])} | ends
 
 
