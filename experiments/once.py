@@ -74,6 +74,11 @@ class Once:
     )  # (A, S, L) sd of what enters each hidden activation at step 0, mean of units
     complete: bool
 
+    def steps_to(self, level: float = 0.8) -> np.ndarray:
+        """(A, S) the first look with that accuracy; NaN if there is none."""
+        there = self.accuracy >= level
+        return np.where(there.any(axis=-1), self.step[there.argmax(axis=-1)], np.nan)
+
 
 def normalized_once(network: Network, x: np.ndarray) -> Network:
     """A plain network that computes at x (R, N, inputs) what one with batch norm does there.

@@ -61,6 +61,14 @@ def test_what_lasts_of_batch_norm_is_seen_where_it_is_deep(shipped) -> None:
     assert (n["accuracy.bn"] - n["accuracy.once"] > 0.015).all()
 
 
+def test_the_first_look_at_a_level(shipped) -> None:
+    found = shipped["figure1"]
+    plain, repaired, bn = found.steps_to(0.8)
+    assert np.isnan(plain).all() and (bn < repaired).all() and repaired.max() <= 300
+    at = int(repaired[0]) // 20
+    assert found.accuracy[1, 0, at] >= 0.8 > found.accuracy[1, 0, :at].max()
+
+
 # How it is made
 
 
