@@ -130,9 +130,10 @@ def _makes_gaussian(seed: int) -> dict[str, float]:
 
 
 def _unbiased_better(seed: int) -> dict[str, float]:
-    m = 4
-    run = Run(RunConfig(batch_size=m, lr=0.025, steps=1500, record_every=1500, seed=seed))
-    run.advance(1500)
+    """With batches of 8, whose biased variance is an eighth too small."""
+    m = 8
+    run = Run(RunConfig(batch_size=m, lr=0.05, steps=750, record_every=750, seed=seed))
+    run.advance(750)
     network, data = run.network, load("digits", seed)
     unbiased = accuracy(network.predict(data.x_test), data.y_test)
     for var in network.running_var:
@@ -156,7 +157,7 @@ def _is_normal(found: Measured) -> Verdict:
     """It comes at least half of the way to what a normal sample of that size shows."""
     way = found["before"] - found["chance"]
     come = (found["before"] - found["after"]) / way
-    return graded(come, large=0.5, none=0.05)
+    return graded(come, large=0.5, none=0.1)
 
 
 FORMULA: dict[str, Claim] = {

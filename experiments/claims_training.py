@@ -89,7 +89,7 @@ def _higher_accuracy(seeds: Sequence[int]) -> dict[str, np.ndarray]:
         )
         found |= {f"{dataset}_gain": bn - plain, f"{dataset}_plain": plain, f"{dataset}_bn": bn}
     long = [
-        replace(presets.PRESETS["figure1"], steps=6000, record_every=500, seed=seed)
+        replace(presets.PRESETS["figure1"], steps=3000, record_every=250, seed=seed)
         for seed in seeds
     ]
     plain = np.concatenate([final([one.twin()]) for one in long])  # no gain in stacking these
@@ -200,7 +200,7 @@ TRAINING: dict[str, Claim] = {
         FIVE,
         {"ratio": "factor", "plain": "factor", "bn": "factor"},
         by_seed(_larger_rates),
-        times(3, "ratio"),
+        times(2, "ratio"),
     ),
     "every_step": Claim(
         "why",
