@@ -17,6 +17,7 @@ IDEAS = {False: "z", True: "z_norm"}  # by whether inputs are scaled
 DASHES = {False: "dash", True: "solid"}
 LEVELS = 2.0 ** np.arange(-8, 8)  # of the excess at the start: neighbours differ by a factor of 2
 ROUND = np.linspace(0, 2 * np.pi, 121)
+ZEROTH = 0.4  # where a logarithmic axis has its step 0
 FAR = 30.0  # times the distance from start to minimum: what lies beyond is not drawn
 
 
@@ -143,21 +144,25 @@ def excess(mode: Mode, raw: np.ndarray, scaled: np.ndarray, words: Words) -> go.
     lines = []
     for name, each in (("raw", raw), ("scaled", scaled)):
         steps = np.unique(np.geomspace(1, len(each) - 1, 150).round().astype(int))
+        steps = np.r_[0, steps]
         left = np.maximum(each[steps] / each[0], 1e-9)  # rounding may end below the lowest
         is_scaled = name == "scaled"
         hue = colour(IDEAS[is_scaled], mode)
-        lines.append(line(steps, left, words[name], hue, DASHES[is_scaled]))
+        shown = line(np.where(steps, steps, ZEROTH), left, words[name], hue, DASHES[is_scaled])
+        lines.append(shown | {"customdata": steps, "hovertemplate": "%{customdata}: %{y:.3~%}"})
     marks = {"tickvals": [1e-4, 1e-2, 1, 10], "ticktext": ["0.01 %", "1 %", "100 %", "1000 %"]}
-    decades = {"tickvals": [1, 10, 100, 1000], "type": "log", "hoverformat": "d"}
+    decades = {"tickvals": [ZEROTH, 1, 10, 100, 1000], "ticktext": ["0", "1", "10", "100", "1000"]}
     most = float(np.log10(max(len(raw), len(scaled)) - 1))
     return painted(
         lines,
         {
-            "xaxis": title(words["axis"]) | decades | {"range": [0, most]},
+            "xaxis": title(words["axis"])
+            | decades
+            | {"type": "log", "range": [np.log10(ZEROTH), most]},
             "yaxis": title(words["left"])
             | marks
             | {"type": "log", "range": [-4.2, 1.2], "hoverformat": ".3~%"},
-            "hovermode": "x unified",
+            "hovermode": "closest",
             "margin": {"t": 64},
         },
         mode,

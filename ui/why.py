@@ -10,6 +10,7 @@ import streamlit as st
 
 from ui import state
 from ui.lessons import LESSONS
+from ui.state import Choice
 from ui.text import t
 
 LESSON = "why"
@@ -19,6 +20,13 @@ CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
 
 def value(name: str) -> Any:
     return state.value(LESSON, name)
+
+
+def options(name: str) -> tuple[Any, ...]:
+    """What a control offers."""
+    control = LESSONS[LESSON].control(name)
+    assert isinstance(control, Choice)
+    return control.options
 
 
 def words(table: str, *names: str, **values: object) -> dict[str, str]:
@@ -32,7 +40,7 @@ def chart(figure: go.Figure, alt: str, key: str, /, **values: object) -> None:
 
 def onward(part: str) -> None:
     """A button to the next part, which begins at the top of the page."""
-    parts = LESSONS[LESSON].control("part").options  # type: ignore[attr-defined]
+    parts = options("part")
     here = parts.index(part)
     if st.session_state.pop(f"{LESSON}.turned", False):
         _to_the_top(here)

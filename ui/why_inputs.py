@@ -10,12 +10,11 @@ from experiments.inputs import Bowl, Descent
 from experiments.spectrum import Spectra
 from figures.theme import colour
 from ui import controls, page
-from ui.lessons import LESSONS
 from ui.live import percent
 from ui.numbers import number
 from ui.tables import Cell, table
 from ui.text import mode, t
-from ui.why import LESSON, STYLE, chart, value, words
+from ui.why import LESSON, STYLE, chart, options, value, words
 
 DRAWN = 100  # steps in the picture
 PATIENCE = 3000  # steps until a way counts as too long
@@ -154,8 +153,7 @@ def _left_over() -> None:
 
 def best(scaled: bool) -> int:
     """Steps at the best learning rate of the slider."""
-    rates = LESSONS[LESSON].control("lr").options  # type: ignore[attr-defined]
-    return min(way(scaled, lr).steps_to_close or PATIENCE for lr in rates)
+    return min(way(scaled, lr).steps_to_close or PATIENCE for lr in options("lr"))
 
 
 def _compared() -> None:

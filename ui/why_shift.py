@@ -84,10 +84,9 @@ def coats() -> None:
 
 def _learned_from() -> None:
     """What the first network saw, and what the second one saw."""
-    for column, name, shift in zip(
-        st.columns(2, gap="large"), ("black", "every"), (cats.SHIFTS[0], None), strict=True
-    ):
-        seen = cats.draw(SHOWN, shift, cats.SEEDS[0])
+    both = ("black", False), ("every", True)
+    for column, (name, retrained) in zip(st.columns(2, gap="large"), both, strict=True):
+        seen = cats.studied(retrained, SHOWN)
         alts = [t(f"{LESSON}.coats.alt_{name}", kind=kind(y)) for y in seen.y]
         with column:
             st.markdown(t(f"{LESSON}.coats.{name}"))
@@ -198,7 +197,7 @@ def _digits(ink: str, where: str) -> None:
     name = controls.option_label(LESSON, "ink", ink)
     alts = [t(f"{LESSON}.inks.alt_digit", digit=int(digit), ink=name) for digit in digits]
     st.markdown(t(f"{LESSON}.inks.{where}", ink=name))
-    page.at_once(figures.gallery(rgb, alts, [""] * SHOWN, 52), STYLE)
+    page.at_once(figures.gallery(rgb, alts, [""] * SHOWN, 48), STYLE)
 
 
 def ink_arms() -> dict[str, np.ndarray]:
