@@ -37,8 +37,9 @@ def zero(hero: Locator) -> str | None:
     return hero.locator(".axis .tick").get_by_text("0", exact=True).get_attribute("style")
 
 
-def paused(hero: Locator) -> Locator:
-    hero.locator("button.play").click()
+def at_end(hero: Locator) -> Locator:
+    """At the last step, and resting."""
+    hero.get_by_role("slider").press("End")
     expect(hero).to_have_attribute("data-playing", "false")
     return hero
 
@@ -72,9 +73,15 @@ def test_the_picture_moves_and_stops_and_follows_the_finger(
 ) -> None:
     page = new_page(*NOTEBOOK)
     hero = opened(page, app_url)
+    expect(hero).not_to_have_attribute("data-frame", "0")  # by itself
+    slider, toggle = hero.get_by_role("slider"), hero.locator("button.play")
+    slider.press("Home")
+    expect(hero).to_have_attribute("data-playing", "false")
     first = painted(hero, "bn"), painted(hero, "plain")
-    expect(hero).not_to_have_attribute("data-frame", str(at_frame(hero)))  # by itself
-    paused(hero)
+    toggle.click()
+    expect(hero).not_to_have_attribute("data-frame", "0")
+    toggle.click()
+    expect(hero).to_have_attribute("data-playing", "false")
     rests, picture = at_frame(hero), (painted(hero, "bn"), painted(hero, "plain"))
     assert picture[0] != first[0] and picture[1] != first[1]
 
@@ -91,7 +98,6 @@ def test_the_picture_moves_and_stops_and_follows_the_finger(
     assert at_frame(hero) == pytest.approx(80, abs=3)  # while the button is down
     page.mouse.up()
 
-    slider = hero.get_by_role("slider")
     slider.press("Home")
     expect(hero).to_have_attribute("data-frame", "0")
     said = slider.get_attribute("aria-valuetext")
@@ -106,8 +112,7 @@ def test_an_image_that_is_pointed_at_is_shown_in_both_networks(
     app_url: str, new_page: NewPage
 ) -> None:
     page = new_page(*NOTEBOOK)
-    hero = paused(opened(page, app_url))
-    hero.get_by_role("slider").press("End")
+    hero = at_end(opened(page, app_url))
     other = painted(hero, "plain")
     box = hero.locator(".lane.bn canvas").bounding_box()
     assert box is not None
@@ -124,8 +129,7 @@ def test_another_pair_keeps_nothing_of_the_one_before(app_url: str, new_page: Ne
     axis, why = zero(hero), hero.locator(".why").inner_text()
     hero.locator("button[data-run=bn_loses]").click()
     expect(hero).to_have_attribute("data-run", "bn_loses")
-    paused(hero)
-    hero.get_by_role("slider").press("End")
+    at_end(hero)
     played_on = hero.locator(".right").all_inner_texts(), painted(hero, "bn")
     assert zero(hero) != axis
     assert hero.locator(".why").inner_text() != why
@@ -155,7 +159,8 @@ def test_reduced_motion_gets_a_still_of_the_end_and_may_play_it(
 
 def test_out_of_sight_nothing_is_painted(app_url: str, new_page: NewPage) -> None:
     page = new_page(*PHONE)
-    hero = opened(page, app_url)
+    hero = at_end(opened(page, app_url))
+    hero.locator("button.play").click()  # from the start
     page.locator(".st-key-footer").scroll_into_view_if_needed()
     expect(hero).to_have_attribute("data-seen", "false")
     rests = at_frame(hero)

@@ -123,7 +123,11 @@ class Hero {
     this.track = node("div", "track", drawn);
     this.chart = node("canvas", "", this.track, { "aria-hidden": "true" });
     this.range = node("input", "", this.track, { type: "range", min: 0, step: 1 });
-    this.range.addEventListener("input", () => { this.pause(); this.show(+this.range.value); });
+    this.range.addEventListener("input", () => {
+      const wanted = +this.range.value;   // a paint puts it back to where the picture stands
+      this.pause();
+      this.show(wanted);
+    });
     this.range.addEventListener("keydown", event => {
       if (event.key !== " ") return;
       event.preventDefault();
