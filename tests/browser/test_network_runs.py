@@ -1,0 +1,167 @@
+"""The live runs of the lesson `network` in a real browser: choose, train, see; stop."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from experiments import optimizers, placement, scale
+from experiments.pair import Pair, train_pair
+from tests.browser.helpers import overflow, settled, visit
+
+NewPage = Callable[..., Page]
+PATIENCE = 30_000  # ms for a run, on a machine that has other things to do
+SEED = 41
+CHOSEN = "images=digits&nonlinearity=tanh&rate=0.3&rule=momentum&rung=5&lr=1.0&decay=0.003"
+WORDS = {
+    "en": {
+        "stop": "Stop and keep what is trained",
+        "begun": re.compile(r"Step [1-9]"),
+        "compared": "shipped seeds (",
+    },
+    "ko": {
+        "stop": "멈추고 지금까지의 결과 남기기",
+        "begun": re.compile(r"스텝 [1-9]"),
+        "compared": "미리 학습한 시드들",
+    },
+}
+SECTIONS = ("placement", "optimizers", "growth")
+
+
+def train(page: Page, section: str) -> None:
+    """Press the section's button."""
+    settled(page).locator(f".st-key-train-{section} button").click()
+
+
+def cells(page: Page, table: str) -> Locator:
+    return page.locator(f"table.{table} td[data-value]")
+
+
+def expect_numbers(page: Page, table: str, wanted: dict[int, str]) -> None:
+    """The cells of a table, counted from 0, once its run has ended."""
+    for at, number in wanted.items():
+        cell = cells(page, table).nth(at)
+        expect(cell).to_have_attribute("data-value", number, timeout=PATIENCE)
+
+
+def accuracies(pair: Pair) -> list[str]:
+    return [f"{arm.accuracy[-1]:.4f}" for arm in (pair.plain, pair.bn)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "width", "height"),
+    [("en", 1440, 900), ("ko", 390, 844)],
+    ids=["en-desktop", "ko-phone"],
+)
+def test_every_section_trains_what_is_chosen_and_shows_it(
+    app_url: str, new_page: NewPage, lang: str, width: int, height: int
+) -> None:
+    page = new_page(width, height, lang, dark=lang == "ko")
+    visit(page, f"{app_url}/network?lang={lang}&{CHOSEN}")
+    fields = [page.locator(f".st-key-live-{name} input") for name in SECTIONS]
+    fields[1].fill(str(SEED))
+    fields[1].press("Enter")
+    for field in fields:  # one seed for all
+        expect(field).to_have_value(str(SEED), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(rf"[?&]run={SEED}(&|$)"))
+
+    train(page, "optimizers")
+    run = train_pair(optimizers.config("momentum", 0.032, "before", SEED))
+    plain, bn = accuracies(run)
+    expect_numbers(page, "optimizers-live", {0: plain, 2: bn})
+    for chart in ("curves", "gamma", "beta"):
+        expect(page.locator(f".st-key-figure-live-{chart} .main-svg").first).to_be_visible()
+
+    train(page, "growth")
+    run = train_pair(scale.config(1.0, 0.003, scale.STEPS, SEED))
+    plain, bn = accuracies(run)
+    expect_numbers(page, "growth-live", {8: bn, 10: plain})
+    for chart in ("growth", "effective"):
+        expect(page.locator(f".st-key-figure-live-{chart} .main-svg").first).to_be_visible()
+
+    train(page, "placement")
+    after, before = (
+        train_pair(placement.config("tanh", norm, 0.3, SEED, "digits"))
+        for norm in ("after", "before")
+    )
+    wanted = {0: accuracies(after)[0], 2: accuracies(before)[1], 4: accuracies(after)[1]}
+    expect_numbers(page, "live", wanted)
+    expect(page.locator(".st-key-figure-one-more .main-svg").first).to_be_visible()
+    # the results of the other sections are still there
+    expect(cells(page, "growth-live")).to_have_count(11)
+    expect(cells(page, "optimizers-live")).to_have_count(8)
+    expect(page.get_by_test_id("stProgress")).to_have_count(0)
+    assert overflow(page) == 0
+
+
+def worker_of(app_url: str) -> int:
+    """The process that trains for this server: the one it has started."""
+    port = f"--server.port={urlsplit(app_url).port}"
+    lines = {
+        int(entry.name): (entry / "cmdline").read_bytes().decode().split("\0")
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdecimal() and (entry / "cmdline").exists()
+    }
+    (server,) = [pid for pid, line in lines.items() if port in line]
+    return next(
+        pid for pid, line in lines.items() if "experiments.worker" in line and parent(pid) == server
+    )
+
+
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def crawl(worker: int, bar: Locator, begun: re.Pattern[str]) -> None:
+    """Let it train a little, and a little more until the bar says so; then it stands still."""
+    for _ in range(50):
+        os.kill(worker, signal.SIGCONT)
+        time.sleep(0.02)
+        os.kill(worker, signal.SIGSTOP)
+        with suppress(AssertionError):
+            expect(bar).to_contain_text(begun, timeout=2000)
+            return
+    raise AssertionError("the bar does not move")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the worker by /proc")
+@pytest.mark.parametrize(
+    ("lang", "width", "height"),
+    [("ko", 1440, 900), ("en", 390, 844)],
+    ids=["ko-desktop", "en-phone"],
+)
+def test_stop_keeps_what_is_trained(
+    app_url: str, new_page: NewPage, lang: str, width: int, height: int
+) -> None:
+    """A run takes a second: its worker is held up, so that there is time to stop it."""
+    page = new_page(width, height, lang)
+    visit(page, f"{app_url}/network?lang={lang}&rule=sgd&rung=3&lr=0.3&decay=0.0&run={width}")
+    train(page, "optimizers")  # from here on there is a worker
+    expect(cells(page, "optimizers-live")).to_have_count(8, timeout=PATIENCE)
+    worker = worker_of(app_url)
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        train(page, "growth")
+        bar = page.locator(".st-key-progress-network-growth")
+        crawl(worker, bar, WORDS[lang]["begun"])
+        bar.get_by_role("button", name=WORDS[lang]["stop"]).click()
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    expect(bar).to_have_count(0, timeout=PATIENCE)
+    notice = page.get_by_test_id("stAlert").filter(has_text="1500")
+    expect(notice).to_be_visible(timeout=PATIENCE)
+    kept = next(int(n) for n in re.findall(r"\d+", notice.inner_text()) if n != "1500")
+    assert 0 < kept < scale.STEPS
+    whole = scale.measured(train_pair(scale.config(0.3, 0.0, kept, width)).bn)
+    expect_numbers(page, "growth-live", {0: f"{whole.length[-1]:.4g}"})
+    assert page.locator("li").filter(has_text=WORDS[lang]["compared"]).count() == 2  # optimizers
+    assert overflow(page) == 0
