@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -54,8 +55,16 @@ def _gives_back(seed: int) -> dict[str, float]:
 
 
 def _b_cancels(seed: int) -> dict[str, float]:
-    before, after = (bias.drag(1.7, m=64, seed=seed, norm=norm) for norm in ("before", "after"))
-    return {"moved": before.logits_moved, "db": abs(before.db), "moved_after": after.logits_moved}
+    """1.7 is added to every hidden b: how far logits move, and what gradient b gets."""
+    before, after = (_shifted(norm, seed) for norm in ("before", "after"))
+    return {"moved": before[0], "db": before[1], "moved_after": after[0]}
+
+
+def _shifted(norm: str, seed: int, by: float = 1.7) -> tuple[float, float]:
+    p, (x, targets) = bias.parameters(norm), bias.batch(64, seed, "float64")
+    now = whiteboard.forward(replace(p, b=(*(b + by for b in p.b[:-1]), p.b[-1])), x)
+    back = whiteboard.backward(p, now, targets)
+    return _largest(now.logits - whiteboard.forward(p, x).logits), _largest(np.stack(back.db[:-1]))
 
 
 def _scale_free(seed: int) -> dict[str, float]:
