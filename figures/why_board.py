@@ -117,7 +117,7 @@ def written(kind: str, place: float) -> str:
         return f"{100 * place:+.1f}".replace("-", "−")
     if kind == "error":
         return f"10{str(round(place)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
-    return f"{10**place if kind == 'factor' else place:.3g}".replace("-", "−")
+    return f"{10**place if kind == 'factor' else place:.2g}".replace("-", "−")
 
 
 def badge(mode: Mode, verdict: str, word: str) -> str:
@@ -151,9 +151,8 @@ def columns(mode: Mode, tiles: Sequence[Tile], words: Words, chosen: int) -> str
     body = []
     for verdict in SIGNS:
         mine = [tile for tile in tiles if tile.verdict == verdict]
-        head = (
-            f"<h4><i>{SIGNS[verdict]}</i>{escape(words[verdict])} <small>{len(mine)}</small></h4>"
-        )
+        title = f"<i>{SIGNS[verdict]}</i><span>{escape(words[verdict])}</span>"
+        head = f'<div class="head" role="heading" aria-level="3">{title}<b>{len(mine)}</b></div>'
         items = "".join(_tile(tile, chosen) for tile in mine)
         rest = f"<ul>{items}</ul>" if mine else f"<p>{escape(words['empty'])}</p>"
         body.append(

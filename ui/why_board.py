@@ -44,6 +44,8 @@ def show() -> None:
     """Draw this part."""
     page.say(f"{LESSON}/board")
     claim = value("claim")
+    with st.container(border=True, key="board-stage"):
+        stage(claim)
     with st.container(horizontal=True, vertical_alignment="center", key="board-head"):
         score()
         controls.switch(LESSON, "all")
@@ -55,8 +57,6 @@ def show() -> None:
             disabled=not predictions(),
         )
     menu()
-    with st.container(border=True, key="board-stage"):
-        stage(claim)
     board(claim)
     if value("all"):
         everything()
@@ -99,13 +99,16 @@ def menu() -> None:
         key=state.key(LESSON, "claim"),
         required=True,
         persist_state="session",
+        label_visibility="collapsed",
     )
 
 
 def _numbered(claim: str) -> str:
-    said = predictions().get(claim)
-    star = figures.AGREED if said == claims.board()[claim].verdict else figures.DIFFERED
-    return f"{CLAIMS.index(claim) + 1}{f' {star}' if said else ''}"
+    number, said = str(CLAIMS.index(claim) + 1), predictions().get(claim)
+    if said is None:
+        return number
+    agree = said == claims.board()[claim].verdict
+    return f"{number} {figures.AGREED if agree else figures.DIFFERED}"
 
 
 def onward(claim: str) -> None:
@@ -129,7 +132,8 @@ def stage(claim: str) -> None:
     """The claim; then the question, or what came out."""
     of = t(f"{LESSON}.board.groups.{group(claim)}")
     known = {"number": CLAIMS.index(claim) + 1, "all": len(CLAIMS), "group": of}
-    above = html.escape(t(f"{LESSON}.board.of", **known))
+    stars = f" · {figures.AGREED} {agreed()}/{len(predictions())}" if predictions() else ""
+    above = html.escape(t(f"{LESSON}.board.of", **known)) + stars
     sentence = html.escape(t(f"{LESSON}.board.quoted", claim=t(f"{LESSON}.claims.{claim}.say")))
     page.at_once(f'<p class="board-of">{above}</p><p class="board-claim">{sentence}</p>', STYLE)
     if uncovered(claim):
@@ -146,7 +150,6 @@ def ask(claim: str) -> None:
             st.button(
                 t(f"{LESSON}.board.button", sign=figures.SIGNS[verdict], word=_word(verdict)),
                 key=f"predict-{verdict}",
-                help=t(f"{LESSON}.board.means.{verdict}"),
                 on_click=predict,
                 args=(claim, verdict),
                 width=230,
@@ -206,8 +209,8 @@ def evidence(claim: str) -> None:
 
 def strip(claim: str, name: str) -> Strip:
     """A number of a claim, worded."""
-    measured = claims.board()[claim].numbers[name]
-    values, kind = measured.values, kind_of(claim, name, measured.kind)
+    values = claims.board()[claim].numbers[name]
+    kind = kind_of(claim, name, claims.CLAIMS[claim].numbers[name])
     idea = next((arm for arm in ARMS if arm in name.split("_")), "")
     return Strip(
         t(f"{LESSON}.claims.{claim}.{name}"),

@@ -21,13 +21,14 @@ def kind_of(claim: str, name: str, kind: str) -> str:
 
 
 def written(kind: str, values: np.ndarray) -> str:
-    """Mean ± 3 standard errors; of errors the largest."""
+    """Mean ± 3 standard errors, where they are to be seen; of errors the largest."""
     if kind == "error":
         return f"≤ {number(float(values.max()), 2)}"
     mean = float(values.mean())
     half = grading.band(values)[1] - mean
-    if kind == "share":
-        return f"{100 * mean:.1f} ± {100 * half:.1f} %"
-    if kind == "points":
-        return f"{100 * mean:+.1f} ± {100 * half:.1f}".replace("-", "−")
-    return f"{number(mean, 3)} ± {number(half, 2)}"
+    if kind in ("share", "points"):
+        sign, unit = ("+", "") if kind == "points" else ("", " %")
+        about = f" ± {100 * half:.1f}" if half >= 5e-4 else ""
+        return f"{100 * mean:{sign}.1f}{about}{unit}".replace("-", "−")
+    about = f" ± {number(half, 2)}" if half > 1e-3 * abs(mean) else ""
+    return f"{number(mean, 3)}{about}"
