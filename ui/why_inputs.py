@@ -17,7 +17,7 @@ from ui.text import mode, t
 from ui.why import LESSON, STYLE, chart, options, value, words
 
 DRAWN = 100  # steps in the picture
-PATIENCE = 3000  # steps until a way counts as too long
+PATIENCE = 1000  # steps until a way counts as too long
 NAMES = {False: "raw", True: "scaled"}
 HUES = {"none": "plain", "before": "bn", "after": "after"}
 ARM_HUES = {
