@@ -255,8 +255,8 @@ def _sweep(net: Subject, kind: str, draws: int) -> Sweep:
         right = [[accuracy(each.logits, net.y) for each in after] for after in afters]
         moved = [_moved(before, after) for after in afters]
         found.append((np.mean(right, axis=0), np.mean(moved, axis=0)))
-    right, moved = (np.stack(column, axis=-1) for column in zip(*found, strict=True))
-    return Sweep(np.array(STRENGTHS[kind]), right, moved)
+    columns = [np.stack(column, axis=-1) for column in zip(*found, strict=True)]
+    return Sweep(np.array(STRENGTHS[kind]), *columns)
 
 
 # --- over seeds ---
