@@ -137,6 +137,7 @@ def gradients(
     """The norm of each layer's gradient (L,), logarithmic. words: layer, norm, plain, bn."""
     arms = (("plain", plain, "dash", "square"), ("bn", bn, "solid", "circle"))
     few = len(layer) <= 22
+    decades = float(np.log10(ends[1] / ends[0]))
     return painted(
         [
             line(layer, values, words[arm], colour(arm, mode), dash)
@@ -148,7 +149,8 @@ def gradients(
             "xaxis": title(words["layer"]) | {"zeroline": False, "nticks": 8},
             "yaxis": title(words["norm"])
             | {"type": "log", "range": [float(np.log10(end)) for end in ends]}
-            | {"exponentformat": "power", "nticks": 6, "hoverformat": ".2g", "zeroline": False},
+            | {"exponentformat": "power", "dtick": max(1, round(decades / 6))}
+            | {"hoverformat": ".2g", "zeroline": False},
             "hovermode": "x unified",
             "margin": {"t": 44},
         },

@@ -13,6 +13,7 @@ from figures.network import Axis, Line
 from figures.theme import colour
 from ui import controls, page
 from ui.live import percent
+from ui.network_numbers import share
 from ui.numbers import number
 from ui.tables import Cell, table
 from ui.text import mode, t
@@ -22,7 +23,7 @@ DRAWS = 5  # of a disturbance, behind the curves over its strength
 TAKEN = ("scale", "offset")  # what batch norm takes away
 # How a way of being disturbed is drawn: its idea, its dash.
 LOOKS = {"plain": ("plain", "dash"), "batch": ("bn", "solid"), "frozen": ("running", "dashdot")}
-ROOM = 2.5  # times what layer 3 receives before
+ROOM = 1.8  # times what layer 3 receives before
 
 
 @st.cache_resource(max_entries=len(disturb.KINDS), show_spinner=False)
@@ -69,7 +70,7 @@ def touch() -> None:
     for w, column in enumerate(st.columns(3, gap="medium")):
         with column:
             received(found, w, ends)
-    numbers, curve = st.columns([1, 1], gap="large", vertical_alignment="center")
+    numbers, curve = st.columns([6, 5], gap="large", vertical_alignment="center")
     with numbers:
         results(found)
         st.markdown(verdict(found))
@@ -111,9 +112,9 @@ def results(found: Disturbed) -> None:
         rows.append(
             [
                 Cell(t(f"{LESSON}.layers.{way}"), colour=colour(LOOKS[way][0], mode())),
-                *(Cell(percent(x), value=f"{x:.4f}") for x in shares),
+                *(share(float(x)) for x in shares),
                 Cell(f"{moved:.2f}", value=f"{moved:.4g}"),
-                Cell(percent(changed), value=f"{changed:.4f}"),
+                share(changed),
             ]
         )
     table(heads, rows, name="disturbed")
@@ -163,7 +164,7 @@ def over_seeds() -> None:
     for d, kind in enumerate(disturb.KINDS):
         at = found.accuracy.shape[-1] - 1 if kind == "swap" else disturb.STRENGTHS[kind].index(2.0)
         mean = found.accuracy[:, :, d, :, at].mean(axis=1)
-        cells = [Cell(percent(x), value=f"{x:.4f}") for row in mean for x in row]
+        cells = [share(float(x)) for row in mean for x in row]
         rows.append([Cell(t(f"{LESSON}.controls.kind.options.{kind}")), *cells])
     table(heads, rows, name="over-seeds")
     known = {"seeds": len(found.seeds), "early": early, "late": late}

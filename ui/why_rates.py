@@ -16,12 +16,16 @@ from figures.theme import colour
 from figures.why_board import Strip
 from ui import controls, page
 from ui.live import percent
+from ui.network_numbers import share
 from ui.numbers import number
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
 from ui.why import CHART, LESSON, value
 from ui.why_speed import LIVES, LOOKS, named, short, start
 from ui.why_strips import STYLE, written
+
+LEAST = f"{100 * tolerance.GOOD:.0f} %"  # the accuracy of a usable rate
+
 
 # --- 4: learning rates ---
 
@@ -49,7 +53,7 @@ def rates() -> None:
                     arm=named(arm),
                     good=int((mean >= tolerance.GOOD).sum()),
                     all=mean.size,
-                    least=percent(tolerance.GOOD),
+                    least=LEAST,
                 ),
                 **CHART,
             )
@@ -57,7 +61,7 @@ def rates() -> None:
     left, right = st.columns(2, gap="large", vertical_alignment="center")
     with left:
         _tolerance_table(found, places[0])
-        st.markdown(t(f"{LESSON}.rates.so", least=percent(tolerance.GOOD)))
+        st.markdown(t(f"{LESSON}.rates.so", least=LEAST))
     with right:
         _one_cell()
 
@@ -77,14 +81,14 @@ def _tolerance_table(found: Any, d: int) -> None:
             [
                 Cell(named(arm), colour=colour(LOOKS[arm][0], mode())),
                 Cell(largest),
-                Cell(percent(best), value=f"{best:.4g}"),
-                Cell(percent(here), value=f"{here:.4g}"),
+                share(best),
+                share(here),
             ]
         )
     words = {
         "depth": value("depth"),
         "rate": short(value("rate")),
-        "least": percent(tolerance.GOOD),
+        "least": LEAST,
     }
     labels = [
         Cell(t(f"{LESSON}.rates.head_{name}", **words)) if name else Cell("") for name in heads

@@ -19,6 +19,7 @@ from figures.network import Axis, Line
 from figures.theme import colour
 from ui import controls, page
 from ui.live import percent
+from ui.network_numbers import unbroken
 from ui.numbers import number
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
@@ -179,14 +180,14 @@ def results(name: str, arms: Sequence[str], numbers: Sequence[Number]) -> None:
         cells = [Cell(named(arm), colour=colour(LOOKS[arm][0], mode()))]
         for _, write, seeds, own in numbers:
             mean = float(seeds[a].mean())
-            cells.append(Cell(write(mean), value=f"{mean:.4g}"))
+            cells.append(Cell(unbroken(write(mean)), value=f"{mean:.4g}"))
             cells += [_own_cell(write, own, a)] if mine else []
         rows.append(cells)
     table(heads, rows, name=name)
 
 
 def _own_cell(write: Callable[[float], str], own: np.ndarray | None, a: int) -> Cell:
-    return Cell("–") if own is None else Cell(write(float(own[a])), value=f"{own[a]:.4g}")
+    return Cell("–") if own is None else Cell(unbroken(write(float(own[a]))), value=f"{own[a]:.4g}")
 
 
 def short(x: float) -> str:
