@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from experiments import hero
+from experiments import hero, presets
 from figures.theme import palette
 from ui import page, progress, text
 from ui.lessons import HOME, LESSONS
@@ -58,8 +58,9 @@ def picture() -> None:
 
 
 def _words() -> dict[str, object]:
-    tokens = {token: "{" + token + "}" for token in TOKENS}
-    words: dict[str, object] = {word: t(f"{HOME}.hero.{word}", **tokens) for word in WORDS}
+    known: dict[str, object] = {token: "{" + token + "}" for token in TOKENS}
+    known["images"] = len(runs()[hero.RUNS[0]].images)
+    words: dict[str, object] = {word: t(f"{HOME}.hero.{word}", **known) for word in WORDS}
     words["runs"] = {name: t(f"{HOME}.runs.{name}") for name in hero.RUNS}
     words["why"] = {name: why(name) for name in hero.RUNS}
     return words
@@ -68,14 +69,15 @@ def _words() -> dict[str, object]:
 def why(name: str) -> str:
     """Why it matters: a sentence that is true of this run."""
     run = runs()[name]
-    measured: dict[str, object] = {"share": percent(GOOD, 0), "m": _batch_size(name)}
+    config = presets.PRESETS[name]
+    measured: dict[str, object] = {
+        "share": percent(GOOD, 0),
+        "m": config.batch_size,
+        "depth": config.depth,
+    }
     for arm, accuracy, reached in zip(hero.ARMS, run.accuracy, run.reached(GOOD), strict=True):
         measured[arm], measured[f"{arm}_reached"] = percent(float(accuracy[-1])), reached
     return t(f"{HOME}.why.{name}", **measured)
-
-
-def _batch_size(name: str) -> int:
-    return hero.presets.PRESETS[name].batch_size
 
 
 def percent(share: float, digits: int = 1) -> str:
@@ -138,8 +140,8 @@ def card(lesson: str) -> None:
     """A lesson on the map."""
     with st.container(border=True, key=f"card-{lesson}", gap="xxsmall", height="stretch"):
         page.link(lesson)
-        st.markdown(t(f"{lesson}.in_a_sentence"))
         st.markdown(_how_far(lesson), unsafe_allow_html=True)
+        st.markdown(t(f"{lesson}.in_a_sentence"))
 
 
 def _how_far(lesson: str) -> str:
