@@ -30,10 +30,12 @@ def reported(
     There are `of` in all, `done` of which went by before these.
     """
     every = max(1, of // TIMES)
-    for item in items:
-        if done % every == 0 and should_stop is not None and should_stop():
+    remaining = iter(items)
+    while should_stop is None or done % every or not should_stop():
+        try:
+            yield next(remaining)
+        except StopIteration:
             return
-        yield item
         done += 1
         if progress is not None and (done % every == 0 or done == of):
             progress(done, of)

@@ -74,7 +74,8 @@ def test_what_is_reported_about_a_hundred_times() -> None:
     said: list[tuple[int, int]] = []
     assert len(list(reported(range(1000), 1000, lambda *now: said.append(now)))) == 1000
     assert len(said) == 100 and said[-1] == (1000, 1000)
-    assert list(reported(iter(range(9)), 9, None, lambda: True)) == []
+    items = iter(range(9))
+    assert list(reported(items, 9, None, lambda: True)) == [] and next(items) == 0  # not begun
 
 
 def test_arrays_are_packed_by_name() -> None:
