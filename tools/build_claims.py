@@ -61,11 +61,11 @@ def measure(name: str, first: int | None = None) -> Measured:
     claim = CLAIMS[name]
     seeds = claim.seeds[:first]
     found = {key: np.asarray(values, float) for key, values in claim.measure(seeds).items()}
-    if list(found) != list(claim.numbers):
+    if set(found) != set(claim.numbers):
         raise ValueError(f"{name} measures {list(found)}, and says {list(claim.numbers)}")
     if not all(np.isfinite(v).all() and v.shape == (len(seeds),) for v in found.values()):
         raise ValueError(f"{name}: a number is missing: {found}")
-    return {key: np.array([float(f"{v:.6g}") for v in values]) for key, values in found.items()}
+    return {key: np.array([float(f"{v:.6g}") for v in found[key]]) for key in claim.numbers}
 
 
 def entry(name: str, found: Measured, bands: dict[str, float]) -> dict[str, Any]:

@@ -196,7 +196,7 @@ def test_batch_norm_done_wrong_gives_nothing_back(monkeypatch) -> None:
 def test_measured_again_it_is_within_the_bands(name: str) -> None:
     seeds = CLAIMS[name].seeds[:2]
     found = CLAIMS[name].measure(seeds)
-    assert list(found) == list(CLAIMS[name].numbers)
+    assert set(found) == set(CLAIMS[name].numbers)
     assert differences(board()[name], found, seeds) == []
 
 
