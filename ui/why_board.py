@@ -22,6 +22,7 @@ from ui.why_strips import STYLE, kind_of, written
 
 PREDICTIONS = f"{LESSON}.predictions"  # in the session: verdict by claim
 ARMS = ("plain", "bn", "dropout")
+MOST = 6  # numbers that are shown together, of whatever kind
 
 
 def predictions() -> dict[str, str]:
@@ -197,14 +198,26 @@ def compared(claim: str) -> str:
 
 
 def evidence(claim: str) -> None:
-    """Every number over its seeds, as a picture that holds the numbers."""
+    """Every number over its seeds, as a picture that holds the numbers; many are folded away."""
     rows = [strip(claim, name) for name in claims.board()[claim].numbers]
+    first = [row for row in rows if len(rows) <= MOST or row.kind == rows[0].kind]
+    picture = pictured(first)
+    if rest := [row for row in rows if row not in first]:
+        more = html.escape(t(f"{LESSON}.board.more"))
+        picture += (
+            f'<details class="board-more"><summary>{more}</summary>{pictured(rest)}</details>'
+        )
+    page.at_once(picture, STYLE)
+    seeds = claims.board()[claim].seeds
+    st.caption(t(f"{LESSON}.board.seeds", seeds=len(seeds), first=seeds[0], last=seeds[-1]))
+
+
+def pictured(rows: list[Strip]) -> str:
+    """With the sentence for those who do not see it."""
     words = {row.kind: t(f"{LESSON}.board.kinds.{row.kind}") for row in rows}
     listed = "; ".join(f"{row.name}: {row.text}" for row in rows)
     words["alt"] = t(f"{LESSON}.board.alt", numbers=listed)
-    page.at_once(figures.strips(mode(), rows, words), STYLE)
-    seeds = claims.board()[claim].seeds
-    st.caption(t(f"{LESSON}.board.seeds", seeds=len(seeds), first=seeds[0], last=seeds[-1]))
+    return figures.strips(mode(), rows, words)
 
 
 def strip(claim: str, name: str) -> Strip:

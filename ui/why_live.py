@@ -79,8 +79,7 @@ class Line:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: list[Job] = []
-        self._busy = False
+        self._jobs: list[Job] = []  # the first one is at work
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
 
     def join(self, key: Hashable, run: Run) -> Job:
@@ -90,32 +89,33 @@ class Line:
             if key in self._kept:
                 job.result, job.state = self._kept[key], "done"
                 return job
-            job.ahead = len(self._waiting) + self._busy
-            self._waiting.append(job)
-            if not self._busy:
-                self._busy = True
+            job.ahead = len(self._jobs)
+            self._jobs.append(job)
+            if job.ahead == 0:
                 threading.Thread(target=self._work, name="experiments", daemon=True).start()
         return job
 
     def _work(self) -> None:
         """Until nobody waits any more."""
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    self._busy = False
-                    return
-                job = self._waiting.pop(0)
-                for place, each in enumerate(self._waiting, start=1):
-                    each.ahead = place
+        job: Job | None = self._jobs[0]
+        while job is not None:
             job.work()
-            if job.state == "done":
-                self._keep(job)
+            job = self._next(job)
+
+    def _next(self, done: Job) -> Job | None:
+        """Keep what is complete, and let the others move up."""
+        with self._lock:
+            if done.state == "done":
+                self._keep(done)
+            self._jobs.remove(done)
+            for place, job in enumerate(self._jobs):
+                job.ahead = place
+            return self._jobs[0] if self._jobs else None
 
     def _keep(self, job: Job) -> None:
-        with self._lock:
-            self._kept[job.key] = job.result
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+        self._kept[job.key] = job.result
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
 
 
 @st.cache_resource(show_spinner=False)

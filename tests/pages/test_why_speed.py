@@ -1,0 +1,289 @@
+"""The parts `layers` and `speed` under AppTest: the experiments' numbers, and runs of one's own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bncore.network import Network
+from experiments import disturb, gradient_flow, limits, noisy, once, smoothness, tolerance
+from tests.pages.helpers import cells, chart, exact, opened, said
+from ui import why_live
+from ui.lessons import LESSONS
+from ui.text import languages
+from ui.why_live import Job, Line
+from ui.why_speed import TESTS
+
+LESSON = "why"
+LANGS = pytest.mark.parametrize("lang", languages())
+PATIENCE = 30  # seconds, for a run that takes none
+
+
+@pytest.fixture
+def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("something was trained")
+
+    monkeypatch.setattr(Network, "gradient", refuse)
+
+
+def options(control: str) -> tuple:
+    return LESSONS[LESSON].control(control).options  # type: ignore[attr-defined]
+
+
+def shares(*numbers: float) -> list[str]:
+    """Accuracies as tables keep them."""
+    return [f"{x:.4f}" for x in numbers]
+
+
+# ------------------------------------------------------------------ layers
+
+
+@pytest.mark.usefixtures("no_training")
+@LANGS
+@pytest.mark.parametrize("kind", disturb.KINDS)
+def test_what_a_disturbance_does_is_what_was_measured(kind: str, lang: str) -> None:
+    at = opened(LESSON, part="layers", kind=kind, strength=5, draw=3, lang=lang)
+    found = disturb.disturb(kind, disturb.STRENGTHS[kind][5], 3)
+    rows = zip(found.intact, found.accuracy, found.moved, found.changed, strict=True)
+    expected = [
+        cell for one, two, moved, changed in rows
+        for cell in (*shares(one, two), f"{moved:.4g}", *shares(changed))
+    ]  # fmt: skip
+    assert cells(at, "disturbed") == expected
+    taken = {"en": "Batch norm takes this away", "ko": "배치 정규화가 없앱니다"}[lang]
+    assert (taken in said(at)) == (kind in ("scale", "offset"))
+
+
+@pytest.mark.usefixtures("no_training")
+def test_the_axis_does_not_follow_the_strength() -> None:
+    at = opened(LESSON, part="layers", strength=1)
+    before = chart(at, "received-plain")["layout"]["yaxis"]["range"]
+    at.slider(key="why.strength").set_value(6).run()
+    assert chart(at, "received-plain")["layout"]["yaxis"]["range"] == before
+    ranges = [chart(at, f"received-{way}")["layout"]["yaxis"]["range"] for way in disturb.WAYS]
+    assert ranges == 3 * [before]
+
+
+@pytest.mark.usefixtures("no_training")
+def test_strength_0_disturbs_nothing_and_says_so() -> None:
+    at = opened(LESSON, part="layers", strength=0, kind="swap")
+    assert "Nothing is disturbed yet" in said(at)
+    assert cells(at, "disturbed")[3::4] == shares(0, 0, 0)
+
+
+@pytest.mark.usefixtures("no_training")
+def test_the_seeds_stand_in_the_table() -> None:
+    at = opened(LESSON, part="layers")
+    found = disturb.over_seeds().accuracy.mean(axis=1)
+    at_scale = disturb.STRENGTHS["scale"].index(2.0)
+    assert cells(at, "over-seeds")[:6] == shares(*found[:, 0, :, at_scale].ravel())
+    assert cells(at, "over-seeds")[-6:] == shares(*found[:, 3, :, -1].ravel())
+
+
+# ------------------------------------------------------------------ speed
+
+
+@pytest.mark.usefixtures("no_training")
+@LANGS
+@pytest.mark.parametrize("chosen", options("noisy"))
+def test_noisy_batch_norm(chosen: str, lang: str) -> None:
+    at = opened(LESSON, part="speed", test="noisy", noisy=chosen, lang=lang)
+    n = noisy.numbers(noisy.load(chosen))
+    expected = [
+        n[f"{name}.{arm}"].mean() for arm in noisy.ARMS for name in ("accuracy", "shift", "late_ks")
+    ]
+    assert cells(at, "noisy") == exact(*expected)
+
+
+@pytest.mark.usefixtures("no_training")
+@LANGS
+@pytest.mark.parametrize("chosen", options("once"))
+def test_normalized_once(chosen: str, lang: str) -> None:
+    at = opened(LESSON, part="speed", test="once", once=chosen, lang=lang)
+    found = once.load(chosen)
+    expected = np.stack([found.spread[..., -1], found.accuracy[..., -1]], axis=1).mean(axis=-1)
+    assert cells(at, "once") == exact(*expected.ravel())
+    assert f"**{100 * once.numbers(found)['share'].mean():.0f} %**" in said(at)
+
+
+@pytest.mark.usefixtures("no_training")
+@LANGS
+@pytest.mark.parametrize("chosen", options("smooth"))
+def test_along_the_gradient(chosen: str, lang: str) -> None:
+    at = opened(LESSON, part="speed", test="smooth", smooth=chosen, lang=lang)
+    n = smoothness.numbers(smoothness.load(chosen))
+    measured = [
+        n[f"{name}.{arm}"].mean() for arm in smoothness.ARMS for name in ("loss_range", "change")
+    ]
+    shown = cells(at, "smooth")
+    assert [shown[i] for i in (0, 1, 3, 4)] == exact(*measured)
+    counterexample = {"en": "The counterexample", "ko": "반례입니다"}[lang]
+    assert (counterexample in said(at)) == (chosen == "sigmoid")
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize(("depth", "rate"), [(1, 0.01), (8, 0.3), (24, 10.0)])
+def test_learning_rates(depth: int, rate: float) -> None:
+    at = opened(LESSON, part="speed", test="rates", depth=depth, rate=rate)
+    found = tolerance.load().accuracy.mean(axis=-1)
+    d, r = tolerance.DEPTHS.index(depth), tolerance.RATES.index(rate)
+    for a, arm in enumerate(tolerance.ARMS):
+        drawn = chart(at, f"rates-{arm}")
+        notes = [note["text"] for note in drawn["layout"]["annotations"]]
+        assert notes == [f"{100 * x:.0f}" for x in found[a].ravel()]
+        frame = drawn["layout"]["shapes"][0]
+        assert (frame["x0"], frame["y0"]) == (r - 0.5, d - 0.5)
+    shown = cells(at, "tolerance")
+    assert shown[1::2] == shares(*found[:, d, r]) and shown[::2] == shares(*found[:, d].max(axis=1))
+
+
+@LANGS
+@pytest.mark.parametrize("layers", [options("layers")[0], options("layers")[-1]])
+def test_gradients_in_depth(layers: int, lang: str) -> None:
+    at = opened(LESSON, part="speed", test="flow", layers=layers, draw=2, lang=lang)
+    assert cells(at, "flow") == exact(*gradient_flow.flow(2, layers).factor.ravel())
+
+
+@pytest.mark.usefixtures("no_training")
+@LANGS
+def test_where_batch_norm_loses(lang: str) -> None:
+    body = said(opened(LESSON, part="speed", test="loses", lang=lang))
+    for case in limits.cases().values():
+        for values in (case.plain, case.bn):
+            assert f'data-value="{values.mean():.4g}"' in body
+
+
+def test_one_can_walk_through_all_six() -> None:
+    at = opened(LESSON, part="speed")
+    for test in TESTS[1:]:
+        at.button(key="next-test").click().run()
+        assert at.session_state["why.test"] == test and not at.exception
+
+
+# ------------------------------------------------------------------ runs of one's own
+
+
+def finished(at: AppTest) -> AppTest:
+    """Run the page until nothing goes on any more."""
+    deadline = time.monotonic() + PATIENCE
+    while at.get("progress"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+        at.run()
+    return at
+
+
+def a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is kept from other tests."""
+    made = Line()
+    monkeypatch.setattr(why_live, "line", lambda: made)
+
+
+def few(found, looks: int, complete: bool):
+    """The first seed and looks of a shipped result."""
+    return replace(
+        found,
+        seeds=found.seeds[:1],
+        step=found.step[:looks],
+        accuracy=found.accuracy[:, :1, :looks],
+        loss=found.loss[:, :1, : looks - 1],
+        complete=complete,
+    )
+
+
+@LANGS
+def test_a_run_of_ones_own_stands_beside_the_seeds(
+    lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def one_seed(seed, setting, progress, should_stop):
+        asked.append((seed, setting))
+        progress(1, 2)
+        return few(once.load("five"), 6, complete=True)
+
+    monkeypatch.setattr(once, "one_seed", one_seed)
+    a_line_of_its_own(monkeypatch)
+    at = opened(LESSON, part="speed", test="once", once="five", draw=77, lang=lang)
+    assert len(cells(at, "once")) == 6
+    finished(at.button(key="train-why-once").click().run())
+    assert asked == [(77, "five")] and len(cells(at, "once")) == 12 and not at.error
+    own = once.load("five").accuracy[:, 0, 5]
+    assert cells(at, "once")[3::4] == exact(*own)
+    at.number_input(key="why.draw").set_value(78).run()
+    assert len(cells(at, "once")) == 6  # it was the run of another seed
+
+
+@LANGS
+def test_a_run_that_is_stopped_keeps_what_is_trained(
+    lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def one_seed(seed, setting, progress, should_stop):
+        progress(20, 300)
+        while not should_stop():
+            time.sleep(0.001)
+        return few(once.load("five"), 2, complete=False)
+
+    monkeypatch.setattr(once, "one_seed", one_seed)
+    a_line_of_its_own(monkeypatch)
+    at = opened(LESSON, part="speed", test="once", once="five", lang=lang)
+    at.button(key="train-why-once").click().run()
+    assert at.get("progress") and at.button(key="train-why-once").disabled
+    finished(at.button(key="stop-why-once").click().run())
+    assert any("20" in note.value for note in at.info) and not at.error
+    assert not at.button(key="train-why-once").disabled
+
+
+def test_a_run_that_fails_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_seed(*_: object) -> None:
+        raise FloatingPointError
+
+    monkeypatch.setattr(once, "one_seed", one_seed)
+    a_line_of_its_own(monkeypatch)
+    at = opened(LESSON, part="speed", test="once")
+    finished(at.button(key="train-why-once").click().run())
+    assert len(at.error) == 1 and not at.exception
+
+
+class Result:
+    """What came of a job."""
+
+    complete = True
+
+
+def test_jobs_run_one_at_a_time_in_order_and_results_are_kept() -> None:
+    line, gate, order = Line(), threading.Event(), []
+
+    def run(name: str):
+        def train(progress, should_stop) -> Result:
+            gate.wait(PATIENCE)
+            order.append(name)
+            return Result()
+
+        return train
+
+    jobs = [line.join(name, run(name)) for name in "abc"]
+    assert [job.status().ahead for job in jobs] == [0, 1, 2]
+    assert [job.status().state for job in jobs[1:]] == ["queued", "queued"]
+    gate.set()
+    deadline = time.monotonic() + PATIENCE
+    while any(job.status().state != "done" for job in jobs):
+        assert time.monotonic() < deadline
+    again = line.join("b", run("never"))
+    assert again.status().state == "done" and again.pair() is jobs[1].pair()
+    assert order == list("abc")
+
+
+def test_a_job_whose_visitor_is_gone_stops_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = Job("key", lambda progress, should_stop: None)
+    assert not job._should_stop()
+    monkeypatch.setattr(job, "asked", job.asked - why_live.GONE_AFTER - 1)
+    assert job._should_stop()
+    with pytest.raises(RuntimeError):
+        job.pair()
