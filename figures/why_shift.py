@@ -161,7 +161,7 @@ def outside(
     traces += _fan(mode, after, np.stack([dark, dark]), words["test"], other)
     names = [
         _name(last / 2, words["training"], hue),
-        _name(float(after.mean()), words["test"], other),
+        _name(float(after[1]), words["test"], other) | {"xanchor": "right"},
     ]
     return painted(
         traces,

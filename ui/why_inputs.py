@@ -14,7 +14,7 @@ from ui.live import percent
 from ui.numbers import number
 from ui.tables import Cell, table
 from ui.text import mode, t
-from ui.why import LESSON, STYLE, chart, options, value, words
+from ui.why import LESSON, chart, options, value, words
 
 DRAWN = 100  # steps in the picture
 PATIENCE = 1000  # steps until a way counts as too long
@@ -32,7 +32,6 @@ ARM_HUES = {
 
 def show() -> None:
     """Draw this part."""
-    st.html(STYLE)
     page.say(f"{LESSON}/inputs", **_wines())
     page.question(
         LESSON, "valley", ("round", "alcohol", "magnesium"), right="alcohol", horizontal=True
@@ -98,7 +97,13 @@ def bowls() -> None:
     with right:
         _compared()
         limits = {NAMES[s]: number(bowl(s).lr_limit, 2) for s in NAMES}
-        st.markdown(t(f"{LESSON}.bowl.say", **limits, ratio=number(bowl(False).axis_ratio, 2)))
+        everything = {
+            f"all_{name}": number(inputs.all_features_condition(scaled), 2)
+            for scaled, name in NAMES.items()
+        }
+        everything |= {"features": str(len(inputs.FEATURES))}
+        ratio = number(bowl(False).axis_ratio, 2)
+        st.markdown(t(f"{LESSON}.bowl.say", ratio=ratio, **limits, **everything))
 
 
 def _bowl(scaled: bool) -> None:

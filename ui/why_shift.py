@@ -29,7 +29,6 @@ KINDS = {cats.CAT: "cat", cats.DOG: "dog"}
 
 def show() -> None:
     """Draw this part."""
-    st.html(STYLE)
     page.say(f"{LESSON}/shift")
     page.question(LESSON, "coats", ("same", "drops", "bn"), right="drops", horizontal=True)
     coats()

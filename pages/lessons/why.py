@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from importlib import import_module
 
+import streamlit as st
+
 from ui import controls, page, why
 
 LESSON = why.LESSON
 
+st.html(why.STYLE)
 page.say(f"{LESSON}/intro")
 part = controls.choice(LESSON, "part", wrap=True)
 import_module(f"ui.why_{part}").show()  # a part that nobody looks at is not even imported
