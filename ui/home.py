@@ -23,7 +23,6 @@ WORDS = (
 )
 # The component fills these in while time is dragged.
 TOKENS = ("step", "last", "bn", "plain", "spread_bn", "spread_plain", "spread", "share")
-COLUMNS = 3
 
 _component = st.components.v2.component(
     "home",
@@ -127,13 +126,10 @@ def lessons() -> None:
                 type="tertiary",
                 help=t(f"{HOME}.clear_help"),
             )
-    names = [name for name in LESSONS if name != HOME]
     with st.container(key="map"):
-        for first in range(0, len(names), COLUMNS):
-            row = st.columns(COLUMNS, gap="small")
-            for place, name in zip(row, names[first : first + COLUMNS], strict=False):
-                with place:
-                    card(name)
+        for name in LESSONS:
+            if name != HOME:
+                card(name)
 
 
 def card(lesson: str) -> None:

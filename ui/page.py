@@ -94,13 +94,6 @@ def menu() -> None:
             link(lesson)
 
 
-def card(lesson: str) -> None:
-    """A lesson on the map: its link and what it shows, in a sentence."""
-    with st.container(border=True, key=f"card-{lesson}"):
-        link(lesson)
-        st.markdown(t(f"{lesson}.in_a_sentence"))
-
-
 def source(*objects: Any, key: str) -> None:
     """A drawer with the source that ran, never a copy of it.
 
