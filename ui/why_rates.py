@@ -230,5 +230,8 @@ def loses() -> None:
 
 
 def _case(name: str, case: limits.Case) -> str:
-    points = written("points", case.behind)
-    return t(f"{LESSON}.loses.{name}", behind=points)
+    """Its name, and what batch norm is behind."""
+    behind = written("points", case.behind).lstrip("+")
+    sure = grading.above(case.behind, 0.0)
+    known = {"case": t(f"{LESSON}.loses.{name}"), "behind": behind}
+    return t(f"{LESSON}.loses.{'behind' if sure else 'unsure'}", **known)
