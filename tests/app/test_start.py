@@ -75,5 +75,9 @@ def test_a_lesson_brings_what_it_needs_and_nothing_of_the_start_page() -> None:
     brought = imported("mini_batch", "ui") - FRAME
     assert "mini_batch" in brought
     assert "home" not in brought
-    assert not {name for name in brought if name.startswith(("network", "noise", "test_time"))}
+    assert not {
+        name
+        for name in brought
+        if name.startswith(("network", "noise", "test_time", "training", "why"))
+    }
     assert not [name for name in after("mini_batch")["assets"] if "/traces/" in name]
