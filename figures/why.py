@@ -53,7 +53,8 @@ def bowl(
         _mark(mode, way[0], "circle", words["start"], "top center"),
         _mark(mode, minimum, "x-thin-open", words["lowest"], "bottom center"),
     ]
-    middle, half = (way[0] + minimum) / 2, 0.72 * np.abs(way[0] - minimum).max()
+    middle, room = (way[0] + minimum) / 2, 0.85 if scaled else 0.72
+    half = room * np.abs(way[0] - minimum).max()
     ends = np.stack([middle - half, middle + half], axis=1)
     axis = {"showgrid": False, "zeroline": False, "nticks": 6}
     return painted(

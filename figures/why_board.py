@@ -152,7 +152,8 @@ def columns(mode: Mode, tiles: Sequence[Tile], words: Words, chosen: int) -> str
     for verdict in SIGNS:
         mine = [tile for tile in tiles if tile.verdict == verdict]
         title = f"<i>{SIGNS[verdict]}</i><span>{escape(words[verdict])}</span>"
-        head = f'<div class="head" role="heading" aria-level="3">{title}<b>{len(mine)}</b></div>'
+        count = f'<b data-value="{len(mine)}">{len(mine)}</b>'
+        head = f'<div class="head" role="heading" aria-level="3">{title}{count}</div>'
         items = "".join(_tile(tile, chosen) for tile in mine)
         rest = f"<ul>{items}</ul>" if mine else f"<p>{escape(words['empty'])}</p>"
         body.append(
