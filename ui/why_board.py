@@ -21,7 +21,16 @@ from ui.why_claims import CLAIMS, group
 from ui.why_strips import STYLE, kind_of, written
 
 PREDICTIONS = f"{LESSON}.predictions"  # in the session: verdict by claim
-ARMS = ("plain", "bn", "dropout")
+# By a word in the name of a number: the idea whose colour it has.
+IDEAS = {
+    "plain": "plain",
+    "bn": "bn",
+    "batch": "bn",
+    "frozen": "running",
+    "once": "z_norm",
+    "noisy": "error",
+    "dropout": "dropout",
+}
 MOST = 6  # numbers that are shown together, of whatever kind
 
 
@@ -224,7 +233,7 @@ def strip(claim: str, name: str) -> Strip:
     """A number of a claim, worded."""
     values = claims.board()[claim].numbers[name]
     kind = kind_of(claim, name, claims.CLAIMS[claim].numbers[name])
-    idea = next((arm for arm in ARMS if arm in name.split("_")), "")
+    idea = next((IDEAS[part] for part in name.split("_") if part in IDEAS), "")
     return Strip(
         t(f"{LESSON}.claims.{claim}.{name}"),
         kind,

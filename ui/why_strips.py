@@ -27,7 +27,8 @@ def written(kind: str, values: np.ndarray) -> str:
     mean = float(values.mean())
     half = grading.band(values)[1] - mean
     if kind in ("share", "points"):
-        sign, unit = ("+", "") if kind == "points" else ("", " %")
+        sign = "+" if kind == "points" and mean else ""
+        unit = " %" if kind == "share" else ""
         about = f" ± {100 * half:.1f}" if half >= 5e-4 else ""
         return f"{100 * mean:{sign}.1f}{about}{unit}".replace("-", "−")
     about = f" ± {number(half, 2)}" if half > 1e-3 * abs(mean) else ""
