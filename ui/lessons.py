@@ -123,7 +123,7 @@ def why() -> tuple[Control, ...]:
         Choice("part", "inputs", ("inputs", "shift", "layers", "speed", "board")),
         Choice(
             "lr",
-            0.009,
+            0.0098,
             (0.0003, 0.001, 0.003, 0.006, 0.009, 0.0098, 0.01)
             + (0.03, 0.1, 0.3, 0.6, 1.0, 1.5, 1.6),
         ),

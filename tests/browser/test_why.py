@@ -92,7 +92,11 @@ def test_the_learning_rate_moves_both_ways_and_divergence_is_told(
     page = lesson(new_page(), app_url)
     rate = page.get_by_role("slider", name="Learning rate")
     told = page.get_by_text("Diverges", exact=True)
-    for key, lr, diverging in (("ArrowRight", "0.0098", 0), ("ArrowRight", "0.01", 1)):
+    for key, lr, diverging in (
+        ("ArrowLeft", "0.009", 0),
+        ("ArrowRight", "0.0098", 0),
+        ("ArrowRight", "0.01", 1),
+    ):
         rate.press(key)
         expect(page).to_have_url(re.compile(rf"[?&]lr={re.escape(lr)}(&|$)"))
         expect(told).to_have_count(diverging)
