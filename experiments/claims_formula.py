@@ -249,7 +249,7 @@ FORMULA: dict[str, Claim] = {
         TEN,
         {"gain": "number", "unbiased": "share", "biased": "share"},
         by_seed(_unbiased_better),
-        effect("gain", large=0.01, none=0.005),
+        effect("gain", large=0.02, none=0.01),
         cheap=True,
     ),
 }

@@ -118,9 +118,9 @@ def effect(name: str, large: float, none: float = 0.0) -> Rule:
     return lambda found: graded(found[name], large, none)
 
 
-def always(large: float, *names: str) -> Rule:
+def always(large: float, *names: str, none: float = 0.0) -> Rule:
     """Of a sentence that says: these numbers are positive. See `graded_in_all`."""
-    return lambda found: graded_in_all([found[name] for name in names], large)
+    return lambda found: graded_in_all([found[name] for name in names], large, none)
 
 
 def times(large: float, *names: str) -> Rule:

@@ -96,7 +96,7 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
     "sd_is_gamma": [({"short": 1e-16}, "exact"), ({"short": 0.3}, "weak")],
     "divides_variance": [({"off_sd": 0.4}, "weak")],
     "makes_gaussian": [({"after": 0.05}, "clear"), ({"after": 0.09}, "weak")],
-    "unbiased_better": [({"gain": 0.03}, "clear"), ({"gain": 0.007}, "weak")],
+    "unbiased_better": [({"gain": 0.03}, "clear"), ({"gain": 0.015}, "weak")],
     "rounder_inputs": [({"ratio": 1.0}, "weak"), ({"ratio": 0.5}, "contradicted")],
     "rounder_hidden": [({"relu": 1.2}, "weak"), ({"relu": 0.2, "sigmoid": 0.9}, "contradicted")],
     "replaces_scaling": [({"lost": 0.0}, "clear"), ({"lost": 0.03}, "weak")],
