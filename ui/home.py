@@ -10,16 +10,20 @@ import streamlit as st
 
 from experiments import hero, presets
 from figures.theme import palette
-from ui import page, progress, text
+from ui import page, progress, state, text
+from ui.controls import option_label
 from ui.lessons import HOME, LESSONS
+from ui.state import BadValue
 from ui.text import t
 
 FOLDER = Path(__file__).parents[1] / "assets" / "components"
 STYLE = FOLDER / "home" / "page.css"
 GOOD = 0.8  # of unseen digits: what the first sentence counts the steps to
+#: the controls that live in the picture
+PLACE = ("run", "frame")
 WORDS = (
-    *("choice", "bn", "plain", "picture_bn", "picture_plain", "spread", "right", "axis", "chart"),
-    *("play", "pause", "scrub", "at", "told"),
+    *("bn", "plain", "picture_bn", "picture_plain", "spread", "right", "axis", "chart"),
+    *("play", "pause", "at", "told"),
 )
 # The component fills these in while time is dragged.
 TOKENS = ("step", "last", "bn", "plain", "spread_bn", "spread_plain", "spread", "share")
@@ -45,22 +49,48 @@ def _packed() -> dict[str, bytes]:
 
 def picture() -> None:
     """Two networks while they train, to be played and dragged."""
+    st.session_state["hero.place"] = place()  # the component may be new and know none
+    _picture()
+
+
+def place() -> dict[str, object]:
+    """Which pair is shown, and the frame at which it rests."""
+    return {name: state.value(HOME, name) for name in PLACE}
+
+
+@page.fragment(HOME)
+def _picture() -> None:
+    if place() != st.session_state.get("hero.told"):  # what it told us itself is not sent back
+        st.session_state["hero.place"] = place()
     packed = _packed()
     settings = {
+        "place": st.session_state["hero.place"],
         "runs": [{"name": name, "size": len(run)} for name, run in packed.items()],
         "palette": palette(text.mode()),
         "words": _words(),
     }
     head = json.dumps(settings).encode()
     data = len(head).to_bytes(4, "little") + head + b"".join(packed.values())
-    _component(key="hero", data=data, width="stretch")
+    _component(key="hero", data=data, on_rest_change=_rested, width="stretch")
+
+
+def _rested() -> None:
+    """Take over where the picture was brought to rest, if that is a place at all."""
+    told = st.session_state["hero"].get("rest") or {}
+    try:
+        new = {name: LESSONS[HOME].control(name).read(str(told[name])) for name in PLACE}
+    except (BadValue, KeyError):
+        return
+    state.put(HOME, **new)
+    st.session_state["hero.told"] = new
 
 
 def _words() -> dict[str, object]:
     known: dict[str, object] = {token: "{" + token + "}" for token in TOKENS}
     known["images"] = len(runs()[hero.RUNS[0]].images)
     words: dict[str, object] = {word: t(f"{HOME}.hero.{word}", **known) for word in WORDS}
-    words["runs"] = {name: t(f"{HOME}.runs.{name}") for name in hero.RUNS}
+    words["choice"], words["scrub"] = (t(f"{HOME}.controls.{name}.label") for name in PLACE)
+    words["runs"] = {name: option_label(HOME, "run", name) for name in hero.RUNS}
     words["why"] = {name: why(name) for name in hero.RUNS}
     return words
 

@@ -32,6 +32,13 @@ class Lesson:
         return next(control for control in self.controls if control.name == name)
 
 
+def home() -> tuple[Control, ...]:
+    return (
+        Choice("run", "figure1", ("figure1", "plain_dead", "bn_loses")),
+        Integer("frame", 0, 0, 100),  # where its picture rests; at 0 it plays by itself
+    )
+
+
 def mini_batch() -> tuple[Control, ...]:
     return (
         Choice(
@@ -190,7 +197,7 @@ def noise() -> tuple[Control, ...]:
 
 HOME = "home"
 LESSONS: dict[str, Lesson] = {
-    HOME: Lesson(":material/home:"),
+    HOME: Lesson(":material/home:", home),
     "mini_batch": Lesson(":material/scatter_plot:", mini_batch),
     "network": Lesson(":material/account_tree:", network),
     "training": Lesson(":material/movie:", training),

@@ -108,6 +108,26 @@ def test_the_picture_moves_and_stops_and_follows_the_finger(
     expect(hero).to_have_attribute("data-playing", "true")
 
 
+def test_a_link_holds_what_was_chosen_and_where_it_rests(app_url: str, new_page: NewPage) -> None:
+    page = new_page(*NOTEBOOK)
+    hero = opened(page, app_url)
+    hero.locator('[data-run="bn_loses"]').click()
+    page.wait_for_url(re.compile(r"[?&]run=bn_loses(&|$)"))
+    expect(hero).to_have_attribute("data-playing", "true")
+    slider = hero.get_by_role("slider")
+    slider.press("End")
+    slider.press("ArrowLeft")
+    page.wait_for_url(re.compile(r"[?&]frame=99(&|$)"))
+    expect(hero).to_have_attribute("data-frame", "99")  # still, after Python has answered
+    there = opened(new_page(*NOTEBOOK), page.url)
+    expect(there).to_have_attribute("data-run", "bn_loses")
+    expect(there).to_have_attribute("data-frame", "99")
+    expect(there).to_have_attribute("data-playing", "false")
+    page.get_by_text("한국어", exact=True).click()
+    expect(page.locator("h1")).to_have_text("배치 정규화 실험실")
+    expect(hero).to_have_attribute("data-frame", "99")
+
+
 def test_an_image_that_is_pointed_at_is_shown_in_both_networks(
     app_url: str, new_page: NewPage
 ) -> None:

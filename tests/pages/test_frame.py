@@ -65,7 +65,7 @@ def test_an_unknown_language_falls_back_and_says_so() -> None:
 
 
 def test_another_language_keeps_every_value() -> None:
-    lesson = WITH_CONTROLS[0]
+    lesson = "mini_batch"
     at = opened(lesson, lang="en", seed="7")
     at.segmented_control(key="lang").set_value("ko").run()
     assert at.session_state[key(lesson, "seed")] == 7

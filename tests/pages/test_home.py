@@ -22,12 +22,12 @@ def opened(lang: str = "en") -> AppTest:
     return open_lesson(HOME, lang=lang)
 
 
-def words(at: AppTest) -> dict:
-    """What the picture was told to say."""
+def told(at: AppTest) -> dict:
+    """What the picture was given, but for the runs."""
     (picture,) = [c for c in at.get("bidi_component") if c.proto.component_name.endswith("home")]
     data = picture.proto.bytes
     size = int.from_bytes(data[:4], "little")
-    return json.loads(data[4 : 4 + size])["words"]
+    return json.loads(data[4 : 4 + size])
 
 
 def visit(at: AppTest, lesson: str) -> AppTest:
@@ -52,7 +52,7 @@ def links(at: AppTest) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_the_sentences_carry_the_numbers_of_the_runs(lang: str) -> None:
-    why = words(opened(lang=lang))["why"]
+    why = told(opened(lang=lang))["words"]["why"]
     assert list(why) == list(hero.RUNS)
     faster, stuck, loses = (hero.hero(name) for name in hero.RUNS)
     bn, plain = faster.reached(0.8)
@@ -60,6 +60,16 @@ def test_the_sentences_carry_the_numbers_of_the_runs(lang: str) -> None:
     for name, run in (("plain_dead", stuck), ("bn_loses", loses)):
         for accuracy in run.accuracy[:, -1]:
             assert f"{100 * accuracy:.1f} %" in why[name]
+
+
+def test_every_run_can_be_linked_to_at_every_frame() -> None:
+    run, frame = LESSONS[HOME].controls
+    assert run.options == hero.RUNS
+    assert {len(hero.hero(name).steps) for name in hero.RUNS} == {frame.high + 1}
+    assert told(open_lesson(HOME, run="bn_loses", frame=40))["place"] == {
+        "run": "bn_loses",
+        "frame": 40,
+    }
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])

@@ -8,6 +8,7 @@ const SECONDS = 13;          // of a whole run
 const EASE = 1.7;            // the start, where most happens, gets more of them
 const DIGIT = 17, LARGE = 46;  // px
 const REACH = 26;            // px from a finger to a digit that it means
+const REST = 250;            // ms after the last key before Python hears of it
 const GOLDEN = 0.6180339887; // spreads the digits over the height of their lane
 const ICONS = { play: "M4 2.5v11l9.5-5.5z", pause: "M3.5 3h3v10h-3zM9.5 3h3v10h-3z" };
 
@@ -115,7 +116,7 @@ class Hero {
     this.axis = node("div", "axis", this.root, { "aria-hidden": "true" });
     const time = node("div", "time", this.root);
     this.toggle = node("button", "play", time, { type: "button" });
-    this.toggle.addEventListener("click", () => this.playing ? this.pause() : this.play());
+    this.toggle.addEventListener("click", () => this.playing ? this.halt() : this.play());
     const drawn = node("div", "drawn", time);
     const head = node("div", "over", drawn, { "aria-hidden": "true" });
     this.what = node("span", "", head);
@@ -128,6 +129,7 @@ class Hero {
       this.pause();
       this.show(wanted);
     });
+    this.range.addEventListener("change", () => this.rest());
     this.range.addEventListener("keydown", event => {
       if (event.key !== " ") return;
       event.preventDefault();
@@ -137,15 +139,34 @@ class Hero {
     this.spoken = node("p", "spoken", this.root);
   }
 
-  async take(bytes) {
+  // A place is gone to when it is news: Python repeats what it was told here.
+  async take(bytes, send) {
     const [settings, packed] = split(bytes);
     this.settings = settings;
     this.packed = packed;
     this.sheets = {};
-    await this.open(this.name ?? settings.runs[0].name, this.name === undefined);
+    this.send = send;
+    const { run, frame } = settings.place, told = `${run} ${frame}`;
+    if (told === this.told) return this.open(this.name);
+    this.told = told;
+    await this.open(run, frame);
   }
 
-  async open(name, fresh) {
+  // Where a finger left it is what the link holds.
+  rest(frame = Math.floor(this.frame)) {
+    this.told = `${this.name} ${frame}`;
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.send({ run: this.name, frame }), REST);
+  }
+
+  halt() {
+    this.pause();
+    this.rest();
+  }
+
+  // At a frame it rests; at 0 it plays from the start. Without one it goes on as it was.
+  async open(name, frame) {
+    const fresh = frame !== undefined;
     this.name = name;
     const run = this.runs[name] ??= await unpack(name, this.packed[name]);
     if (this.name !== name) return;   // another one was chosen meanwhile
@@ -153,12 +174,13 @@ class Hero {
     this.range.max = run.last;
     this.word();
     if (fresh) {
+      this.pause();
       this.picked = undefined;
-      this.frame = this.still.matches ? run.last : 0;
+      this.frame = frame || (this.still.matches ? run.last : 0);
     }
     this.paint();
     this.root.dataset.run = name;
-    if (fresh && !this.still.matches) this.play();
+    if (frame === 0 && !this.still.matches) this.play();
   }
 
   word() {
@@ -168,7 +190,10 @@ class Hero {
     if (!this.choice.children.length)
       for (const { name } of runs)
         node("button", "", this.choice, { type: "button", "data-run": name })
-          .addEventListener("click", () => this.open(name, true));
+          .addEventListener("click", async () => {
+            await this.open(name, 0);
+            this.rest(0);
+          });
     runs.forEach(({ name }, k) => {
       this.choice.children[k].textContent = words.runs[name];
       this.choice.children[k].setAttribute("aria-pressed", name === this.name);
@@ -408,16 +433,17 @@ class Hero {
 
 const pictures = new WeakMap();
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data, setTriggerValue }) {
   if (!pictures.has(parentElement)) pictures.set(parentElement, new Hero(parentElement));
   const hero = pictures.get(parentElement);
   // When data changes twice at once, Streamlit cleans up after the first call although the second
   // one goes on with the same picture: only the last caller may end it.
   const call = hero.calls = (hero.calls ?? 0) + 1;
-  hero.take(data);
+  hero.take(data, place => setTriggerValue("rest", place));
   return () => {
     if (hero.calls !== call) return;
     hero.pause();
+    clearTimeout(hero.telling);
     hero.sizes.disconnect();
     hero.view.disconnect();
     hero.root.remove();
