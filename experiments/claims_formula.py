@@ -166,7 +166,7 @@ def _is_normal(found: Measured) -> Verdict:
     """It comes at least half of the way to what a normal sample of that size shows."""
     way = found["before"] - found["chance"]
     come = (found["before"] - found["after"]) / way
-    return graded(come, large=0.5, none=0.1)
+    return graded(come, large=0.5, none=0.2)
 
 
 FORMULA: dict[str, Claim] = {

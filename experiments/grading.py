@@ -146,7 +146,7 @@ def nothing_lost(little: float, much: float, *names: str) -> Rule:
 # --- comparing ---
 
 # How far a number may be off where nothing but rounding differs, be it ever so calm.
-FLOORS: dict[Kind, float] = {"share": 0.005, "factor": 0.02, "number": 0.01, "error": 2.0}
+FLOORS: dict[Kind, float] = {"share": 0.01, "factor": 0.05, "number": 0.02, "error": 2.0}
 
 
 def distance(kind: Kind, a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -122,7 +122,12 @@ def bands(name: str, found: Measured) -> dict[str, float]:
         there = elsewhere(name, machine)
         for key, values in found.items():
             off[key] = max(off[key], float(distance(kinds[key], values[:FIRST], there[key]).max()))
-    return {key: max(FLOORS[kinds[key]], SAFETY * off[key]) for key in found}
+    return {key: _at_least(name, key, SAFETY * off[key]) for key in found}
+
+
+def _at_least(name: str, key: str, band: float) -> float:
+    """The floor of the number's kind."""
+    return max(FLOORS[CLAIMS[name].numbers[key]], band)
 
 
 def elsewhere(name: str, machine: str) -> Measured:
@@ -153,7 +158,8 @@ def run(name: str, old: dict[str, Any] | None, again: bool) -> tuple[dict[str, A
     if again or not known:
         new = entry(name, found, bands(name, found))
     else:
-        new = entry(name, found, {key: one["band"] for key, one in old["numbers"].items()})
+        kept = {key: one["band"] for key, one in old["numbers"].items()}
+        new = entry(name, found, {key: _at_least(name, key, band) for key, band in kept.items()})
     print(f"{name:18} {new['verdict']:13} {seconds:6.1f} s", flush=True)
     if not known:
         return new, []

@@ -56,7 +56,7 @@ def test_the_first_time_it_measures_the_bands(world, capsys) -> None:
 
 def test_a_band_is_not_below_the_floor_of_its_kind(world) -> None:
     world.there = HERE.copy()
-    assert bands("helps", {"gain": HERE}) == {"gain": 0.01}
+    assert bands("helps", {"gain": HERE}) == {"gain": 0.02}
 
 
 def test_within_the_bands_all_is_well_and_they_stay(world, capsys) -> None:
