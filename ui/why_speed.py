@@ -26,6 +26,7 @@ from ui.text import mode, prose, t
 from ui.why import CHART, LESSON, value
 from ui.why_live import Live
 
+REACHED = 0.8  # the accuracy up to which steps are counted
 TESTS = ("noisy", "once", "smooth", "rates", "flow", "loses")
 LIVES = {name: Live(name) for name in ("noisy", "once", "smooth", "rates")}
 # How an arm is drawn: its idea, its dash.
@@ -279,6 +280,10 @@ def normalized_once() -> None:
         ahead = mean["accuracy.bn"] - mean["accuracy.once"]
         which = "bn_ahead" if ahead > 0 else "once_ahead"
         st.markdown(t(f"{LESSON}.once.{which}", ahead=f"{100 * abs(ahead):.1f}"))
+        plain, slower, bn = found.steps_to(REACHED)
+        if np.isnan(plain).all() and slower.mean() > bn.mean():
+            known = {"once": f"{slower.mean():.0f}", "bn": f"{bn.mean():.0f}"}
+            st.markdown(t(f"{LESSON}.once.when", level=f"{100 * REACHED:.0f} %", **known))
 
 
 # --- 3: a little further along the gradient ---
