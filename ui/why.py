@@ -14,6 +14,7 @@ from ui.state import Choice
 from ui.text import t
 
 LESSON = "why"
+TURNED = f"{LESSON}.turned"  # in the session: a button has led to another part
 STYLE = Path(__file__).parents[1] / "assets" / "components" / "why.css"
 CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
 
@@ -42,7 +43,7 @@ def onward(part: str) -> None:
     """A button to the next part, which begins at the top of the page."""
     parts = options("part")
     here = parts.index(part)
-    if st.session_state.pop(f"{LESSON}.turned", False):
+    if st.session_state.pop(TURNED, False):
         _to_the_top(here)
     if part == parts[-1]:
         return
@@ -60,7 +61,7 @@ def onward(part: str) -> None:
 
 def _turn(part: str) -> None:
     state.put(LESSON, part=part)
-    st.session_state[f"{LESSON}.turned"] = True
+    st.session_state[TURNED] = True
 
 
 def _to_the_top(here: int) -> None:

@@ -13,11 +13,11 @@ import streamlit as st
 import figures.why_board as figures
 from experiments import claims, grading
 from figures.why_board import Strip, Tile
-from ui import controls, page, state, text
+from ui import controls, page, state, text, why
 from ui.tables import Cell, table
 from ui.text import mode, t
 from ui.why import LESSON, value
-from ui.why_claims import CLAIMS, group
+from ui.why_claims import CLAIMS, PLACES, group
 from ui.why_strips import STYLE, kind_of, written
 
 PREDICTIONS = f"{LESSON}.predictions"  # in the session: verdict by claim
@@ -195,6 +195,21 @@ def outcome(claim: str) -> None:
         )
         if entry.lesson != LESSON:
             page.link(entry.lesson)
+        elif claim in PLACES:
+            touch(PLACES[claim])
+
+
+def touch(place: dict[str, str]) -> None:
+    """A button to the part of this lesson where one can try it."""
+
+    def turn() -> None:
+        state.put(LESSON, **place)
+        st.session_state[why.TURNED] = True
+
+    part = t(f"{LESSON}.controls.part.options.{place['part']}")
+    st.button(t(f"{LESSON}.board.touch", part=part), key="board-touch", on_click=turn)
+    if st.session_state.get(why.TURNED):
+        st.rerun()
 
 
 def compared(claim: str) -> str:

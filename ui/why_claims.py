@@ -44,6 +44,20 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "unbiased_better",
     ),
 }
+# Claims that this lesson shows: in which part, and by which experiment of the part on speed.
+PLACES: dict[str, dict[str, str]] = {
+    "rounder_inputs": {"part": "inputs"},
+    "rounder_hidden": {"part": "inputs"},
+    "replaces_scaling": {"part": "inputs"},
+    "other_colours": {"part": "shift"},
+    "independent": {"part": "layers"},
+    "shift_explains": {"part": "speed", "test": "noisy"},
+    "every_step": {"part": "speed", "test": "once"},
+    "smoother": {"part": "speed", "test": "smooth"},
+    "larger_rates": {"part": "speed", "test": "rates"},
+    "vanishing": {"part": "speed", "test": "flow"},
+    "exploding": {"part": "speed", "test": "flow"},
+}
 CLAIMS = tuple(claim for group in GROUPS.values() for claim in group)
 
 

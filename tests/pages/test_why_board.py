@@ -14,7 +14,7 @@ from figures.why_board import AGREED, DIFFERED
 from tests.pages.helpers import ROOT, cells, opened, said
 from ui.text import languages
 from ui.why_board import PREDICTIONS, kind_of, written
-from ui.why_claims import CLAIMS
+from ui.why_claims import CLAIMS, PLACES
 
 STRIPS = 'figure class="board-strips"'
 LANGS = pytest.mark.parametrize("lang", languages())
@@ -124,6 +124,14 @@ def test_the_next_claim_is_the_next_one_that_is_covered() -> None:
     at.button_group(key="why.claim").set_value(CLAIMS[-1]).run()
     at.button(key="board-next").click().run()
     assert at.session_state["why.claim"] == CLAIMS[1]
+
+
+def test_a_claim_leads_to_the_part_where_one_can_try_it() -> None:
+    assert {claim for claim, row in claims.board().items() if row.lesson == "why"} >= set(PLACES)
+    at = predict(board(claim="smoother"), "weak")
+    at.button(key="board-touch").click().run()
+    assert (at.session_state["why.part"], at.session_state["why.test"]) == ("speed", "smooth")
+    assert cells(at, "smooth") and not at.exception
 
 
 def test_numbers_are_written_with_what_the_seeds_leave_open() -> None:
