@@ -117,7 +117,6 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
             {"figure1_left": 0.0, "five_left": 0.0, "deep_left": 0.0, "rate_ratio": 1.0},
             "contradicted",
         ),
-        ({"figure1_left": 0.0, "five_left": 0.0, "deep_left": 0.0, "rate_ratio": 5.0}, "weak"),
     ],
     "vanishing": [({"bn": 0.6}, "weak"), ({"bn": 0.2}, "contradicted"), ({"plain": 0.9}, "weak")],
     "exploding": [({"bn": 1.0, "plain": 1000.0}, "clear"), ({"bn": 2.0}, "weak")],
