@@ -124,8 +124,11 @@ def always(large: float, *names: str, none: float = 0.0) -> Rule:
 
 
 def times(large: float, *names: str) -> Rule:
-    """Of a sentence that says: these factors are above 1, all of them; clear from `large` on."""
-    return lambda found: graded_in_all([found[name] - 1 for name in names], large - 1)
+    """Of a sentence that says: these factors are above 1, all of them; clear from `large` on.
+
+    By their logarithms: threefold and a third are equally far from 1.
+    """
+    return lambda found: graded_in_all([np.log(found[name]) for name in names], np.log(large))
 
 
 def nothing_lost(little: float, much: float, *names: str) -> Rule:
