@@ -11,8 +11,8 @@ so that `git diff` shows it.
 
 Bands: the matrix kernels of a machine decide the last bits, and a chaotic run makes much of them.
 So OpenBLAS is asked for the kernels of other machines, and NumPy to leave its widest instructions
-alone. The band of a number is three times the largest distance that this made with the first three
-seeds, and at least the floor of its kind (`experiments.grading`).
+alone. The band of a number is three times the largest distance that this made with any seed, and
+at least the floor of its kind (`experiments.grading`).
 """
 
 from __future__ import annotations
@@ -49,21 +49,16 @@ MACHINES: dict[str, dict[str, str]] = {
         "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL",
     },
 }
-FIRST = 3  # seeds that are measured as on other machines
 SAFETY = 3  # times the largest distance seen
 
 
-def measure(name: str, first: int | None = None) -> Measured:
-    """Over all seeds, or the first few.
-
-    ValueError if it gives other numbers than it says, or one is not finite.
-    """
+def measure(name: str) -> Measured:
+    """Over all seeds. ValueError if it gives other numbers than it says, or one is not finite."""
     claim = CLAIMS[name]
-    seeds = claim.seeds[:first]
-    found = {key: np.asarray(values, float) for key, values in claim.measure(seeds).items()}
+    found = {key: np.asarray(values, float) for key, values in claim.measure(claim.seeds).items()}
     if set(found) != set(claim.numbers):
         raise ValueError(f"{name} measures {list(found)}, and says {list(claim.numbers)}")
-    if not all(np.isfinite(v).all() and v.shape == (len(seeds),) for v in found.values()):
+    if not all(np.isfinite(v).all() and v.shape == (len(claim.seeds),) for v in found.values()):
         raise ValueError(f"{name}: a number is missing: {found}")
     return {key: np.array([float(f"{v:.6g}") for v in found[key]]) for key in claim.numbers}
 
@@ -98,7 +93,7 @@ def stored() -> dict[str, Any]:
 def write(table: dict[str, Any]) -> None:
     """In the order of CLAIMS; what is no claim any more goes."""
     claims = {name: rounded(table[name]) for name in CLAIMS if name in table}
-    machines = {"machines": MACHINES, "seeds": FIRST, "safety": SAFETY, "floors": FLOORS}
+    machines = {"machines": MACHINES, "safety": SAFETY, "floors": FLOORS}
     text = json.dumps({"bands": machines, "claims": claims}, indent=1)
     TABLE.write_text(_short_lists(text) + "\n", "utf-8")
 
@@ -121,7 +116,7 @@ def bands(name: str, found: Measured) -> dict[str, float]:
     for machine in MACHINES:
         there = elsewhere(name, machine)
         for key, values in found.items():
-            off[key] = max(off[key], float(distance(kinds[key], values[:FIRST], there[key]).max()))
+            off[key] = max(off[key], float(distance(kinds[key], values, there[key]).max()))
     return {key: _at_least(name, key, SAFETY * off[key]) for key in found}
 
 
@@ -176,14 +171,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing")
     parser.add_argument("--bands", action="store_true", help="measure the bands again")
     parser.add_argument(
-        "--numbers", action="store_true", help="print the first seeds of one claim as JSON"
+        "--numbers", action="store_true", help="print what is measured of one claim as JSON"
     )
     asked = parser.parse_args(arguments)
     unknown = set(asked.names) - set(CLAIMS)
     if unknown:
         parser.error(f"no claim named {', '.join(sorted(unknown))}; there is {', '.join(CLAIMS)}")
     if asked.numbers:
-        found = measure(*asked.names, first=FIRST)
+        found = measure(*asked.names)
         print(json.dumps({key: values.tolist() for key, values in found.items()}))
         return 0
     return build(asked.names or list(CLAIMS), asked.check, asked.bands)
