@@ -186,20 +186,25 @@ def load(setting: str = "three") -> Noisy:
 def numbers(found: Noisy) -> dict[str, np.ndarray]:
     """(S,) each: "accuracy.<arm>" at the end, "shift.<arm>" and "ks.<arm>" mean of all looks.
 
-    And "late_ks.<arm>" over the last third, when the plain network has got going.
+    And "late_ks.<arm>" over the last third, when the plain network has got going. NaN for shifts
+    of a run that was stopped before its second look.
     """
     T = found.ks.shape[-1]
     measures = {
         "accuracy": found.accuracy[..., -1],
-        "shift": found.shift.mean(axis=-1),
-        "ks": found.ks.mean(axis=-1),
-        "late_ks": found.ks[..., -(T // 3) :].mean(axis=-1),
+        "shift": _mean(found.shift),
+        "ks": _mean(found.ks),
+        "late_ks": _mean(found.ks[..., -(T // 3) :]),
     }
     return {
         f"{name}.{arm}": values[a]
         for name, values in measures.items()
         for a, arm in enumerate(ARMS)
     }
+
+
+def _mean(looks: np.ndarray) -> np.ndarray:
+    return looks.mean(axis=-1) if looks.shape[-1] else np.full(looks.shape[:-1], np.nan)
 
 
 # What it is shown for.

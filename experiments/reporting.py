@@ -25,13 +25,13 @@ def reported(
     should_stop: ShouldStop | None = None,
     done: int = 0,
 ) -> Iterator[Item]:
-    """The same items, up to where one is asked to stop.
+    """The same items, up to where one is asked to stop; at least one, so that there is a result.
 
     There are `of` in all, `done` of which went by before these.
     """
-    every = max(1, of // TIMES)
+    every, first = max(1, of // TIMES), done
     remaining = iter(items)
-    while should_stop is None or done % every or not should_stop():
+    while should_stop is None or done == first or done % every or not should_stop():
         try:
             yield next(remaining)
         except StopIteration:

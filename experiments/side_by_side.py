@@ -95,16 +95,15 @@ def train(
     seen = len(arms[0].accuracy)
     return Curves(
         step=np.array(looks[:seen]),
-        accuracy=_by_seed([arm.accuracy for arm in arms]),
-        loss=_by_seed([arm.loss for arm in arms]),
+        accuracy=_by_seed([arm.accuracy for arm in arms], len(arms[0].configs)),
+        loss=_by_seed([arm.loss for arm in arms], len(arms[0].configs)),
         complete=seen == len(looks),
     )
 
 
-def _by_seed(looks: list[list[np.ndarray]]) -> np.ndarray:
-    """A lists of T arrays (S,) → (A, S, T)."""
-    arms, seen = len(looks), len(looks[0])
-    return np.array(looks).reshape(arms, seen, -1).swapaxes(1, 2)
+def _by_seed(looks: list[list[np.ndarray]], seeds: int) -> np.ndarray:
+    """A lists of T arrays (S,) → (A, S, T); T may be 0."""
+    return np.array(looks).reshape(len(looks), len(looks[0]), seeds).swapaxes(1, 2)
 
 
 def packed(found: Mapping[str, Any]) -> dict[str, np.ndarray]:

@@ -141,11 +141,7 @@ def work(commands: queue.SimpleQueue[Command], answer: Callable[[Answer], None])
 
 def main() -> None:
     """Connect `work` to stdin and stdout."""
-    if hasattr(os, "nice"):
-        os.nice(10)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server; stdin ends with it
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    sys.stdout = sys.stderr  # a stray print would garble the answers
+    answers = connect()
 
     def answer(message: Answer) -> None:
         send(message, answers)
@@ -153,6 +149,16 @@ def main() -> None:
     commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, commands), daemon=True).start()
     work(commands, answer)
+
+
+def connect() -> BinaryIO:
+    """Settle as a process that serves another one; returns the pipe for its answers."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server; stdin ends with it
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    sys.stdout = sys.stderr  # a stray print would garble the answers
+    return answers
 
 
 def send(message: Any, pipe: BinaryIO) -> None:

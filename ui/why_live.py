@@ -1,10 +1,11 @@
 """Experiments that a visitor runs anew with a seed: a second or two each, one at a time for all.
 
-They train more arms than the pairs that `ui.runs` hands to its worker. A thread does it, and only
-one: NumPy on matrices this small shares the interpreter with everybody's sliders.
+They train more arms than the pairs that `ui.runs` hands to its worker. Each gets a process of its
+own; a thread waits for it, and only one, so that a full class does not fill the machine.
 
     LIVE = Live("noisy")
-    LIVE.begin(key, run)     # in a button's callback; run(progress, should_stop) trains
+    LIVE.begin(key, run)     # in a button's callback; run(progress, should_stop) trains, and can
+                             # be pickled
     LIVE.found(key)          # what came of it, or None
 """
 
@@ -19,6 +20,7 @@ from typing import Any
 
 import streamlit as st
 
+from experiments.apart import run_apart
 from experiments.reporting import Progress, ShouldStop
 from ui import live
 from ui.runs import GONE_AFTER, State, Status
@@ -58,10 +60,10 @@ class Job:
         return self.result
 
     def work(self) -> None:
-        """Train. Called by the one thread."""
+        """Have it trained. Called by the one thread."""
         self.state = "running"
         try:
-            self.result = self.run(self._told, self._should_stop)
+            self.result = run_apart(self.run, self._told, self._should_stop)
             self.state = "done" if self.result.complete else "stopped"
         except Exception:
             LOG.exception("A live experiment failed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -105,10 +106,7 @@ def _one_cell() -> None:
     """The chosen depth and rate, trained while one watches."""
     depth, rate, seed = value("depth"), value("rate"), value("draw")
     st.markdown(t(f"{LESSON}.rates.live", depth=depth, rate=short(rate)))
-
-    def train(progress: Any, should_stop: Any) -> Any:
-        return tolerance.cell(depth, rate, seed, progress, should_stop)
-
+    train = partial(tolerance.cell, depth, rate, seed)
     start(LIVES["rates"], (depth, rate, seed), train)
     found = LIVES["rates"].found((depth, rate, seed))
     if found is None:

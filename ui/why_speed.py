@@ -7,6 +7,7 @@ others is computed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -95,11 +96,7 @@ def setting(test: str) -> str:
     """The network, the seed of a live run, and its button; what is chosen."""
     chosen, live, seed = controls.choice(LESSON, test, wrap=True), LIVES[test], value("draw")
     run = {"noisy": noisy, "once": once, "smooth": smoothness}[test].one_seed
-
-    def train(progress: Any, should_stop: Any) -> Any:
-        return run(seed, chosen, progress, should_stop)
-
-    start(live, (chosen, seed), train)
+    start(live, (chosen, seed), partial(run, seed, chosen))
     return chosen
 
 
@@ -188,7 +185,10 @@ def results(name: str, arms: Sequence[str], numbers: Sequence[Number]) -> None:
 
 
 def _own_cell(write: Callable[[float], str], own: np.ndarray | None, a: int) -> Cell:
-    return Cell("–") if own is None else Cell(unbroken(write(float(own[a]))), value=f"{own[a]:.4g}")
+    """A dash where there is nothing, or nothing yet."""
+    if own is None or np.isnan(own[a]):
+        return Cell("–")
+    return Cell(unbroken(write(float(own[a]))), value=f"{own[a]:.4g}")
 
 
 def short(x: float) -> str:

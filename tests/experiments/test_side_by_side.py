@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
 
 from bncore import RunConfig, train_together
 from bncore.data import load
-from experiments import side_by_side
+from experiments import noisy, once, side_by_side, smoothness, tolerance
 from experiments.reporting import reported
 from experiments.side_by_side import Arm, every, mean_and_sd, packed
 from experiments.trained import accuracy, classify, exact_statistics
@@ -75,7 +78,28 @@ def test_what_is_reported_about_a_hundred_times() -> None:
     assert len(list(reported(range(1000), 1000, lambda *now: said.append(now)))) == 1000
     assert len(said) == 100 and said[-1] == (1000, 1000)
     items = iter(range(9))
-    assert list(reported(items, 9, None, lambda: True)) == [] and next(items) == 0  # not begun
+    assert list(reported(items, 9, None, lambda: True)) == [0] and next(items) == 1  # not begun
+
+
+def test_one_stopped_at_once_has_seen_the_start() -> None:
+    curves = side_by_side.train(both(), LOOKS, should_stop=lambda: True)
+    assert list(curves.step) == [0] and not curves.complete
+    assert curves.accuracy.shape == (2, 2, 1) and curves.loss.shape == (2, 2, 0)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        partial(noisy.one_seed, 0, "three"),
+        partial(once.one_seed, 0, "figure1"),
+        partial(smoothness.one_seed, 0, "relu"),
+        partial(tolerance.cell, 1, 0.1, 0),
+    ],
+    ids=["noisy", "once", "smoothness", "tolerance"],
+)
+def test_every_run_of_a_visitor_can_be_stopped_at_once(run: Callable[..., Any]) -> None:
+    found = run(None, lambda: True)
+    assert not found.complete and list(found.step) == [0]
 
 
 def test_arrays_are_packed_by_name() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -182,9 +183,15 @@ def finished(at: AppTest) -> AppTest:
 
 
 def a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is kept from other tests."""
+    """Nothing is kept from other tests, and what trains may be a function of the test."""
     made = Line()
     monkeypatch.setattr(why_live, "line", lambda: made)
+    here(monkeypatch)
+
+
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train in this process."""
+    monkeypatch.setattr(why_live, "run_apart", lambda run, *reports: run(*reports))
 
 
 def few(found, looks: int, complete: bool):
@@ -259,7 +266,10 @@ class Result:
     complete = True
 
 
-def test_jobs_run_one_at_a_time_in_order_and_results_are_kept() -> None:
+def test_jobs_run_one_at_a_time_in_order_and_results_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here(monkeypatch)
     line, gate, order = Line(), threading.Event(), []
 
     def run(name: str):
@@ -289,3 +299,25 @@ def test_a_job_whose_visitor_is_gone_stops_by_itself(monkeypatch: pytest.MonkeyP
     assert job._should_stop()
     with pytest.raises(RuntimeError):
         job.pair()
+
+
+@pytest.mark.parametrize(
+    ("test", "run"),
+    [
+        ("noisy", partial(noisy.one_seed, 0, "three")),
+        ("once", partial(once.one_seed, 0, "figure1")),
+        ("smooth", partial(smoothness.one_seed, 0, "relu")),
+        ("rates", partial(tolerance.cell, 8, 0.3, 0)),
+    ],
+    ids=["noisy", "once", "smooth", "rates"],
+)
+def test_a_run_that_is_stopped_at_once_is_shown(
+    test: str, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_line_of_its_own(monkeypatch)
+    monkeypatch.setattr(why_live, "run_apart", lambda *_: run(None, lambda: True))
+    at = opened(LESSON, part="speed", test=test)
+    finished(at.button(key=f"train-why-{test}").click().run())
+    assert any("step 0" in note.value for note in at.info)
+    assert "nan" not in " ".join(each.proto.body for each in at.get("html")).lower()
+    assert not at.error and not at.exception
