@@ -13,6 +13,7 @@ from figures.theme import palette
 from ui import page, progress, state, text
 from ui.controls import option_label
 from ui.lessons import HOME, LESSONS
+from ui.numbers import percent
 from ui.state import BadValue
 from ui.text import t
 
@@ -107,11 +108,6 @@ def why(name: str) -> str:
     for arm, accuracy, reached in zip(hero.ARMS, run.accuracy, run.reached(GOOD), strict=True):
         measured[arm], measured[f"{arm}_reached"] = percent(float(accuracy[-1])), reached
     return t(f"{HOME}.why.{name}", **measured)
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """0.914 → 91.4 %."""
-    return f"{100 * share:.{digits}f} %"
 
 
 def begin() -> None:

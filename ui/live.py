@@ -17,6 +17,7 @@ import streamlit as st
 from bncore.config import RunConfig
 from experiments.pair import Pair
 from ui import runs
+from ui.numbers import percent
 from ui.text import t
 
 POLL = 0.25  # seconds between two looks at a run
@@ -142,8 +143,3 @@ def progress(status: runs.Status) -> None:
         both = {"bn": percent(status.accuracy_bn), "plain": percent(status.accuracy_plain)}
         words = t("ui.live.progress_accuracy", **known, **both)
     st.progress(status.step / status.steps, words)
-
-
-def percent(share: float) -> str:
-    """0.914 → 91.4 %."""
-    return f"{100 * share:.1f} %"

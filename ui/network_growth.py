@@ -15,7 +15,6 @@ from experiments.scale import Measured, OverSeeds
 from figures.network import Axis, Line
 from figures.theme import colour
 from ui import controls, network_live, page
-from ui.live import percent
 from ui.network_live import Own, Section
 from ui.network_numbers import (
     LESSON,
@@ -29,7 +28,7 @@ from ui.network_numbers import (
     unbroken,
     value,
 )
-from ui.numbers import number
+from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
 

@@ -23,7 +23,8 @@ from bncore.trace import Trace
 from experiments.pair import Pair
 from ui import state
 from ui.lessons import LESSONS
-from ui.live import Live, percent
+from ui.live import Live
+from ui.numbers import percent
 from ui.text import t
 
 LESSON = "network"

@@ -14,8 +14,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ui import state
-from ui.live import percent
-from ui.numbers import number
+from ui.numbers import number, percent
 from ui.tables import Cell
 from ui.text import t
 

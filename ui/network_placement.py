@@ -12,7 +12,6 @@ from experiments.placement import OverSeeds
 from figures.network import Axis, Line
 from figures.theme import colour
 from ui import controls, network_live, page
-from ui.live import percent
 from ui.network_b import UNIT
 from ui.network_live import Own, Section
 from ui.network_numbers import (
@@ -27,6 +26,7 @@ from ui.network_numbers import (
     unbroken,
     value,
 )
+from ui.numbers import percent
 from ui.tables import Cell, table
 from ui.text import mode, t
 

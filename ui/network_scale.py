@@ -11,9 +11,8 @@ from experiments import scale
 from experiments.scale import Rescaled
 from figures.theme import colour
 from ui import drag, network_growth, page
-from ui.live import percent
 from ui.network_numbers import LESSON, exact, say, share, short, value
-from ui.numbers import latex
+from ui.numbers import latex, percent
 from ui.tables import Cell, table
 from ui.text import mode, t
 

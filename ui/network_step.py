@@ -16,10 +16,9 @@ from experiments.walkthrough import BATCHES, EPOCHS
 from experiments.watch import Line
 from figures.theme import INK, PAPER, colour
 from ui import controls, text
-from ui.live import percent
 from ui.network import LESSON, arrays, little, place, put, steps, value
 from ui.network_formulas import symbol
-from ui.numbers import number
+from ui.numbers import number, percent
 from ui.text import t
 
 Place = tuple[int, int, int]  # epoch, mini-batch, line

@@ -13,7 +13,7 @@ from experiments import ablation, regularize
 from experiments.regularize import GROUPS, WHOLE, Difference, Evidence
 from figures.theme import colour
 from ui import controls
-from ui.live import percent
+from ui.numbers import percent
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
 
@@ -201,7 +201,7 @@ def many_units(found: ablation.Evidence, way: str) -> None:
             words,
         ),
         key="many-units",
-        alt=t(f"{LESSON}.ablation.alt_many", off=f"{100 * OFF:.0f} %", **left),
+        alt=t(f"{LESSON}.ablation.alt_many", off=percent(OFF, 0), **left),
         **CHART,
     )
 
@@ -247,4 +247,4 @@ def lean_verdict(found: ablation.Evidence, way: str) -> str:
     worst = {arm: percent(found.worst(arm, way).mean) for arm in ablation.ARMS}
     known = zero | worst | {"plain_mean": percent(found.worst("plain", "mean").mean)}
     known |= {f"{arm}_left": percent(accuracy_left(found, arm, way)) for arm in CURVES}
-    return prose(f"{LESSON}/ablated", off=f"{100 * OFF:.0f} %", **known)
+    return prose(f"{LESSON}/ablated", off=percent(OFF, 0), **known)

@@ -20,6 +20,15 @@ def number(value: float, digits: int = 4) -> str:
     return f"{mantissa}×10{raised}".replace("-", "−")
 
 
+def percent(share: float, digits: int = 1) -> str:
+    """A share in percent; no line ends before the sign.
+
+    >>> percent(0.914), percent(0.9, 0)
+    ('91.4\\xa0%', '90\\xa0%')
+    """
+    return f"{100 * share:.{digits}f}\u00a0%"
+
+
 def latex(value: float, digits: int = 4) -> str:
     """The same number for a formula; negative ones in parentheses when `value` < 0.
 

@@ -21,8 +21,8 @@ from experiments.replay import ARMS
 from experiments.replay import replay as reduce
 from figures.theme import colour
 from ui import controls, state
-from ui.live import Live, percent
-from ui.numbers import number
+from ui.live import Live
+from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.text import mode, t
 

@@ -21,7 +21,7 @@ from figures import test_time as figures
 from figures.digits import data_uri
 from figures.theme import INK, colour
 from ui import controls, page, state, text
-from ui.live import percent
+from ui.numbers import percent
 from ui.tables import Cell
 from ui.text import t
 

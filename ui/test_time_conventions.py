@@ -14,8 +14,7 @@ from experiments.conventions import Divisor, Under
 from figures import test_time as figures
 from figures.theme import colour
 from ui import controls, text
-from ui.live import percent
-from ui.numbers import latex, number
+from ui.numbers import latex, number, percent
 from ui.tables import Cell, table
 from ui.test_time import LESSON, accurate, chart, value, words
 from ui.text import prose, t

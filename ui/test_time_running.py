@@ -13,8 +13,7 @@ from experiments.trained import REGIMES, trained
 from figures import test_time as figures
 from figures.theme import colour
 from ui import controls, text
-from ui.live import percent
-from ui.numbers import number
+from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.test_time import LESSON, chart, value, words
 from ui.text import prose, t

@@ -14,8 +14,7 @@ from experiments.trained import trained
 from figures import test_time as figures
 from figures.theme import colour
 from ui import controls, page, text
-from ui.live import percent
-from ui.numbers import latex, number
+from ui.numbers import latex, number, percent
 from ui.tables import Cell, table
 from ui.test_time import LESSON, accurate, answered, chart, picture, pictures, value, words
 from ui.text import prose, t

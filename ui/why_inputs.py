@@ -10,8 +10,7 @@ from experiments.inputs import Bowl, Descent
 from experiments.spectrum import Spectra
 from figures.theme import colour
 from ui import controls, page
-from ui.live import percent
-from ui.numbers import number
+from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.text import mode, t
 from ui.why import LESSON, chart, options, value, words

@@ -12,9 +12,8 @@ from figures import network as charts
 from figures.network import Axis, Line
 from figures.theme import colour
 from ui import controls, page
-from ui.live import percent
 from ui.network_numbers import share
-from ui.numbers import number
+from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.text import mode, t
 from ui.why import CHART, LESSON, value
@@ -54,7 +53,7 @@ def strength() -> float:
 
 def strength_in_words(kind: str, amount: float) -> str:
     """Shares in percent."""
-    return f"{100 * amount:.0f} %" if kind == "swap" else number(amount, 2)
+    return percent(amount, 0) if kind == "swap" else number(amount, 2)
 
 
 @page.fragment(LESSON)

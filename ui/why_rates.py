@@ -16,16 +16,15 @@ from figures.network import Axis, Line
 from figures.theme import colour
 from figures.why_board import Strip
 from ui import controls, page
-from ui.live import percent
 from ui.network_numbers import share
-from ui.numbers import number
+from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
 from ui.why import CHART, LESSON, value
 from ui.why_speed import LIVES, LOOKS, named, short, start
 from ui.why_strips import STYLE, written
 
-LEAST = f"{100 * tolerance.GOOD:.0f} %"  # the accuracy of a usable rate
+LEAST = percent(tolerance.GOOD, 0)  # the accuracy of a usable rate
 
 
 # --- 4: learning rates ---

@@ -12,8 +12,7 @@ import figures.why_shift as figures
 from experiments import cats, coloured, dimming, two_shifts
 from figures.theme import colour
 from ui import controls, page
-from ui.live import percent
-from ui.numbers import number
+from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.text import mode, t
 from ui.why import LESSON, STYLE, chart, value, words

@@ -19,9 +19,8 @@ from figures import network as charts
 from figures.network import Axis, Line
 from figures.theme import colour
 from ui import controls, page
-from ui.live import percent
 from ui.network_numbers import unbroken
-from ui.numbers import number
+from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
 from ui.why import CHART, LESSON, value
@@ -275,7 +274,7 @@ def normalized_once() -> None:
         )
         mean = {key: float(values.mean()) for key, values in once.numbers(found).items()}
         known = {arm: percent(mean[f"accuracy.{arm}"]) for arm in once.ARMS}
-        share = f"{100 * mean['share']:.0f} %"
+        share = percent(mean["share"], 0)
         st.markdown(t(f"{LESSON}.once.so", share=share, steps=int(found.step[-1]), **known))
         ahead = mean["accuracy.bn"] - mean["accuracy.once"]
         which = "bn_ahead" if ahead > 0 else "once_ahead"
@@ -283,7 +282,7 @@ def normalized_once() -> None:
         plain, slower, bn = found.steps_to(REACHED)
         if np.isnan(plain).all() and slower.mean() > bn.mean():
             known = {"once": f"{slower.mean():.0f}", "bn": f"{bn.mean():.0f}"}
-            st.markdown(t(f"{LESSON}.once.when", level=f"{100 * REACHED:.0f} %", **known))
+            st.markdown(t(f"{LESSON}.once.when", level=percent(REACHED, 0), **known))
 
 
 # --- 3: a little further along the gradient ---

@@ -28,7 +28,7 @@ def written(kind: str, values: np.ndarray) -> str:
     half = grading.band(values)[1] - mean
     if kind in ("share", "points"):
         sign = "+" if kind == "points" and mean else ""
-        unit = " %" if kind == "share" else ""
+        unit = "\u00a0%" if kind == "share" else ""
         about = f" ± {100 * half:.1f}" if half >= 5e-4 else ""
         return f"{100 * mean:{sign}.1f}{about}{unit}".replace("-", "−")
     about = f" ± {number(half, 2)}" if half > 1e-3 * abs(mean) else ""

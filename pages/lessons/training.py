@@ -13,8 +13,7 @@ from bncore.training import Stack
 from experiments.replay import ARMS, PERCENTILES, SERIES, VIEWS, count
 from figures.theme import colour
 from ui import controls, page, replay, state, training
-from ui.live import percent
-from ui.numbers import number
+from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
 from ui.training import LESSON, LIVE, View

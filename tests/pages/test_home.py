@@ -13,6 +13,7 @@ from experiments import hero
 from tests.pages.helpers import ROOT, open_lesson, said
 from ui import progress
 from ui.lessons import HOME, LESSONS
+from ui.numbers import percent
 
 TAUGHT = [name for name in LESSONS if name != HOME]
 
@@ -59,7 +60,7 @@ def test_the_sentences_carry_the_numbers_of_the_runs(lang: str) -> None:
     assert {"80", str(bn), str(plain)} <= set(re.findall(r"[\d.]+\d|\d", why["figure1"]))
     for name, run in (("plain_dead", stuck), ("bn_loses", loses)):
         for accuracy in run.accuracy[:, -1]:
-            assert f"{100 * accuracy:.1f} %" in why[name]
+            assert percent(accuracy) in why[name]
 
 
 def test_every_run_can_be_linked_to_at_every_frame() -> None:

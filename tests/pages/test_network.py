@@ -16,10 +16,9 @@ from experiments import export, little, loop, walkthrough
 from experiments.walkthrough import EPOCHS, LINES, M
 from ui import network_step, text
 from ui.lessons import LESSONS
-from ui.live import percent
 from ui.network import PLACE
 from ui.network_map import NODE, edges, layout
-from ui.numbers import latex, number
+from ui.numbers import latex, number, percent
 from ui.state import Choice, Integer
 
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from tests.pages.helpers import cells, chart, open_lesson, said
 from ui import network_growth, network_live, network_optimizers, network_placement, runs
 from ui.lessons import LESSONS
 from ui.network_live import Own, Section
-from ui.numbers import number
+from ui.numbers import number, percent
 from ui.runs import Status
 from ui.text import languages
 
@@ -263,7 +263,7 @@ def test_w_is_measured_and_foretold_beside_the_shipped_seeds() -> None:
     np.testing.assert_allclose(measured, bn.length)
     np.testing.assert_allclose(rings[drawn], measured[drawn], rtol=1e-4)
     text = said(at)
-    assert number(bn.misfit, 2) in text and f"{100 * plain.misfit:.1f} %" in text
+    assert number(bn.misfit, 2) in text and percent(plain.misfit) in text
     assert "among the shipped seeds" in text or "all shipped seeds" in text
 
 

@@ -21,6 +21,7 @@ from ui import runs
 from ui.lessons import LESSONS
 from ui.noise import ends
 from ui.noise_evidence import LOOKS, clear
+from ui.numbers import percent
 from ui.runs import Status
 from ui.state import Choice, Control, Integer
 from ui.text import languages
@@ -163,7 +164,7 @@ def test_the_table_of_single_units_is_the_evidence(way: str, lang: str) -> None:
         intact = found.intact[list(ablation.ARMS).index(arm)].mean()
         drops = found.mean(arm, way).mean, found.worst(arm, way).mean
         assert shown[3 * row : 3 * row + 3] == [f"{intact:.4f}", *exact(*drops)]
-    both = [f"{100 * found.worst('plain', each).mean:.1f} %" for each in ablation.WAYS]
+    both = [percent(found.worst("plain", each).mean) for each in ablation.WAYS]
     assert all(number in said(at) for number in both)
 
 

@@ -21,8 +21,7 @@ from tests.pages import helpers
 from tests.pages.helpers import ROOT, healthy
 from ui import text
 from ui.lessons import LESSONS
-from ui.live import percent
-from ui.numbers import latex, number
+from ui.numbers import latex, number, percent
 from ui.state import Choice, Control, Integer, Switch
 from ui.test_time_running import REPLICATES
 from ui.test_time_use import SHOWN, SIZES
@@ -400,9 +399,9 @@ def test_the_folded_numbers() -> None:
 def test_the_time_is_measured_when_asked_for(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     monkeypatch.setattr(folding, "time_ratio", lambda: 0.625)
     at = opened(lang=lang)
-    assert "62.5 %" not in said(at)
+    assert percent(0.625) not in said(at)
     healthy(at.button(key="measure-ratio").click().run())
-    assert "62.5 %" in said(at)
+    assert percent(0.625) in said(at)
 
 
 @pytest.mark.parametrize(("a", "k"), [(0.3, 64), (1.0, 4), (0.05, 256)])

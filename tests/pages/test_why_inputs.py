@@ -17,6 +17,7 @@ from figures.why_shift import LOOKS
 from tests.pages.helpers import ROOT, cells, chart, exact, said
 from tests.pages.helpers import opened as opened_lesson
 from ui.lessons import LESSONS
+from ui.numbers import percent
 from ui.text import languages
 from ui.why_inputs import PATIENCE
 from ui.why_shift import SHOWN, K, ink_arms
@@ -174,7 +175,7 @@ def test_below_each_animal_stands_what_both_networks_say(
             wanted.append(("✓" if right else "✗", round(100 * float(max(chance, 1 - chance)))))
     assert answers(at) == wanted
     accuracies = (seen.accuracy, seen.accuracy_retrained)
-    assert all(f"**{100 * share:.1f} %**" in said(at) for share in accuracies)
+    assert all(f"**{percent(share)}**" in said(at) for share in accuracies)
 
 
 @LANGS

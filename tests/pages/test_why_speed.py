@@ -16,6 +16,7 @@ from experiments import disturb, gradient_flow, limits, noisy, once, smoothness,
 from tests.pages.helpers import cells, chart, exact, opened, said
 from ui import why_live
 from ui.lessons import LESSONS
+from ui.numbers import percent
 from ui.text import languages
 from ui.why_live import Job, Line
 from ui.why_speed import TESTS
@@ -110,7 +111,7 @@ def test_normalized_once(chosen: str, lang: str) -> None:
     found = once.load(chosen)
     expected = np.stack([found.spread[..., -1], found.accuracy[..., -1]], axis=1).mean(axis=-1)
     assert cells(at, "once") == exact(*expected.ravel())
-    assert f"**{100 * once.numbers(found)['share'].mean():.0f} %**" in said(at)
+    assert f"**{percent(once.numbers(found)['share'].mean(), 0)}**" in said(at)
     steps = found.steps_to(0.8).mean(axis=-1)
     assert all(f"{each:.0f}" in said(at) for each in steps[1:]) and np.isnan(steps[0])
 
