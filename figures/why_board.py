@@ -110,14 +110,26 @@ def _under(kind: str, ends: tuple[float, float], name: str) -> str:
 
 
 def written(kind: str, place: float) -> str:
-    """An end of an axis."""
+    """An end of an axis.
+
+    >>> written("factor", 2.875), written("factor", 6.3), written("error", -15.0)
+    ('750', '2.0×10⁶', '10⁻¹⁵')
+    """
     if kind == "share":
         return f"{100 * place:.0f} %" if place in (0, 1) else f"{100 * place:.1f} %"
     if kind == "points":
         return f"{100 * place:+.1f}".replace("-", "−")
     if kind == "error":
-        return f"10{str(round(place)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
-    return f"{10**place if kind == 'factor' else place:.2g}".replace("-", "−")
+        return _power(round(place))
+    value = 10**place if kind == "factor" else place
+    if abs(value) < 1e5:
+        return f"{float(f'{value:.2g}'):g}".replace("-", "−")
+    mantissa, power = f"{value:.1e}".split("e")
+    return f"{mantissa}×{_power(int(power))}".replace("-", "−")
+
+
+def _power(of_ten: int) -> str:
+    return f"10{str(of_ten).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def badge(mode: Mode, verdict: str, word: str) -> str:
