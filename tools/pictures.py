@@ -14,9 +14,11 @@ from serve import running
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "images"
 PICTURES = {
+    "home": "?lang=en&frame=3",
     "mini_batch": "mini_batch?lang=en&gamma=1.5&beta=-1",
     "network": "network?lang=en",
     "training": "training?lang=en&frame=40",
+    "why": "why?lang=en&part=board&claim=shift_explains&all=1",
     "test_time": "test_time?lang=en",
     "noise": "noise?lang=en&m=16",
 }
