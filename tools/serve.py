@@ -2,8 +2,8 @@
 
     python tools/serve.py [--port 8501] [any option of `streamlit run`]
 
-The first run imports the frame and the start page, and a first visitor who came by a deep link would
-meet that (and a dialog of Streamlit's). So the script is run once, by Streamlit's own health
+The first run imports the frame and the start page, and a first visitor who came by a deep link
+would meet that (and a dialog of Streamlit's). So the script is run once, by Streamlit's own health
 check, before the address is announced. Port 0 takes any free port.
 
 Tests use the same start: `with running(port=0) as server: page.goto(server.url)`.
