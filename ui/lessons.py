@@ -72,7 +72,6 @@ def network() -> tuple[Control, ...]:
     from experiments import optimizers, placement, scale, walkthrough
 
     return (
-        Choice("norm", "before", ("before", "after", "none")),
         Choice("activation", "tanh", ("tanh", "relu")),
         Choice("optimizer", "sgd", tuple(OPTIMIZERS)),
         Choice("node", "bn1", walkthrough.NODES),
@@ -93,6 +92,7 @@ def network() -> tuple[Control, ...]:
         Choice("rung", 10, tuple(range(1, 1 + len(optimizers.rates("sgd"))))),
         Choice("lr", 3.0, scale.LIVE_RATES),
         Choice("decay", 0.0, scale.LIVE_DECAYS),
+        Choice("norm", "before", ("before", "after", "none")),  # decides which nodes there are
     )
 
 

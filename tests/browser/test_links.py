@@ -1,6 +1,6 @@
 """Every registered control travels in the link, from one language to the other, to the last digit.
 
-Runs over the registry: a control is covered by being registered. Neighbours share a link, three at
+Runs over the registry: a control is covered by being registered. Neighbours share a link, six at
 a time, since it is the opening of pages that takes long.
 """
 
@@ -17,7 +17,7 @@ from tests.browser.helpers import address, same_numbers, visit
 from ui.lessons import LESSONS
 from ui.state import Choice, Control, Integer, Number, Numbers, Switch
 
-AT_A_TIME = 3
+AT_A_TIME = 6
 EVERY = [
     pytest.param(lesson, some, id="-".join([lesson, *(control.name for control in some)]))
     for lesson, entry in LESSONS.items()
