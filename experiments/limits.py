@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from bncore.config import RunConfig
 from experiments import dimming, evidence, regularize, small_batches, tolerance
+from experiments.presets import FIGURE_1
 from experiments.regularize import refuse_unless_so
 from experiments.reporting import Progress, ShouldStop
 from experiments.side_by_side import Arm, mean_and_sd, train
@@ -26,17 +26,7 @@ EARLY = 200  # updates
 LOOKS = (0, 20, 50, 100, EARLY, 300, 500, 700, 1000, 1500, 2000, 3000, 4000, 5000, 6000, 7000)
 LAST = (8000, 8500, 9000, 9500, 10_000)  # the final accuracy is the mean of these looks
 SEEDS = range(8)
-LONG = RunConfig(
-    dataset="mnist",
-    depth=3,
-    width=100,
-    activation="sigmoid",
-    init="normal",
-    init_scale=0.1,
-    batch_size=60,
-    lr=0.5,
-    steps=10_000,
-)
+LONG = replace(FIGURE_1, steps=10_000)
 CASES = ("one", "two", "one_class", "dimmed", "small_data", "slow_and_deep", "long")
 
 

@@ -33,9 +33,10 @@ from bncore.network import Network
 from bncore.shift import ks, wasserstein1
 from experiments import evidence
 from experiments.descent import initial
+from experiments.presets import FIGURE_1, PLAIN_DEAD
 from experiments.regularize import refuse_unless_so
 from experiments.reporting import Progress, ShouldStop
-from experiments.side_by_side import Arm, every, examples, mean_and_sd, packed, train
+from experiments.side_by_side import Arm, every, examples, shipped, train
 
 EVIDENCE = "noisy"
 ARMS = ("plain", "noisy_plain", "bn", "noisy_bn")
@@ -47,27 +48,8 @@ SEEDS = range(5)
 
 # Of the arm "bn". MNIST; "three" is that of the paper on batch norm, "five" is dead without it.
 SETTINGS: dict[str, RunConfig] = {
-    "three": RunConfig(
-        dataset="mnist",
-        depth=3,
-        width=100,
-        activation="sigmoid",
-        init="normal",
-        init_scale=0.1,
-        batch_size=60,
-        lr=0.5,
-        steps=300,
-    ),
-    "five": RunConfig(
-        dataset="mnist",
-        depth=5,
-        width=100,
-        activation="sigmoid",
-        init="xavier",
-        batch_size=60,
-        lr=0.5,
-        steps=300,
-    ),
+    "three": replace(FIGURE_1, steps=300),
+    "five": replace(PLAIN_DEAD, steps=300),
 }
 
 
@@ -249,11 +231,4 @@ def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Train everything: arrays for assets/evidence/noisy.npz, and what came out."""
     found = {setting: train_all(SEEDS, setting) for setting in SETTINGS}
     refuse_unless_so(CLAIMS, found)
-    return packed(found), {
-        setting: {
-            "config": SETTINGS[setting].to_dict(),
-            "seeds": list(SEEDS),
-            "outcome": mean_and_sd(numbers(each)),
-        }
-        for setting, each in found.items()
-    }
+    return shipped(found, SETTINGS, numbers)

@@ -23,9 +23,10 @@ from bncore.folding import fold
 from bncore.network import Network
 from experiments import evidence
 from experiments.descent import initial, settle
+from experiments.presets import FIGURE_1, PLAIN_DEAD
 from experiments.regularize import refuse_unless_so
 from experiments.reporting import Progress, ShouldStop
-from experiments.side_by_side import Arm, every, examples, mean_and_sd, packed, train
+from experiments.side_by_side import Arm, every, examples, shipped, train
 
 EVIDENCE = "once"
 ARMS = ("plain", "once", "bn")
@@ -34,27 +35,8 @@ SEEDS = range(5)
 
 # Of the arm "bn".
 SETTINGS: dict[str, RunConfig] = {
-    "figure1": RunConfig(
-        dataset="mnist",
-        depth=3,
-        width=100,
-        activation="sigmoid",
-        init="normal",
-        init_scale=0.1,
-        batch_size=60,
-        lr=0.1,
-        steps=300,
-    ),
-    "five": RunConfig(
-        dataset="mnist",
-        depth=5,
-        width=100,
-        activation="sigmoid",
-        init="xavier",
-        batch_size=60,
-        lr=0.5,
-        steps=1000,
-    ),
+    "figure1": replace(FIGURE_1, lr=0.1, steps=300),
+    "five": replace(PLAIN_DEAD, steps=1000),
     "deep": RunConfig(
         dataset="mnist", depth=8, width=64, init="normal", init_scale=0.02, steps=1000
     ),
@@ -175,11 +157,4 @@ def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Train everything: arrays for assets/evidence/once.npz, and what came out."""
     found = {setting: train_all(SEEDS, setting) for setting in SETTINGS}
     refuse_unless_so(CLAIMS, found)
-    return packed(found), {
-        setting: {
-            "config": SETTINGS[setting].to_dict(),
-            "seeds": list(SEEDS),
-            "outcome": mean_and_sd(numbers(each)),
-        }
-        for setting, each in found.items()
-    }
+    return shipped(found, SETTINGS, numbers)

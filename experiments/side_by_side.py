@@ -116,6 +116,22 @@ def packed(found: Mapping[str, Any]) -> dict[str, np.ndarray]:
     }
 
 
+def shipped(
+    found: Mapping[str, Any],
+    settings: Mapping[str, RunConfig],
+    numbers: Callable[[Any], Mapping[str, np.ndarray]],
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """What `make evidence` writes of results by setting: their arrays, and what came out."""
+    return packed(found), {
+        setting: {
+            "config": settings[setting].to_dict(),
+            "seeds": each.seeds.tolist(),
+            "outcome": mean_and_sd(numbers(each)),
+        }
+        for setting, each in found.items()
+    }
+
+
 def mean_and_sd(numbers: Mapping[str, np.ndarray]) -> dict[str, dict[str, float]]:
     """Of each array (S,) over seeds, for the record."""
     return {

@@ -23,7 +23,7 @@ from bncore.network import Network
 from experiments import evidence
 from experiments.regularize import refuse_unless_so
 from experiments.reporting import Progress, ShouldStop
-from experiments.side_by_side import Arm, every, mean_and_sd, packed, train
+from experiments.side_by_side import Arm, every, shipped, train
 
 EVIDENCE = "smoothness"
 ARMS = ("plain", "bn")
@@ -192,11 +192,4 @@ def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Train everything: arrays for assets/evidence/smoothness.npz, and what came out."""
     found = {setting: train_all(SEEDS, setting) for setting in SETTINGS}
     refuse_unless_so(CLAIMS, found)
-    return packed(found), {
-        setting: {
-            "config": SETTINGS[setting].to_dict(),
-            "seeds": list(SEEDS),
-            "outcome": mean_and_sd(numbers(each)),
-        }
-        for setting, each in found.items()
-    }
+    return shipped(found, SETTINGS, numbers)
