@@ -6,7 +6,7 @@ import html as escapes
 import inspect
 import json
 import re
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,6 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from experiments import export, little, loop, walkthrough
 from experiments.walkthrough import EPOCHS, LINES, M
+from tests.pages import helpers
+from tests.pages.helpers import healthy
 from ui import network_step, text
 from ui.lessons import LESSONS
 from ui.network import PLACE
@@ -21,22 +23,11 @@ from ui.network_map import NODE, edges, layout
 from ui.numbers import latex, number, percent
 from ui.state import Choice, Integer
 
-ROOT = Path(__file__).parents[2]
 LESSON = "network"
 OURS = ("norm", "activation", "optimizer", "node", "epoch", "line", "drop", "m", "seed")
 NORMS = ("before", "after", "none")
 BATCHES = walkthrough.BATCHES[M]
-
-
-def opened(drawers: tuple[str, ...] = (), **query: object) -> AppTest:
-    """The lesson as a link opens it, without any complaint."""
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=60)
-    for name, value in query.items():
-        at.query_params[name] = str(value)
-    for drawer in drawers:
-        at.session_state[drawer] = True
-    at.switch_page(f"pages/lessons/{LESSON}.py")
-    return healthy(at.run())
+opened = partial(helpers.opened, LESSON)
 
 
 def _sections() -> None:
@@ -59,11 +50,6 @@ def sections(drawers: tuple[str, ...] = (), **query: object) -> AppTest:
     for drawer in drawers:
         at.session_state[drawer] = True
     return healthy(at.run())
-
-
-def healthy(at: AppTest) -> AppTest:
-    assert not at.exception and not at.error and not at.warning
-    return at
 
 
 def value(at: AppTest, name: str) -> object:
