@@ -14,6 +14,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.outside import said
 from ui.state import Numbers
 
 MOST_BYTES = 2_000_000  # what the browser reads of a file, and what is parsed of a text
@@ -109,23 +110,17 @@ def _no_decimal_comma(lines: list[str]) -> None:
     long = any(word.count(",") > 1 and (alone or not GROUPED.fullmatch(word)) for word in inside)
     pointed = any(TWO_POINTS.fullmatch(word) and not GROUPED.fullmatch(word) for word in inside)
     if not (loose or long or pointed):
-        raise IntakeError("decimal_comma", got=clip(inside[0]))
+        raise IntakeError("decimal_comma", got=said(inside[0]))
 
 
 def _number(word: str, place: int, limit: float) -> float:
     if NOT_FINITE.fullmatch(word):
-        raise IntakeError("not_finite", got=clip(word), place=place)
+        raise IntakeError("not_finite", got=said(word), place=place)
     if not NUMBER.fullmatch(word):
-        raise IntakeError("not_number", got=clip(word), place=place)
+        raise IntakeError("not_number", got=said(word), place=place)
     if abs(number := float(word)) > limit:
-        raise IntakeError("too_large", got=clip(word), place=place, limit=f"{limit:,.0f}")
+        raise IntakeError("too_large", got=said(word), place=place, limit=f"{limit:,.0f}")
     return number
-
-
-def clip(word: str, most: int = 24) -> str:
-    """The beginning of what a user gave, so that Markdown shows it as it stands."""
-    short = word if len(word) <= most else f"{word[:most]}…"
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!$:<>|~&])", r"\\\1", short)
 
 
 def megabytes(size: int) -> str:

@@ -16,6 +16,7 @@ from figures import mini_batch as figures
 from ui import controls, intake, state, text
 from ui.lessons import LESSONS
 from ui.numbers import latex, number
+from ui.outside import said
 from ui.text import t
 
 LESSON = "mini_batch"
@@ -142,7 +143,7 @@ def take(written: str) -> None:
         return
     fields: dict[str, Any] = {"count": len(reading.numbers)}
     if reading.header:
-        fields["header"] = intake.clip(reading.header)
+        fields["header"] = said(reading.header)
     code = "taken_header" if reading.header else "taken"
     write_out(reading.numbers, note=("taken", code, fields))
     state.put(LESSON, source="own", z=reading.numbers)

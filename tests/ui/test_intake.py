@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import tomllib
 
 import pytest
@@ -117,10 +116,3 @@ def test_what_a_link_carries_can_be_pasted(numbers: tuple[float, ...]) -> None:
 def test_any_text_gives_numbers_or_a_sentence(written: str) -> None:
     with contextlib.suppress(IntakeError):
         assert all(abs(number) <= Z.limit for number in parse(written, Z).numbers)
-
-
-@given(some.text(max_size=60))
-def test_what_a_user_wrote_is_shown_as_it_stands(written: str) -> None:
-    shown = intake.clip(written)
-    assert len(re.sub(r"\\(.)", r"\1", shown)) <= 25
-    assert not re.search(r"(?<!\\)[*_`\[\]$<>]", shown.replace("\\\\", ""))
