@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ui import intake, text
+from ui import text
 from ui.intake import IntakeError, Reading, parse
 from ui.lessons import LESSONS
 
