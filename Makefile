@@ -29,7 +29,7 @@ check: .venv/dev.stamp ## format, lint and types
 bench: .venv/app.stamp ## how fast the core is, beside PyTorch where that is installed
 	$(PY) -m benchmarks
 
-data: .venv-tools/data.stamp ## build assets/data/*.npz again
+data: .venv-tools/data.stamp ## build bncore/datasets/*.npz again
 	$(TOOLS) tools/build_data.py
 
 traces: .venv/app.stamp ## train the presets again, into assets/traces/

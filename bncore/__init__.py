@@ -29,6 +29,8 @@ from bncore.trace import Trace
 from bncore.training import Run, train, train_together
 from bncore.variants import VARIANTS
 
+__version__ = "0.3.0"
+
 __all__ = [
     "CONVENTIONS",
     "VARIANTS",

@@ -1,4 +1,4 @@
-"""The data: two sets of handwritten digits from `assets/data/` and three 2-D toy sets.
+"""The data: two sets of handwritten digits from `bncore/datasets/` and three 2-D toy sets.
 
 Pixels are scaled to 0..1; toy points are centred and reach about ±1. The split into training
 and test examples, the order of both, and the toy points themselves depend on the seed alone.
@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 from bncore.errors import InputError
 
 Array = NDArray[Any]
-ASSETS = Path(__file__).resolve().parent.parent / "assets" / "data"
+FOLDER = Path(__file__).resolve().parent / "datasets"
 SEED_STREAM = 0xDA7A  # keeps the data's random numbers apart from others drawn from the same seed
 
 
@@ -54,8 +54,8 @@ class Source:
 
 @cache
 def read_images(name: str) -> tuple[Array, Array]:
-    """All images of `assets/data/<name>.npz`: x (m, pixels) uint8, y (m,) uint8, read once."""
-    with np.load(ASSETS / f"{name}.npz") as file:
+    """All images of `bncore/datasets/<name>.npz`: x (m, pixels) uint8, y (m,) uint8, read once."""
+    with np.load(FOLDER / f"{name}.npz") as file:
         return _locked(file["x"]), _locked(file["y"])
 
 

