@@ -10,7 +10,7 @@ INSTALL := -m pip --disable-pip-version-check --no-input install --quiet
 # One thread for NumPy's matrix products: at these sizes more of them only slow each other down.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help run test check bench data traces evidence claims pictures fonts clean
+.PHONY: help run test check bench data traces evidence claims pictures fonts lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,12 @@ pictures: .venv/dev.stamp ## take the README's pictures again
 
 fonts: .venv-tools/fonts.stamp ## build static/fonts/*.woff2 again (needs npm)
 	$(TOOLS) tools/build_fonts.py
+
+lock: .venv-tools/lock.stamp ## write requirements.lock again, with today's newest that fit
+	@sed -n '/^[^#]/q;p' requirements.lock >requirements.lock.new
+	@$(TOOLS) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-emit-index-url requirements.txt >>requirements.lock.new
+	@mv requirements.lock.new requirements.lock
 
 clean: ## remove the virtual environments and all caches
 	rm -rf .venv .venv-tools .pytest_cache .hypothesis .mypy_cache .ruff_cache test-results
