@@ -7,7 +7,8 @@
 
 A ticket belongs to one visitor and lives in `st.session_state`. When nobody listens to a run any
 more (each ticket has been stopped, dropped, or not been asked for its status in half a minute)
-the worker forgets the run.
+the worker forgets the run. A ticket that nobody asked about then says `left`: it was not its
+visitor who stopped it, but a locked phone or a tab that the browser put to sleep.
 """
 
 from __future__ import annotations
@@ -62,7 +63,11 @@ State = Literal["queued", "running", "done", "stopped", "failed"]
 
 @dataclass(frozen=True)
 class Status:
-    """What a visitor is shown. `ahead`: runs that must end before this one starts."""
+    """What a visitor is shown.
+
+    `ahead`: runs that must end before this one starts. `left`: it was stopped because nobody had
+    asked about it for GONE_AFTER seconds, not because its visitor said so.
+    """
 
     state: State
     ahead: int
@@ -70,6 +75,7 @@ class Status:
     steps: int
     accuracy_bn: float | None
     accuracy_plain: float | None
+    left: bool = False
 
 
 class Job:
@@ -252,10 +258,10 @@ class Manager:
                 self._running[job.number] = job
                 self._send(Start(job.number, job.config))
 
-    def _leave(self, ticket: Ticket) -> None:
+    def _leave(self, ticket: Ticket, *, left: bool = False) -> None:
         """Give the ticket what it was shown, and take it off its job."""
         job, step = ticket.job, ticket.shown.step
-        ticket.shown = replace(ticket.shown, state="stopped", ahead=0)
+        ticket.shown = replace(ticket.shown, state="stopped", ahead=0, left=left)
         ticket.cut = Future()
         if job.pair is not None:
             ticket.cut.set_result(job.pair.upto(step))
@@ -282,7 +288,7 @@ class Manager:
         if any(self.clock() - ticket.asked < GONE_AFTER for ticket in left):
             return
         for ticket in left:  # should they come back, they find what they saw
-            self._leave(ticket)
+            self._leave(ticket, left=True)
         if self._waiting.get(job.config) is job:
             del self._waiting[job.config]
         elif self._running.pop(job.number, None) is not None:
