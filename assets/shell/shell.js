@@ -33,5 +33,19 @@
       if (performance.now() - since >= SECONDS * 1000) say(met ? lost : never);
     }
   };
-  setInterval(look, 500);
+
+  // A4 and Letter, upright, with the margins of print.css, in CSS pixels.
+  const PAPER = 690;
+  const onPaper = matchMedia("print");
+  const measure = () => {
+    const block = document.querySelector(".stMainBlockContainer");
+    if (!block || onPaper.matches) return; // only the screen knows how wide the pictures are
+    const { paddingLeft, paddingRight } = getComputedStyle(block);
+    const width = Math.floor(block.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight));
+    root.style.setProperty("--paper-width", `${width}px`);
+    root.style.setProperty("--paper-zoom", Math.min(1, PAPER / width).toFixed(4));
+    root.dataset.paper = getComputedStyle(block.closest(".stApp")).colorScheme;
+  };
+  addEventListener("beforeprint", measure);
+  setInterval(() => { look(); measure(); }, 500);
 })();
