@@ -59,7 +59,9 @@ def test_a_lesson_is_printed_whole(
     app_url: str, new_tab: Callable[[], Page], lesson: str, part: str
 ) -> None:
     """0.3.0 printed one window's height of it, with the menu beside."""
-    page = visit(new_tab(), f"{address(app_url, lesson)}{part}")
+    page = new_tab()
+    page.set_default_timeout(90_000)  # a slow machine may take its time
+    visit(page, f"{address(app_url, lesson)}{part}")
     page.wait_for_function("document.documentElement.style.getPropertyValue('--paper-width')")
     sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
     page.emulate_media(media="print")
@@ -73,7 +75,9 @@ def test_a_lesson_is_printed_whole(
 def test_paper_is_white_and_ink_is_dark(
     app_url: str, new_page: Callable[..., Page], dark: bool
 ) -> None:
-    page = visit(new_page(dark=dark), f"{app_url}/mini_batch")
+    page = new_page(dark=dark)
+    page.set_default_timeout(90_000)
+    visit(page, f"{app_url}/mini_batch")
     scheme = "dark" if dark else "light"
     page.locator(f":root[data-paper={scheme}]").wait_for(state="attached")
     page.emulate_media(media="print", color_scheme=scheme)
