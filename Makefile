@@ -1,6 +1,5 @@
 # `make` alone lists what can be made.
 
-PORT ?= 8501
 # PYTHON= names the Python to build with; without it, tools/make_venv.sh looks for one.
 
 PY := .venv/bin/python
@@ -15,8 +14,8 @@ export OPENBLAS_NUM_THREADS ?= 1
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-run: .venv/app.stamp ## start the app on port 8501, or another: make run PORT=8600
-	@$(PY) tools/serve.py --port $(PORT)
+run: .venv/app.stamp ## start the app on port 8501, or another, or for others too: make run PORT=8600 HOST=0.0.0.0
+	@$(PY) tools/serve.py $(if $(PORT),--port $(PORT)) $(if $(filter command,$(origin HOST)),--host $(HOST))
 
 test: .venv/dev.stamp ## run all tests: units, pages, browser
 	@chromium=$$(sh tools/chromium.sh $(PY)) && CHROMIUM=$$chromium $(PY) -m pytest --numprocesses=2 --dist=loadfile

@@ -93,6 +93,11 @@ def prose(name: str, /, **values: object) -> str:
     return _fill(_prose(language(), name), values)
 
 
+def in_all_languages(table: str) -> dict[str, dict[str, str]]:
+    """A table of `ui.toml` by language, for what is said before the language is known."""
+    return {code: _labels(code, "ui")[table] for code in languages()}
+
+
 def name_of(code: str) -> str:
     """A language's name for itself."""
     return _labels(code, "ui")["language"]["name"]

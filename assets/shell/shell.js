@@ -1,0 +1,51 @@
+/* Runs before Streamlit's own script, which says nothing where no WebSocket gets through. */
+(() => {
+  const SECONDS = 8;
+  const words = JSON.parse(document.currentScript.dataset.words);
+  const root = document.documentElement;
+  const codes = [new URLSearchParams(location.search).get("lang") ?? "", navigator.language]
+    .map(tag => tag.trim().toLowerCase().split(/[-_]/)[0]);
+  root.lang = codes.find(code => Object.hasOwn(words, code)) ?? Object.keys(words)[0];
+
+  const notice = document.createElement("div");
+  notice.className = "lab-connection";
+  notice.setAttribute("role", "alert");
+  notice.dataset.reactAriaTopLayer = "true"; // else an open dialog would hide it from screen readers
+
+  let met = false, since = null;
+  const say = sentence => {
+    notice.lang = root.lang;
+    notice.textContent = sentence;
+    if (!notice.isConnected) document.body.append(notice);
+  };
+  const look = () => {
+    const state = document.querySelector(".stApp")?.dataset.testConnectionState;
+    if (state === undefined) return; // Streamlit's script is still on its way
+    if (state === "CONNECTED") {
+      met = true;
+      since = null;
+      notice.remove();
+    } else if (document.hidden) {
+      since = null; // a browser may take the connection from a page that nobody sees
+    } else {
+      since ??= performance.now();
+      const { never, lost } = words[root.lang] ?? Object.values(words)[0];
+      if (performance.now() - since >= SECONDS * 1000) say(met ? lost : never);
+    }
+  };
+
+  // A4 and Letter, upright, with the margins of print.css, in CSS pixels.
+  const PAPER = 690;
+  const onPaper = matchMedia("print");
+  const measure = () => {
+    const block = document.querySelector(".stMainBlockContainer");
+    if (!block || onPaper.matches) return; // only the screen knows how wide the pictures are
+    const { paddingLeft, paddingRight } = getComputedStyle(block);
+    const width = Math.floor(block.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight));
+    root.style.setProperty("--paper-width", `${width}px`);
+    root.style.setProperty("--paper-zoom", Math.min(1, PAPER / width).toFixed(4));
+    root.dataset.paper = getComputedStyle(block.closest(".stApp")).colorScheme;
+  };
+  addEventListener("beforeprint", measure);
+  setInterval(() => { look(); measure(); }, 500);
+})();

@@ -1,0 +1,123 @@
+"""What this app adds to the one HTML page that Streamlit serves at every address.
+
+All that Streamlit shows comes through a WebSocket. What must be there without one (the sentence
+that it is missing, the language of the page) or beside it (how a page is printed) has to stand in
+the HTML itself: `assets/shell/`, with the words of every language, since which one the visitor
+reads is known in the browser alone.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import html
+import json
+from functools import cache, lru_cache
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui import text
+
+ASSETS = Path(__file__).parents[1] / "assets" / "shell"
+#: asked of Streamlit's file, which is not what the browser has
+CONDITIONS = {b"if-none-match", b"if-modified-since", b"range"}
+
+
+class Shell:
+    """ASGI middleware; WebSockets, data and static files pass through untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and may_be_page(scope["path"]):
+            whole = [(name, value) for name, value in scope["headers"] if name not in CONDITIONS]
+            await self.app(scope | {"headers": whole}, receive, Dresser(scope, send))
+        else:
+            await self.app(scope, receive, send)
+
+
+class Dresser:
+    """A `send` that holds an HTML page back until it has all of it, and lets the rest through."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.scope, self.send = scope, send
+        self.start: Message | None = None
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and is_page(message):
+            self.start = message
+        elif self.start is None:
+            await self.send(message)
+        else:
+            self.body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self.finish(self.start)
+
+    async def finish(self, start: Message) -> None:
+        headers = MutableHeaders(scope=start)
+        del headers["last-modified"]  # of Streamlit's file alone
+        if self.scope["method"] == "HEAD":
+            del headers["content-length"], headers["etag"]
+            body = b""
+        else:
+            packed = headers.get("content-encoding") == "gzip"
+            page = dressed(gzip.decompress(self.body) if packed else self.body)
+            headers["etag"] = tag = f'W/"{hashlib.sha256(page).hexdigest()[:32]}"'
+            body = pack(page) if packed else page
+            headers["content-length"] = str(len(body))
+            if tag in Headers(scope=self.scope).get("if-none-match", ""):
+                start["status"], body = 304, b""
+                del headers["content-length"]
+        await self.send(start)
+        await self.send({"type": "http.response.body", "body": body})
+
+
+def may_be_page(path: str) -> bool:
+    """Whether a page of the app may live at a path: its name has no ending."""
+    return "." not in path.rsplit("/", 1)[-1] and "/_stcore/" not in path
+
+
+def is_page(start: Message) -> bool:
+    headers = Headers(raw=start["headers"])
+    return (
+        start["status"] == 200
+        and headers.get("content-type", "").startswith("text/html")
+        and headers.get("content-encoding", "gzip") == "gzip"
+    )
+
+
+@lru_cache(maxsize=4)
+def dressed(page: bytes) -> bytes:
+    """The page with our own at the end of its head, and what is read without scripts."""
+    return page.replace(b"</head>", head() + b"</head>", 1).replace(
+        b"<body>", b"<body>" + without_scripts(), 1
+    )
+
+
+@lru_cache(maxsize=4)
+def pack(page: bytes) -> bytes:
+    return gzip.compress(page, mtime=0)
+
+
+@cache
+def head() -> bytes:
+    words = html.escape(json.dumps(text.in_all_languages("connection"), ensure_ascii=False))
+    style, script = ((ASSETS / name).read_text("utf-8") for name in ("shell.css", "shell.js"))
+    print_style = (ASSETS / "print.css").read_text("utf-8")
+    return (
+        f'<style>{style}</style><style media="print">{print_style}</style>'
+        f'<script data-words="{words}">{script}</script>'
+    ).encode()
+
+
+@cache
+def without_scripts() -> bytes:
+    sentences = (
+        f'<p lang="{code}">{html.escape(words["no_script"])}</p>'
+        for code, words in text.in_all_languages("connection").items()
+    )
+    return f"<noscript>{''.join(sentences)}</noscript>".encode()
