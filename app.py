@@ -10,11 +10,13 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from ui import frame
+from ui.shell import Shell
 
 if __name__ == "__main__":
     frame.run()
 else:
     frame.warm_up()
-    app = st.App(__file__, on_script_error=frame.apologise)
+    app = st.App(__file__, middleware=[Middleware(Shell)], on_script_error=frame.apologise)

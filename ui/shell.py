@@ -1,0 +1,89 @@
+"""What this app adds to the one HTML page that Streamlit serves at every address.
+
+What must run before Streamlit's own script has to stand in the HTML itself: `assets/shell/`.
+"""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache, lru_cache
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ASSETS = Path(__file__).parents[1] / "assets" / "shell"
+#: asked of Streamlit's file, which is not what the browser has
+CONDITIONS = {b"if-none-match", b"if-modified-since", b"range"}
+
+
+class Shell:
+    """ASGI middleware; WebSockets, data and static files pass through untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and may_be_page(scope["path"]):
+            whole = [(name, value) for name, value in scope["headers"] if name not in CONDITIONS]
+            await self.app(scope | {"headers": whole}, receive, Dresser(scope, send))
+        else:
+            await self.app(scope, receive, send)
+
+
+class Dresser:
+    """A `send` that holds an HTML page back until it has all of it, and lets the rest through."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.scope, self.send = scope, send
+        self.start: Message | None = None
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and is_page(message):
+            self.start = message
+        elif self.start is None:
+            await self.send(message)
+        else:
+            self.body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self.finish(self.start)
+
+    async def finish(self, start: Message) -> None:
+        headers = MutableHeaders(scope=start)
+        del headers["last-modified"], headers["etag"]  # of Streamlit's file alone
+        if self.scope["method"] == "HEAD":
+            del headers["content-length"]
+        else:
+            packed = headers.get("content-encoding") == "gzip"
+            page = dressed(gzip.decompress(self.body) if packed else self.body)
+            self.body = gzip.compress(page) if packed else page
+            headers["content-length"] = str(len(self.body))
+        await self.send(start)
+        await self.send({"type": "http.response.body", "body": self.body})
+
+
+def may_be_page(path: str) -> bool:
+    """Whether a page of the app may live at a path: its name has no ending."""
+    return "." not in path.rsplit("/", 1)[-1] and "/_stcore/" not in path
+
+
+def is_page(start: Message) -> bool:
+    headers = Headers(raw=start["headers"])
+    return (
+        start["status"] == 200
+        and headers.get("content-type", "").startswith("text/html")
+        and headers.get("content-encoding", "gzip") == "gzip"
+    )
+
+
+@lru_cache(maxsize=4)
+def dressed(page: bytes) -> bytes:
+    """The page with our own at the end of its head."""
+    return page.replace(b"</head>", head() + b"</head>", 1)
+
+
+@cache
+def head() -> bytes:
+    script = (ASSETS / "history.js").read_text("utf-8")
+    return f"<script>{script}</script>".encode()
