@@ -18,11 +18,16 @@ def entries(page: Page) -> int:
     return page.evaluate("history.length")
 
 
+def reached(page: Page, address: str | re.Pattern[str]) -> None:
+    """Wait until the address is this one, as long as anything may take."""
+    page.wait_for_url(address, wait_until="commit")
+
+
 def go(page: Page, lesson: str) -> None:
     """To a lesson, by the menu."""
     menu, title = page.get_by_test_id("stSidebar"), text._labels("en", lesson)["title"]
     menu.get_by_role("link", name=title).click()
-    expect(page).to_have_url(re.compile(rf"/{lesson}\?.*lang="))
+    reached(page, re.compile(rf"/{lesson}\?.*lang="))
     settled(page)
 
 
@@ -35,7 +40,7 @@ def enter(page: Page, lesson: str, name: str, value: int) -> None:
     field = page.locator(f".st-key-{lesson}-{name} input")
     field.fill(str(value))
     field.press("Enter")
-    expect(page).to_have_url(re.compile(rf"[?&]{name}={value}(&|$)"))
+    reached(page, re.compile(rf"[?&]{name}={value}(&|$)"))
     settled(page)
 
 
@@ -67,27 +72,27 @@ def test_each_lesson_is_one_entry_and_back_brings_its_state_and_its_place(
     following = page.url
 
     page.go_back()
-    expect(page).to_have_url(lesson)
+    reached(page, lesson)
     settled(page)
     at_place(page, 900)
     expect(page.locator(".st-key-mini_batch-seed input")).to_have_value("8")
     assert page.url == lesson
 
     page.go_back()
-    expect(page).to_have_url(re.compile(r"/\?lang=en&run=figure1"))
+    reached(page, re.compile(r"/\?lang=en&run=figure1"))
     settled(page)
     at_place(page, 0)
 
     page.go_forward()
-    expect(page).to_have_url(lesson)
+    reached(page, lesson)
     settled(page)
     page.go_forward()
-    expect(page).to_have_url(following)
+    reached(page, following)
     settled(page)
     assert (page.url, entries(page)) == (following, before + 3)
 
     page.go_back()
-    expect(page).to_have_url(lesson)
+    reached(page, lesson)
     settled(page)
     at_place(page, 900)
     page.reload()
