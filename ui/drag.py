@@ -8,40 +8,33 @@ user set, and from then on Python wins (a link, Back, another language).
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from figures.theme import palette
 from ui import state, text
+from ui.components import COMMIT, Component, settings
 from ui.lessons import LESSONS
-from ui.state import BadValue, Choice, Number
+from ui.state import Choice, Number
 from ui.text import t
 
-ASSETS = Path(__file__).parents[1] / "assets" / "components"
-LOG = logging.getLogger(__name__)
 
-
-def _read(*names: str) -> str:
-    return "\n".join((ASSETS / name).read_text("utf-8") for name in names)
-
-
-def component(name: str) -> Callable[..., Any]:
+def component(name: str) -> Component:
     """The component in the folder of that name, built on the parts that all of them share."""
-    return st.components.v2.component(
+    return Component(
         name,
-        html=_read(f"{name}/index.html"),
-        css=_read("controls.css", "drag/style.css", f"{name}/style.css"),
-        js=_read("stage/tools.js", "stage/steps.js", "drag/index.js", f"{name}/index.js"),
+        {"commit": COMMIT},
+        html=(f"{name}/index.html",),
+        css=("controls.css", "drag/style.css", f"{name}/style.css"),
+        js=("stage/tools.js", "stage/steps.js", "drag/index.js", f"{name}/index.js"),
     )
 
 
 def mount(
-    picture: Callable[..., Any],
+    picture: Component,
     lesson: str,
     names: Sequence[str],
     *,
@@ -59,7 +52,7 @@ def mount(
             "words": dict(words),
             "palette": palette(text.mode()),
         },
-        on_commit_change=partial(_commit, lesson, tuple(names), key),
+        on_commit=partial(_commit, lesson, tuple(names), key),
     )
 
 
@@ -79,18 +72,7 @@ def _seen(key: str) -> str:
     return f"{key}.seen"
 
 
-def _commit(lesson: str, names: tuple[str, ...], key: str) -> None:
+def _commit(lesson: str, names: tuple[str, ...], key: str, sent: dict[str, Any]) -> None:
     """Take over what the browser sent, if the registry can read it; else the state stays."""
-    sent = st.session_state[key].get("commit")
-    try:
-        told, n, given = str(sent["mount"]), int(sent["n"]), dict(sent["set"])
-    except (TypeError, KeyError, ValueError):
-        LOG.warning("A picture sent something unreadable")
-        return
-    st.session_state[_seen(key)] = {"mount": told[:32], "n": n}
-    try:
-        values = {name: LESSONS[lesson].control(name).read(str(given[name])) for name in names}
-    except (BadValue, KeyError) as bad:
-        LOG.warning("A picture sent an impossible value: %r", bad)
-        return
-    state.put(lesson, **values)
+    st.session_state[_seen(key)] = {"mount": sent["mount"], "n": sent["n"]}
+    state.put(lesson, **settings(lesson, names, sent["set"]))

@@ -11,14 +11,14 @@ import streamlit as st
 from experiments import hero, presets
 from figures.theme import palette
 from ui import page, progress, state, text
+from ui.components import Component, settings
 from ui.controls import option_label
 from ui.lessons import HOME, LESSONS
 from ui.numbers import percent
-from ui.state import BadValue
+from ui.outside import plain, shape
 from ui.text import t
 
-FOLDER = Path(__file__).parents[1] / "assets" / "components"
-STYLE = FOLDER / "home" / "page.css"
+STYLE = Path(__file__).parents[1] / "assets" / "components" / "home" / "page.css"
 GOOD = 0.8  # of unseen digits: what the first sentence counts the steps to
 #: the controls that live in the picture
 PLACE = ("run", "frame")
@@ -29,11 +29,11 @@ WORDS = (
 # The component fills these in while time is dragged.
 TOKENS = ("step", "last", "bn", "plain", "spread_bn", "spread_plain", "spread", "share")
 
-_component = st.components.v2.component(
+_component = Component(
     "home",
-    css=(FOLDER / "controls.css").read_text("utf-8")
-    + (FOLDER / "home" / "style.css").read_text("utf-8"),
-    js=(FOLDER / "home" / "index.js").read_text("utf-8"),
+    {"rest": shape(**dict.fromkeys(PLACE, plain))},
+    css=("controls.css", "home/style.css"),
+    js=("home/index.js",),
 )
 
 
@@ -72,16 +72,12 @@ def _picture() -> None:
     }
     head = json.dumps(settings).encode()
     data = len(head).to_bytes(4, "little") + head + b"".join(packed.values())
-    _component(key="hero", data=data, on_rest_change=_rested, width="stretch")
+    _component("hero", data, on_rest=_rested)
 
 
-def _rested() -> None:
+def _rested(sent: dict[str, str]) -> None:
     """Take over where the picture was brought to rest, if that is a place at all."""
-    told = st.session_state["hero"].get("rest") or {}
-    try:
-        new = {name: LESSONS[HOME].control(name).read(str(told[name])) for name in PLACE}
-    except (BadValue, KeyError):
-        return
+    new = settings(HOME, PLACE, sent)
     state.put(HOME, **new)
     st.session_state["hero.told"] = new
 

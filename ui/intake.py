@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
-import streamlit as st
-
-from ui.outside import said
+from ui.components import Component
+from ui.outside import Unreadable, count, maybe, said, shape, word
 from ui.state import Numbers
 
 MOST_BYTES = 2_000_000  # what the browser reads of a file, and what is parsed of a text
@@ -23,7 +22,6 @@ NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|∞)", re.IGNORECASE)
 TWO_POINTS = re.compile(r"[^,]*\.\d*,[^,]*\.[^,]*")  # 1.5,2.5
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)  # 1,234,567.8
 TYPOGRAPHY = str.maketrans({"−": "-", "，": ",", "；": ";", '"': None, "\ufeff": None})
-ASSETS = Path(__file__).parents[1] / "assets" / "components"
 
 
 class IntakeError(ValueError):
@@ -128,12 +126,12 @@ def megabytes(size: int) -> str:
     return f"{size / 1e6:.1f}".removesuffix(".0")
 
 
-_component = st.components.v2.component(
+_component = Component(
     "intake",
-    html=(ASSETS / "intake" / "index.html").read_text("utf-8"),
-    css=(ASSETS / "controls.css").read_text("utf-8")
-    + (ASSETS / "intake" / "style.css").read_text("utf-8"),
-    js=(ASSETS / "intake" / "index.js").read_text("utf-8"),
+    {"file": shape(text=maybe(word(MOST_BYTES)), error=maybe(word()), size=maybe(count))},
+    html=("intake/index.html",),
+    css=("controls.css", "intake/style.css"),
+    js=("intake/index.js",),
 )
 
 
@@ -148,14 +146,15 @@ def file_input(
     words: `choose` and `drop`. The callbacks run before the next run of the page.
     """
 
-    def take() -> None:
-        given = st.session_state[key].file
-        if "text" in given:
+    def take(given: dict[str, Any]) -> None:
+        if given["text"] is not None:
             on_text(given["text"])
-        elif given["error"] == "too_big":
+        elif given["error"] == "too_big" and given["size"] is not None:
             size, most = megabytes(given["size"]), megabytes(MOST_BYTES)
             on_error(IntakeError("file_too_big", size=size, most=most))
-        else:
+        elif given["error"] == "not_text":
             on_error(IntakeError("not_text"))
+        else:
+            raise Unreadable("neither a text nor a reason why there is none")
 
-    _component(key=key, data={"words": words, "most": MOST_BYTES}, on_file_change=take)
+    _component(key, {"words": words, "most": MOST_BYTES}, on_file=take)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -13,25 +11,23 @@ from experiments import walkthrough
 from experiments.little import SIZES, Node, parameter_counts
 from figures.theme import COLOURS, INK, colour, palette
 from ui import page, state, tables, text
-from ui.lessons import LESSONS
+from ui.components import Component, settings
 from ui.network import LESSON, arrays, little, place, value, written
 from ui.network_formulas import flow, formula, symbol
-from ui.state import BadValue
+from ui.outside import word
 from ui.tables import Cell
 from ui.text import t
 
 KEY = "network-diagram"
-LOG = logging.getLogger(__name__)
-ASSETS = Path(__file__).parents[1] / "assets" / "components"
 PARAMETERS = ("W", "b")
 WORDS = ("name", "hint", "data", "parameter")
 
-_component = st.components.v2.component(
+_component = Component(
     "network",
-    html=(ASSETS / "network/index.html").read_text("utf-8"),
-    css=(ASSETS / "controls.css").read_text("utf-8")
-    + (ASSETS / "network/style.css").read_text("utf-8"),
-    js=(ASSETS / "network/index.js").read_text("utf-8"),
+    {"node": word()},
+    html=("network/index.html",),
+    css=("controls.css", "network/style.css"),
+    js=("network/index.js",),
 )
 
 
@@ -56,7 +52,7 @@ def diagram() -> None:
             "words": {word: t(f"{LESSON}.map.{word}") for word in WORDS},
             "palette": palette(text.mode()),
         },
-        on_node_change=_commit,
+        on_node=_commit,
     )
 
 
@@ -133,14 +129,9 @@ def edges(found: dict[str, Node]) -> Iterator[tuple[str, str]]:
         before, waiting = node.id, []
 
 
-def _commit() -> None:
+def _commit(node: str) -> None:
     """Take over the chosen node, if the registry knows it; else the state stays."""
-    try:
-        chosen = LESSONS[LESSON].control("node").read(str(st.session_state[KEY].get("node")))
-    except BadValue:
-        LOG.warning("The diagram sent a node that there is not")
-        return
-    state.put(LESSON, node=chosen)
+    state.put(LESSON, **settings(LESSON, ("node",), {"node": node}))
 
 
 # --- the chosen node ---

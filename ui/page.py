@@ -120,8 +120,10 @@ def source(*objects: Any, key: str) -> None:
 def complain() -> None:
     """One visible notice for everything in the link that could not be used."""
     found = state.complaints()
-    if found:
-        sentences = [t(f"ui.link.{reason}", **fields) for reason, fields in found]
+    if found.first:
+        sentences = [t(f"ui.link.{reason}", **fields) for reason, fields in found.first]
+        if more := found.count - len(found.first):
+            sentences.append(t("ui.link.more", count=more))
         st.warning("\n\n".join(sentences), icon=":material/link_off:")
 
 

@@ -10,26 +10,28 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from ui import text
+from ui.components import ASSETS, Component
 from ui.lessons import HOME, LESSONS
+from ui.outside import maybe, named, several, shape, word
 
-FOLDER = Path(__file__).parents[1] / "assets" / "components" / "progress"
 KEY = "progress"
 HERE, ASKED, CLEARED = "progress.here", "progress.asked", "progress.cleared"
 
 
 @cache
 def _store() -> str:
-    return (FOLDER / "store.js").read_text("utf-8")
+    return (ASSETS / "progress" / "store.js").read_text("utf-8")
 
 
-_component = st.components.v2.component(
-    "progress", js=_store() + (FOLDER / "index.js").read_text("utf-8")
+_component = Component(
+    "progress",
+    {"kept": shape(last=maybe(word()), done=named(several(word())))},
+    js=("progress/store.js", "progress/index.js"),
 )
 
 
@@ -80,29 +82,26 @@ def settle() -> None:
         if st.session_state.pop(CLEARED, False):
             st.html(_run("forget()"), unsafe_allow_javascript=True)
         elif not st.session_state.get(ASKED):
-            _component(key=KEY, on_kept_change=_take)
+            _component(KEY, on_kept=_take)
 
 
-def _take() -> None:
+def _take(kept: dict[str, Any]) -> None:
     """Take over what the browser told, as far as it names lessons and questions of ours."""
-    kept = st.session_state[KEY].get("kept")
     st.session_state[ASKED] = True
-    known, here = readable(kept), _here()
+    known, here = ours(kept["done"]), _here()
     for lesson, answered in here["done"].items():
         known[lesson] = list(dict.fromkeys([*known.get(lesson, []), *answered]))
     here["done"] = known
-    told = kept.get("last") if isinstance(kept, dict) else None
-    here["last"] = here["last"] or (told if told in known else None)
+    here["last"] = here["last"] or (kept["last"] if kept["last"] in known else None)
 
 
-def readable(kept: Any) -> dict[str, list[str]]:
-    """What is ours in something that a browser sent: lessons, each with questions that it asks."""
-    told = kept.get("done") if isinstance(kept, dict) else None
-    found: dict[str, list[str]] = {}
-    for lesson, answered in told.items() if isinstance(told, dict) else ():
-        if lesson in LESSONS and lesson != HOME and isinstance(answered, list):
-            found[lesson] = [name for name in questions(lesson) if name in answered]
-    return found
+def ours(done: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What is ours in what a browser keeps: lessons, each with questions that it asks."""
+    return {
+        lesson: [name for name in questions(lesson) if name in answered]
+        for lesson, answered in done.items()
+        if lesson in LESSONS and lesson != HOME
+    }
 
 
 def clear() -> None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import streamlit as st
 
 from figures.theme import palette
 from ui import state
+from ui.components import Component, settings
 from ui.controls import option_label
 from ui.lessons import LESSONS
-from ui.state import BadValue
+from ui.outside import plain, shape
 from ui.text import mode, t
 
 LESSON = "training"
-FOLDER = Path(__file__).parents[1] / "assets" / "components"
 #: the controls that live in the component, in the order in which it reports them
 PLACE = ("frame", "layer", "view", "speed")
 WORDS = (
@@ -24,11 +23,11 @@ WORDS = (
     *("percentiles", "loss", "accuracy", "gamma", "beta"),
 )
 
-_component = st.components.v2.component(
+_component = Component(
     "replay",
-    css=(FOLDER / "controls.css").read_text("utf-8")
-    + (FOLDER / "replay" / "style.css").read_text("utf-8"),
-    js=(FOLDER / "replay" / "index.js").read_text("utf-8"),
+    {"place": shape(**dict.fromkeys(PLACE, plain))},
+    css=("controls.css", "replay/style.css"),
+    js=("replay/index.js",),
 )
 
 
@@ -49,12 +48,7 @@ def rewind() -> None:
 
 def show(run: str, packed: bytes) -> None:
     """Mount the replay of `run` (any name that tells runs apart), packed by `Replay.to_bytes`."""
-    _component(
-        key="replay",
-        data=_message(run, packed),
-        on_place_change=_moved,
-        width="stretch",
-    )
+    _component("replay", _message(run, packed), on_place=_moved)
 
 
 def _message(run: str, packed: bytes) -> bytes:
@@ -85,12 +79,8 @@ def _words() -> dict[str, object]:
     return words
 
 
-def _moved() -> None:
+def _moved(sent: dict[str, str]) -> None:
     """Take over where the component says it stands, if that is a place at all."""
-    told = st.session_state["replay"].get("place") or {}
-    try:
-        new = {name: LESSONS[LESSON].control(name).read(str(told[name])) for name in PLACE}
-    except (BadValue, KeyError):
-        return
+    new = settings(LESSON, PLACE, sent)
     state.put(LESSON, **new)
     st.session_state["replay.reported"] = new

@@ -1,8 +1,8 @@
 """What this app adds to the one HTML page that Streamlit serves at every address.
 
 All that Streamlit shows comes through a WebSocket. What must be there without one (the sentence
-that it is missing, the language of the page) or beside it (how a page is printed) has to stand in
-the HTML itself: `assets/shell/`, with the words of every language, since which one the visitor
+that it is missing, the language of the page) or beside it (how a page is printed, what the
+browser's history keeps of it) has to stand in the HTML itself: `assets/shell/`, with the words of every language, since which one the visitor
 reads is known in the browser alone.
 """
 
@@ -106,11 +106,11 @@ def pack(page: bytes) -> bytes:
 @cache
 def head() -> bytes:
     words = html.escape(json.dumps(text.in_all_languages("connection"), ensure_ascii=False))
-    style, script = ((ASSETS / name).read_text("utf-8") for name in ("shell.css", "shell.js"))
-    print_style = (ASSETS / "print.css").read_text("utf-8")
+    names = ("shell.css", "print.css", "shell.js", "history.js")
+    style, print_style, script, history = ((ASSETS / name).read_text("utf-8") for name in names)
     return (
         f'<style>{style}</style><style media="print">{print_style}</style>'
-        f'<script data-words="{words}">{script}</script>'
+        f'<script data-words="{words}">{script}</script><script>{history}</script>'
     ).encode()
 
 

@@ -8,9 +8,7 @@ user set, and from then on Python wins (a preset, a link, Back, another language
 
 from __future__ import annotations
 
-import logging
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,14 +17,13 @@ import streamlit as st
 from bncore import batch_norm_forward
 from figures.theme import palette
 from ui import state, text
+from ui.components import Component
 from ui.lessons import LESSONS
-from ui.state import BadValue
+from ui.outside import LONGEST, Unreadable, count, named, shape, word
 
 LESSON, KEY, SEEN = "mini_batch", "stage", "stage.seen"
 HELD = ("z", "eps", "gamma", "beta", "step", "axis", "example")  # what the browser may set
-LOG = logging.getLogger(__name__)
 
-ASSETS = Path(__file__).parents[1] / "assets" / "components"
 PARTS = ("tools", "steps", "paint", "hands", "walk", "index")  # read in this order as one script
 WORDS = (
     *("walk", "back", "play", "pause", "on", "axis", "shared", "own", "picture", "mean", "sd"),
@@ -42,15 +39,12 @@ TOKENS = (
 )
 
 
-def _read(name: str) -> str:
-    return (ASSETS / name).read_text("utf-8")
-
-
-_component = st.components.v2.component(
+_component = Component(
     "stage",
-    html=_read("stage/index.html"),
-    css=_read("controls.css") + _read("stage/style.css"),
-    js="\n".join(_read(f"stage/{part}.js") for part in PARTS),
+    {"commit": shape(mount=word(32), n=count, set=named(word(256 * (LONGEST + 1))))},
+    html=("stage/index.html",),
+    css=("controls.css", "stage/style.css"),
+    js=tuple(f"stage/{part}.js" for part in PARTS),
 )
 
 
@@ -79,7 +73,7 @@ def stage(z: np.ndarray) -> None:
             "words": _words(),
             "palette": palette(text.mode()),
         },
-        on_commit_change=_commit,
+        on_commit=_commit,
     )
 
 
@@ -107,31 +101,21 @@ def _words() -> dict[str, str]:
     return {word: text.t(f"{LESSON}.stage.{word}", **tokens) for word in WORDS}
 
 
-def _commit() -> None:
+def _commit(sent: dict[str, Any]) -> None:
     """Take over what the browser sent, if the registry can read it; else the state stays."""
-    sent = st.session_state[KEY].get("commit")
-    try:
-        mount, n, given = str(sent["mount"]), int(sent["n"]), dict(sent["set"])
-    except (TypeError, KeyError, ValueError):
-        LOG.warning("The stage sent something unreadable")
-        return
-    st.session_state[SEEN] = {"mount": mount[:32], "n": n}
-    try:
-        values = {name: _value(name, raw) for name, raw in given.items()}
-    except BadValue as bad:
-        LOG.warning("The stage sent an impossible value: %s %s", bad.reason, bad.fields)
-        return
+    st.session_state[SEEN] = {"mount": sent["mount"], "n": sent["n"]}
+    values = {name: _value(name, raw) for name, raw in sent["set"].items()}
     if "z" in values:
         values["source"] = "own"
     state.put(LESSON, **values)
 
 
-def _value(name: str, raw: object) -> Any:
+def _value(name: str, raw: str) -> Any:
     """One value from the browser, exactly as a link that carries it would give it back."""
-    if name not in HELD or not isinstance(raw, str):
-        raise BadValue("unknown", name=name)
+    if name not in HELD:
+        raise Unreadable("a control that is not held there")
     control = LESSONS[LESSON].control(name)
     value = control.read(control.write(control.read(raw)))
     if name == "z" and not (value and math.isfinite(sum(number * number for number in value))):
-        raise BadValue("numbers", most=len(value))
+        raise Unreadable("numbers that cannot be normalized")
     return value

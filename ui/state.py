@@ -12,8 +12,10 @@ without a word.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
@@ -21,9 +23,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui import text
+from ui.outside import LONGEST, Unreadable, real, said, tracking, whole
+
+#: how many sentences about a link are said; what is left is counted
+HANDFUL = 5
 
 
-class BadValue(ValueError):
+class BadValue(Unreadable):
     """A value from a URL that a control cannot take; `reason` names its sentence in ui.toml."""
 
     def __init__(self, reason: str, **fields: object) -> None:
@@ -56,10 +62,10 @@ class Number(Control):
 
     def read(self, raw: str) -> float:
         try:
-            value = float(raw)
-        except ValueError:
+            value = real(raw)
+        except Unreadable:
             raise BadValue("number", low=self.low, high=self.high) from None
-        if not (math.isfinite(value) and self.low <= value <= self.high):
+        if not self.low <= value <= self.high:
             raise BadValue("number", low=self.low, high=self.high)
         return value
 
@@ -75,12 +81,13 @@ class Integer(Control):
     high: int
 
     def read(self, raw: str) -> int:
-        digits = raw.removeprefix("-")
-        if not (digits.isascii() and digits.isdecimal() and len(digits) < 16):
+        try:
+            value = whole(raw)
+        except Unreadable:
+            raise BadValue("integer", low=self.low, high=self.high) from None
+        if not self.low <= value <= self.high:
             raise BadValue("integer", low=self.low, high=self.high)
-        if not self.low <= int(raw) <= self.high:
-            raise BadValue("integer", low=self.low, high=self.high)
-        return int(raw)
+        return value
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,11 @@ class Choice(Control):
         for option in self.options:
             if str(option) == raw:
                 return option
+        with suppress(Unreadable):
+            number = real(raw)  # 0.50 is the option 0.5
+            for option in self.options:
+                if isinstance(option, int | float) and option == number:
+                    return option
         raise BadValue("choice", options=", ".join(map(str, self.options)))
 
 
@@ -117,16 +129,15 @@ class Numbers(Control):
     limit: float = math.inf
 
     def read(self, raw: str) -> tuple[float, ...]:
+        if len(raw) > self.most * (LONGEST + 1):
+            raise self._bad()
         try:
-            values = tuple(float(part) for part in raw.split(",")) if raw else ()
-        except ValueError:
+            values = tuple(map(real, raw.split(","))) if raw else ()
+        except Unreadable:
             raise self._bad() from None
-        if len(values) > self.most or not all(map(self._fits, values)):
+        if len(values) > self.most or any(abs(value) > self.limit for value in values):
             raise self._bad()
         return values
-
-    def _fits(self, value: float) -> bool:
-        return math.isfinite(value) and abs(value) <= self.limit
 
     def _bad(self) -> BadValue:
         return BadValue("numbers", most=self.most, limit=f"{self.limit:g}")
@@ -157,10 +168,10 @@ def begin(lesson: str, controls: tuple[Control, ...]) -> None:
     The browser's Back and Forward count as opening, since they bring an older link.
     """
     opened = st.session_state.get("lesson") != lesson or _history_navigation()
-    given = dict(st.query_params) if opened else {}
+    given = _given() if opened else {}
     if opened:
         st.session_state["lesson"] = lesson
-        st.session_state["complaints"] = []
+        st.session_state["complaints"] = Complaints()
     _begin_language(given.pop("lang", None))
     for control in controls:
         place = key(lesson, control.name)
@@ -169,7 +180,13 @@ def begin(lesson: str, controls: tuple[Control, ...]) -> None:
         elif place not in st.session_state:
             st.session_state[place] = control.default
     for name in given:
-        _complain("unknown", name=name)
+        if not tracking(name):
+            _complain("unknown", name=said(name))
+
+
+def _given() -> dict[str, list[str]]:
+    """What the link says: all values that it has for a name."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
 def _history_navigation() -> bool:
@@ -178,33 +195,56 @@ def _history_navigation() -> bool:
     return context is not None and context.is_history_navigation
 
 
-def _begin_language(wanted: str | None) -> None:
+def _begin_language(wanted: list[str] | None) -> None:
     """`?lang=` wins over what was chosen before, which wins over the browser's own language."""
-    known = text.languages()
-    if wanted in known:
-        st.session_state["lang"] = wanted
+    named = _language(wanted[0]) if wanted is not None and len(wanted) == 1 else None
+    if named is not None:
+        st.session_state["lang"] = named
     elif "lang" not in st.session_state:
-        browser = (st.context.locale or "").split("-")[0].lower()
-        st.session_state["lang"] = browser if browser in known else text.FALLBACK
-    if wanted is not None and wanted not in known:
-        _complain("choice", name="lang", got=wanted, options=", ".join(known))
+        st.session_state["lang"] = _language(st.context.locale or "") or text.FALLBACK
+    if wanted is not None and named is None:
+        reason = "choice" if len(wanted) == 1 else "several"
+        _complain(reason, name="lang", got=_listed(wanted), options=", ".join(text.languages()))
 
 
-def _read(control: Control, raw: str) -> Any:
+def _language(code: str) -> str | None:
+    """The language that a code names, in any of its forms: ko, KO, ko-KR, ko_kr."""
+    first = re.split("[-_]", code[:LONGEST], maxsplit=1)[0].lower()
+    return first if first in text.languages() else None
+
+
+def _read(control: Control, given: list[str]) -> Any:
     try:
-        return control.read(raw)
+        if len(given) != 1:
+            raise BadValue("several")
+        return control.read(given[0])
     except BadValue as bad:
-        _complain(bad.reason, name=control.name, got=raw, **bad.fields)
+        _complain(bad.reason, name=control.name, got=_listed(given), **bad.fields)
         return control.default
 
 
+def _listed(given: list[str]) -> str:
+    return ", ".join(map(said, given[:HANDFUL]))
+
+
+@dataclass
+class Complaints:
+    """The first few things in a link that could not be used, and how many there were."""
+
+    first: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    count: int = 0
+
+
 def _complain(reason: str, **fields: object) -> None:
-    st.session_state["complaints"].append((reason, fields))
+    found = complaints()
+    found.count += 1
+    if len(found.first) < HANDFUL:
+        found.first.append((reason, fields))
 
 
-def complaints() -> list[tuple[str, dict[str, object]]]:
-    """What in the link could not be used since this lesson opened: (reason, fields)."""
-    return st.session_state.get("complaints", [])
+def complaints() -> Complaints:
+    """What in the link could not be used since this lesson opened, as (reason, what is said)."""
+    return st.session_state.setdefault("complaints", Complaints())
 
 
 def publish(lesson: str, controls: tuple[Control, ...]) -> None:
@@ -212,7 +252,7 @@ def publish(lesson: str, controls: tuple[Control, ...]) -> None:
     wanted = {"lang": text.language()} | {
         control.name: control.write(value(lesson, control.name)) for control in controls
     }
-    if dict(st.query_params) != wanted:
+    if _given() != {name: [value] for name, value in wanted.items()}:
         st.query_params.from_dict(wanted)
 
 

@@ -20,7 +20,8 @@ from ui.lessons import HOME, LESSONS
 
 ROOT = Path(__file__).parents[2]
 #: what the start page and the frame are made of; a lesson's modules are all others
-FRAME = {"controls", "frame", "lessons", "numbers", "page", "progress", "shell", "state", "text"}
+FRAME = {"components", "controls", "frame", "lessons", "numbers", "outside", "page", "progress"}
+FRAME |= {"shell", "state", "text"}
 OWN = {
     "ui": FRAME | {"home"},
     "figures": {"theme"},

@@ -72,8 +72,10 @@ def test_every_lesson_stands_on_every_screen(
 def test_back_returns_to_the_state_before(app_url: str, new_page: Callable[..., Page]) -> None:
     page = visit(new_page(), f"{app_url}/?lang=ko")
     before = page.locator("h1").inner_text()
-    page.get_by_text("English", exact=True).click()
+    page.get_by_test_id("stSidebar").get_by_role("link").nth(1).click()
     expect(page.locator("h1")).not_to_have_text(before)
+    settled(page).get_by_text("English", exact=True).click()
+    expect(page.locator("h1")).to_have_text(re.compile("mini-batch"), timeout=60_000)
     settled(page)
     page.go_back()
     expect(page.locator("h1")).to_have_text(before)

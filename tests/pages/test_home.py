@@ -133,20 +133,10 @@ def test_when_all_is_answered_the_next_lesson_comes() -> None:
     assert links(at)[0][0] == TAUGHT[1]
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        None,
-        "text",
-        {"done": None},
-        {"done": {"home": [], "nowhere": ["predict"], "noise": "predict"}},
-        {"last": 3},
-    ],
-)
-def test_what_a_browser_sends_that_is_not_ours_is_left_out(sent: object) -> None:
-    assert progress.readable(sent) == {}
+def test_what_a_browser_keeps_that_is_not_ours_is_left_out() -> None:
+    assert progress.ours({"home": [], "nowhere": ["predict"]}) == {}
 
 
-def test_what_a_browser_sends_of_ours_is_read() -> None:
-    sent = {"done": {"noise": ["size", "predict", "gone", 3], "network": []}}
-    assert progress.readable(sent) == {"noise": ["predict", "size"], "network": []}
+def test_what_a_browser_keeps_of_ours_is_read() -> None:
+    kept = {"noise": ["size", "predict", "gone"], "network": []}
+    assert progress.ours(kept) == {"noise": ["predict", "size"], "network": []}

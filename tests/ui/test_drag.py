@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 import streamlit as st
 
-from ui import drag
+from ui import drag, network_b
 from ui.state import key, value
 
 LESSON, NAMES = "network", ("b", "shift")
@@ -22,7 +23,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def commit(session: dict[str, Any], sent: object, names: tuple[str, ...] = NAMES) -> None:
     session["picture"] = {"commit": sent}
-    drag._commit(LESSON, names, "picture")
+    network_b._component.hear("picture", "commit", partial(drag._commit, LESSON, names, "picture"))
 
 
 def test_what_was_set_counts_and_is_acknowledged(session: dict[str, Any]) -> None:

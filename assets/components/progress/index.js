@@ -2,5 +2,5 @@
 
 export default function ({ setStateValue }) {
   const kept = recall();
-  if (kept.done) setStateValue("kept", kept);
+  if (Object.keys(kept.done).length) setStateValue("kept", kept);
 }

@@ -1,0 +1,91 @@
+/* One entry in the browser's history for each lesson; Back brings back the place on the page, too.
+
+   Streamlit makes an entry of every new address: two for a lesson that is opened (its path, then the settings that it
+   publishes), one more for every slider. This runs before Streamlit's script, and lets an address on the same path
+   take the place of the last. And what scrolls is an element of Streamlit's, which no browser puts back. */
+(() => {
+  const KEY = "batch-norm-lab.places", MOST = 50; // entries of which the place is remembered
+  const PATIENCE = 60000, STILL = 1000; // ms: how long a page may take to be drawn, and when it has been
+  const HANDS = ["wheel", "touchstart", "pointerdown", "keydown"];
+  const push = history.pushState.bind(history), replace = history.replaceState.bind(history);
+  const box = () => document.querySelector(".stMain");
+  const fresh = () => Math.random().toString(36).slice(2);
+
+  let places = new Map(), restoring = false, release = () => {};
+  try {
+    places = new Map(JSON.parse(sessionStorage.getItem(KEY)));
+  } catch { /* nothing is kept, or nothing that can be read */ }
+
+  let entry = history.state?.entry ?? fresh();
+  replace({ ...history.state, entry }, "");
+  restore(places.get(entry));
+
+  history.replaceState = (state, title, url) => replace({ ...state, entry }, title, url);
+  history.pushState = (state, title, url) => {
+    if (new URL(url ?? "", location.href).pathname === location.pathname) {
+      history.replaceState(state, title, url);
+      return;
+    }
+    release();
+    entry = fresh();
+    push({ ...state, entry }, title, url);
+  };
+
+  addEventListener("popstate", ({ state }) => {
+    if (!state?.entry) { // a place on the page, by its `#`, where the browser has gone itself
+      entry = fresh();
+      replace({ ...state, entry }, "");
+      return;
+    }
+    entry = state.entry;
+    restore(places.get(entry) ?? 0, box()?.scrollHeight);
+  });
+  addEventListener("scroll", remember, { capture: true, passive: true });
+  addEventListener("pagehide", () => {
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify([...places].slice(-MOST)));
+    } catch { /* nothing is kept */ }
+  });
+
+  /* Whether Streamlit still draws: a run goes on, or an element waits for its program. */
+  function busy() {
+    const state = document.querySelector(".stApp")?.dataset.testScriptState;
+    return state !== "notRunning" || document.querySelector('[data-testid="stSkeleton"]') !== null;
+  }
+
+  /* A page that no longer reaches as far as the place was not moved by a hand: Streamlit clears it before the next. */
+  function remember({ target }) {
+    const place = places.get(entry) ?? 0;
+    if (restoring || target !== box() || target.scrollHeight - target.clientHeight < place) return;
+    places.delete(entry); // so that the latest stand last
+    places.set(entry, target.scrollTop);
+  }
+
+  /* Go to a place as soon as the page reaches that far, and stay there while charts above it come in; a hand that
+     moves the page ends it. `height` is that of the page that is still standing here and will go. */
+  function restore(top, height) {
+    release();
+    if (!Number.isFinite(top)) return;
+    const end = new AbortController(), began = performance.now();
+    let last, since = began, drawing = height === undefined;
+    restoring = true;
+    release = () => {
+      end.abort();
+      restoring = false;
+    };
+    for (const hand of HANDS) addEventListener(hand, release, { signal: end.signal, capture: true, passive: true });
+    const step = now => {
+      if (end.signal.aborted) return;
+      const page = box();
+      if (page) {
+        drawing ||= page.scrollHeight !== height || now - began > STILL;
+        if (drawing && Math.abs(page.scrollTop - top) > 1) page.scrollTop = top;
+        if (page.scrollHeight !== last || !drawing || busy()) since = now;
+        last = page.scrollHeight;
+      }
+      if (now - began > PATIENCE || (page && now - since > STILL)) release();
+      else requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);
+  }
+})();

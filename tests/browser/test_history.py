@@ -1,0 +1,109 @@
+"""The browser's history: one entry for each lesson, with its state and its place on the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.helpers import settled, visit
+from ui import text
+
+TOP = "document.querySelector('.stMain').scrollTop"
+
+
+def entries(page: Page) -> int:
+    return page.evaluate("history.length")
+
+
+def reached(page: Page, address: str | re.Pattern[str]) -> None:
+    """Wait until the address is this one, as long as anything may take."""
+    page.wait_for_url(address, wait_until="commit")
+
+
+def go(page: Page, lesson: str) -> None:
+    """To a lesson, by the menu."""
+    menu, title = page.get_by_test_id("stSidebar"), text._labels("en", lesson)["title"]
+    menu.get_by_role("link", name=title).click()
+    reached(page, re.compile(rf"/{lesson}\?.*lang="))
+    settled(page)
+
+
+def setting(page: Page, name: str) -> str:
+    return parse_qs(urlsplit(page.url).query)[name][0]
+
+
+def enter(page: Page, lesson: str, name: str, value: int) -> None:
+    """Type a number into one of the lesson's fields."""
+    field = page.locator(f".st-key-{lesson}-{name} input")
+    field.fill(str(value))
+    field.press("Enter")
+    reached(page, re.compile(rf"[?&]{name}={value}(&|$)"))
+    settled(page)
+
+
+def at_place(page: Page, place: float) -> None:
+    page.wait_for_function(f"place => Math.abs({TOP} - place) <= 2", arg=place)
+
+
+def test_each_lesson_is_one_entry_and_back_brings_its_state_and_its_place(
+    app_url: str, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    page.set_default_timeout(60_000)
+    page.goto("about:blank")
+    before = entries(page)
+    visit(page, f"{app_url}/?lang=en")
+    assert entries(page) == before + 1
+    assert setting(page, "run") == "figure1"
+
+    go(page, "mini_batch")
+    assert entries(page) == before + 2
+    for seed in (7, 8):
+        enter(page, "mini_batch", "seed", seed)
+    assert page.evaluate(f"{TOP} = 900, {TOP}") == 900
+    lesson = page.url
+
+    go(page, "training")
+    at_place(page, 0)
+    assert entries(page) == before + 3
+    following = page.url
+
+    page.go_back()
+    reached(page, lesson)
+    settled(page)
+    at_place(page, 900)
+    expect(page.locator(".st-key-mini_batch-seed input")).to_have_value("8")
+    assert page.url == lesson
+
+    page.go_back()
+    reached(page, re.compile(r"/\?lang=en&run=figure1"))
+    settled(page)
+    at_place(page, 0)
+
+    page.go_forward()
+    reached(page, lesson)
+    settled(page)
+    page.go_forward()
+    reached(page, following)
+    settled(page)
+    assert (page.url, entries(page)) == (following, before + 3)
+
+    page.go_back()
+    reached(page, lesson)
+    settled(page)
+    at_place(page, 900)
+    page.reload()
+    settled(page)
+    at_place(page, 900)
+    assert (page.url, entries(page)) == (lesson, before + 3)
+
+
+def test_what_is_kept_of_places_may_be_damaged(app_url: str, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    for kept in ("{", '[["x", "y"], 3]'):
+        page.add_init_script(f"sessionStorage.setItem('batch-norm-lab.places', {kept!r})")
+        visit(page, f"{app_url}/?lang=en&frame=3")
+        assert "run=figure1" in page.url and "frame=3" in page.url

@@ -1,0 +1,242 @@
+"""What a browser sends: forged values for everything that a registered component may send.
+
+Every lesson is opened once, with a note of what its components are mounted with; then values are
+sent that no component of ours would send. A component is covered by being made.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from hypothesis import HealthCheck, example, given, settings
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.testing.v1 import AppTest
+
+from experiments import walkthrough
+from tests.ui.hostile import JSON
+from ui import components
+from ui.components import COMPONENTS, Component
+from ui.lessons import HOME, LESSONS
+from ui.state import key
+
+ROOT = Path(__file__).parents[2]
+#: what must be set for the components to be there that are not on a lesson's first screen
+TO_SEE = {"mini_batch": {"source": "own"}}
+#: what an honest browser sends, by component: read to the end, it changes something
+HONEST: dict[str, Any] = {
+    "stage": {"mount": "m", "n": 1, "set": {"gamma": "2.5", "z": "1,2,3"}},
+    "cancelled": {"mount": "m", "n": 1, "set": {"b": "1.5", "shift": "0.5"}},
+    "rescaled": {"mount": "m", "n": 1, "set": {"alpha": "100.0"}},
+    "home": {"run": "bn_loses", "frame": 7},
+    "replay": {"frame": 7, "layer": 2, "view": "z", "speed": 25, "at": 1},
+    "network": walkthrough.NODES[0],
+    "intake": {"text": "1 2 3"},
+    "progress": {"last": "noise", "done": {"noise": ["size"]}},
+}
+FORGED: list[Any] = [
+    *(None, 1, 0, -1, True, "", "x", [], [1], {}, [[]], 1e400, float("nan"), 10**400, "1e400"),
+    *(
+        {"last": []},
+        {"done": []},
+        {"done": {"mini_batch": [[]]}},
+        {"last": {}, "done": {"noise": []}},
+    ),
+    *({"last": "noise", "done": {"noise": [{}]}}, {"done": {"noise": ["x" * 100_000]}}),
+    *({"mount": [], "n": 1, "set": {}}, {"mount": "m", "n": 1e400, "set": {}}),
+    *({"mount": "m", "n": 10**400, "set": {}}, {"mount": "m", "n": True, "set": {}}),
+    *({"mount": "m", "n": 1, "set": [["gamma", "1"]]}, {"mount": "m", "n": 1, "set": {"b": [1]}}),
+    *({"mount": "m", "n": 1, "set": {"gamma": 1e400}}, {"mount": "m", "n": 1, "set": {"z": "1_0"}}),
+    *({"mount": "m", "n": 1, "set": {"z": ""}}, {"mount": "m", "n": 1, "set": {"seed": "1"}}),
+    *({"mount": "m", "n": 1, "set": {"__class__": "1"}}, {"mount": "m", "n": 1, "set": {"b": "1"}}),
+    *({"run": [], "frame": 1}, {"run": "figure1", "frame": float("nan")}, {"run": "figure1"}),
+    *({"run": "figure1", "frame": "1_0"}, {"frame": {}, "layer": 0, "view": "u", "speed": 50}),
+    *({"frame": 1, "layer": 0, "view": ["u"], "speed": 50}, {"text": 1}, {"text": [], "error": 1}),
+    *({"error": "too_big"}, {"error": "too_big", "size": "much"}, {"error": {}}, {"size": 1e400}),
+    *({"error": "too_big", "size": 10**400}, {"text": "1" * 3_000_000}),
+]
+RAW = (
+    *("1", '"no such thing"', "[1]", "1e400", "NaN", "null"),
+    '{"last": [], "done": {"noise": [[]]}, "mount": {}, "n": -1, "set": 1, "text": [], "run": {}}',
+)
+
+
+@dataclass(frozen=True)
+class Mounted:
+    """A component on a page, and who takes what it sends."""
+
+    lesson: str
+    component: Component
+    key: str
+    takes: dict[str, Callable[[Any], None]]
+
+
+def opened(lesson: str) -> AppTest:
+    at = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    at.query_params["lang"] = "en"
+    for name, value in TO_SEE.get(lesson, {}).items():
+        at.query_params[name] = value
+    if lesson != HOME:
+        at.switch_page(f"pages/lessons/{lesson}.py")
+    at.run()
+    assert not at.exception
+    return at
+
+
+@pytest.fixture(scope="module")
+def mounted() -> list[Mounted]:
+    """Every component as the lessons mount it."""
+    found: list[Mounted] = []
+    honest = Component.__call__
+    at_work = [""]
+
+    def note(self: Component, key: str, data: Any = None, **more: Any) -> None:
+        takes = {name[3:]: take for name, take in more.items() if name.startswith("on_")}
+        found.append(Mounted(at_work[0], self, key, takes))
+        honest(self, key, data, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Component, "__call__", note)
+        for at_work[0] in LESSONS:
+            opened(at_work[0])
+    return found
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A session in which every lesson has been opened."""
+    found: dict[str, Any] = {
+        key(lesson, control.name): control.default
+        for lesson, entry in LESSONS.items()
+        for control in entry.controls
+    }
+    monkeypatch.setattr(st, "session_state", found)
+    return found
+
+
+def without(session: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in session.items() if name not in names}
+
+
+def test_every_component_is_on_a_page_and_here(mounted: list[Mounted]) -> None:
+    assert {one.component.name for one in mounted} == set(COMPONENTS) == set(HONEST)
+    for one in mounted:
+        assert one.takes.keys() == one.component.events.keys()
+
+
+def test_what_a_component_of_ours_sends_arrives(
+    mounted: list[Mounted], session: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """So that the test below forges what is looked at."""
+    for one in mounted:
+        for event, take in one.takes.items():
+            before = dict(session)
+            session[one.key] = {event: HONEST[one.component.name]}
+            one.component.hear(one.key, event, take)
+            assert without(session, one.key) != without(before, one.key), one.component.name
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("number", range(len(FORGED)))
+def test_a_forged_value_is_one_line_in_the_log(
+    mounted: list[Mounted], session: dict[str, Any], caplog: pytest.LogCaptureFixture, number: int
+) -> None:
+    for one in mounted:
+        for event, take in one.takes.items():
+            caplog.clear()
+            before = dict(session)
+            session[one.key] = {event: FORGED[number]}
+            one.component.hear(one.key, event, take)
+            seen = f"{one.key}.seen"  # that something came is acknowledged, whatever it was
+            values = without(session, one.key, seen), without(before, one.key, seen)
+            assert (values[0] != values[1]) == (not caplog.records) or harmless(FORGED[number])
+            assert len(caplog.records) <= 1
+            assert all(len(record.getMessage()) < 500 for record in caplog.records)
+            assert "\n" not in caplog.text.rstrip("\n")
+
+
+def harmless(sent: Any) -> bool:
+    """Of the right shape, with nothing in it that is new here."""
+    return isinstance(sent, dict) and sent.keys() <= {"last", "done"}
+
+
+@given(sent=JSON)
+@example(sent=[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_nothing_that_can_be_sent_raises(
+    mounted: list[Mounted], session: dict[str, Any], sent: Any
+) -> None:
+    logging.getLogger(components.__name__).disabled = True
+    try:
+        for one in mounted:
+            for event, take in one.takes.items():
+                for state in ({event: sent}, sent):  # one value, or all that it keeps
+                    session[one.key] = state
+                    one.component.hear(one.key, event, take)
+    finally:
+        logging.getLogger(components.__name__).disabled = False
+    for lesson, entry in LESSONS.items():
+        for control in entry.controls:
+            value = session[key(lesson, control.name)]
+            assert control.read(control.write(value)) == value
+
+
+# --- the whole way, as Streamlit brings it ---
+
+
+def send(at: AppTest, name: str, event: str, value: str) -> None:
+    """A run in which the browser says, as JSON, that this is what the component sends."""
+    for element in at.get("bidi_component"):
+        if element.proto.component_name == name:
+            states = at._tree.get_widget_states()
+            kept = WidgetState(id=element.proto.id, json_value=f'{{"{event}": {value}}}')
+            news = WidgetState(id=_make_trigger_id(element.proto.id, "events"))
+            news.json_trigger_value = f'[{{"event": "{event}", "value": {value}}}]'
+            states.widgets.extend([kept, news])
+            at._run(states)
+            return
+    raise AssertionError(f"no {name} on the page")
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_a_page_outlives_what_a_browser_may_send(
+    mounted: list[Mounted], name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = next(one for one in mounted if one.component.name == name)
+    (event,) = one.takes
+    at = opened(one.lesson)
+    before = dict(at.query_params)
+    for value in RAW:
+        caplog.clear()
+        send(at, name, event, value)
+        assert not at.exception and not at.error, value
+        assert dict(at.query_params) == before
+        lines = [record for record in caplog.records if record.name == components.__name__]
+        assert lines, "the value did not come as far as the reader"
+    send(at, name, event, json.dumps(HONEST[name]))
+    assert not at.exception and not at.error
+    if name not in ("progress", "intake"):
+        assert dict(at.query_params) != before
+
+
+# --- the one way ---
+
+
+def test_components_are_made_mounted_and_heard_in_one_place() -> None:
+    for file in [ROOT / "app.py", *(ROOT / "ui").glob("*.py"), *(ROOT / "pages").rglob("*.py")]:
+        if file.name == "components.py":
+            continue
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            attribute = isinstance(node, ast.Attribute) and node.attr in ("components", "hear")
+            assert not attribute, f"{file.name} knows Streamlit's components itself"
+            if isinstance(node, ast.keyword) and node.arg:
+                event = node.arg.removeprefix("on_").removesuffix("_change")
+                assert node.arg != f"on_{event}_change", f"{file.name}: {node.arg}"

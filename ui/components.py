@@ -1,0 +1,90 @@
+"""Components: what moves under the finger, mounted and heard in one way.
+
+A component is a folder of `assets/components`. What it may send is declared with it, as a reader of
+`ui.outside` for each event; what it sends reaches a page only through that reader. Anything else is
+one line in the log, and the page stays as it was. A component is registered by being made.
+"""
+
+from __future__ import annotations
+
+import logging
+import reprlib
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ui.lessons import LESSONS
+from ui.outside import Reader, Unreadable, count, named, plain, shape, word
+
+ASSETS = Path(__file__).parents[1] / "assets" / "components"
+#: what a hand has set: `n` counts within one `mount`, so that Python can say what it has seen
+COMMIT = shape(mount=word(32), n=count, set=named(plain))
+LOG = logging.getLogger(__name__)
+#: every component that there is, by name
+COMPONENTS: dict[str, Component] = {}
+
+
+class Component:
+    """`name`, the files of its `html`, `css` and `js`, and what it sends: a reader by event.
+
+    Mount it with a `key`, its `data`, and for each event `on_<event>=take`: `take` is called with
+    what the reader has read, before the next run of the page. It may raise Unreadable in turn.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        events: Mapping[str, Reader[Any]],
+        *,
+        html: tuple[str, ...] = (),
+        css: tuple[str, ...] = (),
+        js: tuple[str, ...],
+    ) -> None:
+        self.name, self.events = name, dict(events)
+        self._mount = st.components.v2.component(
+            name, html=_text(html), css=_text(css), js=_text(js)
+        )
+        COMPONENTS[name] = self
+
+    def __call__(
+        self,
+        key: str,
+        data: Any = None,
+        *,
+        width: Any = "stretch",
+        **takes: Callable[[Any], None],
+    ) -> None:
+        hear = {
+            f"on_{event}_change": partial(self.hear, key, event, takes[f"on_{event}"])
+            for event in self.events
+        }
+        self._mount(key=key, data=data, width=width, **hear)
+
+    def hear(self, key: str, event: str, take: Callable[[Any], None]) -> None:
+        """Read what the browser sent, and pass it on."""
+        state = st.session_state.get(key)
+        sent = state.get(event) if isinstance(state, Mapping) else None
+        try:
+            take(self.events[event](sent))
+        except Unreadable as why:
+            LOG.warning("%s sent what is no %s: %s (%r)", self.name, event, reprlib.repr(sent), why)
+
+
+def settings(lesson: str, names: Iterable[str], sent: Mapping[str, str]) -> dict[str, Any]:
+    """Values of a lesson's controls that a browser sent, exactly as a link would give them.
+
+    Raises Unreadable where one is missing or impossible.
+    """
+    found = {}
+    for name in names:
+        if name not in sent:
+            raise Unreadable(f"no {name}")
+        found[name] = LESSONS[lesson].control(name).read(sent[name])
+    return found
+
+
+def _text(files: tuple[str, ...]) -> str | None:
+    return "\n".join((ASSETS / file).read_text("utf-8") for file in files) or None
