@@ -18,7 +18,7 @@ from functools import cache
 
 import numpy as np
 
-from bncore.data import ASSETS
+from bncore.data import FOLDER
 
 FEATURES = (
     "alcohol",
@@ -55,7 +55,7 @@ class Wine:
 @cache
 def wine() -> Wine:
     """Read once."""
-    with np.load(ASSETS / "wine.npz") as file:
+    with np.load(FOLDER / "wine.npz") as file:
         x, y = file["x"], file["y"].astype(np.int64)
     x.flags.writeable = y.flags.writeable = False
     return Wine(x, y)

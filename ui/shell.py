@@ -2,8 +2,8 @@
 
 All that Streamlit shows comes through a WebSocket. What must be there without one (the sentence
 that it is missing, the language of the page) or beside it (how a page is printed, what the
-browser's history keeps of it) has to stand in the HTML itself: `assets/shell/`, with the words of every language, since which one the visitor
-reads is known in the browser alone.
+browser's history keeps of it) has to stand in the HTML itself: `assets/shell/`, with the words of
+every language, since which one the visitor reads is known in the browser alone.
 """
 
 from __future__ import annotations
