@@ -98,7 +98,7 @@ def read(sheet: Sheet, control: Numbers) -> Reading:
         column = _one_column(_with_units(rows), header)
         return _numbers(replace(column, bullet=bullet), control)
 
-    return finish(rows) if sheet.settled else _settled(rows, header, finish)
+    return finish(_split(rows)) if sheet.settled else _settled(rows, header, finish)
 
 
 def _trimmed(rows: list[Row]) -> list[Row]:
@@ -221,7 +221,8 @@ def _is_table(rows: list[Row], header: Row | None, kinds: list[str]) -> bool:
     if header and header.commas and len(_names(header)) == count > 1:
         return True
     loose = any(row.commas > (closed and row.open_end) for row in rows)
-    return len(rows) > 1 and (loose or (count > 2 and set(kinds) != {"thousands"}))
+    surely = loose or "list" in kinds or (count > 2 and set(kinds) != {"thousands"})
+    return len(rows) > 1 and surely
 
 
 def _split(rows: list[Row]) -> list[Row]:

@@ -106,7 +106,7 @@ def sheet(text: str, most: int) -> Sheet:
     bare = text.strip()
     if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "\"'" and bare.count(bare[0]) == 2:
         text = bare[1:-1]
-    return _bracketed(text.strip(), most) or _lines(text.splitlines())
+    return _bracketed(text.strip(), most) or _lines(text.splitlines(), most)
 
 
 def _visible(text: str) -> str:
@@ -197,11 +197,13 @@ def run(cell: Cell) -> list[str]:
 # --- lines ---
 
 
-def _lines(lines: list[str]) -> Sheet:
+def _lines(lines: list[str], most: int) -> Sheet:
     written = [number for number, line in enumerate(lines) if line.strip()]
     found = Sheet([])
     if not written:
         return found
+    if len(written) > MOST_CELLS:
+        raise IntakeError("too_many", count=f"{len(written):,}", most=most)
     first, last = written[0], written[-1]
     start, end = lines[first].strip(), lines[last].strip()
     if start.lower().startswith("sep="):
@@ -352,7 +354,8 @@ def _bracketed(text: str, most: int) -> Sheet | None:
     begin = BEGINNING.fullmatch(text[: min(starts)].rstrip("\n"))
     if not begin or "\n" in text[: min(starts)].strip():
         return None
-    if (count := text.count(",") + text.count(";") + 1) > MOST_CELLS:
+    count = max(text.count(",") + text.count(";") + 1, *map(text.count, OPEN))
+    if count > MOST_CELLS:
         raise IntakeError("too_many", count=f"{count:,}", most=most)
     rows = _rows(_tree(text, begin.start(1) if begin[1] else min(starts)))
     return Sheet([_numbered(number, row) for number, row in enumerate(rows, 1)], settled=True)
