@@ -134,7 +134,7 @@ def _without_blank_rows(rows: list[Row], header: Row | None) -> tuple[list[Row],
     if len(set(gaps)) > 1:
         blank = next(row for row in rows if not row.cells)
         place = sum(len(row.cells) for row in rows if row.number < blank.number) + 1
-        raise Cell("", blank.number, 1).error("missing", place=place)
+        raise Cell("", blank.number, 1).refused("missing", place=place)
     return [row for row in rows if row.cells], header
 
 
@@ -208,7 +208,7 @@ def _settled(
 
 def _placed(cell: Cell, code: str, rows: list[Row]) -> IntakeError:
     cells = [each for row in rows for each in row.cells]
-    return cell.error(code, place=cells.index(cell) + 1)
+    return cell.refused(code, place=cells.index(cell) + 1)
 
 
 def _is_table(rows: list[Row], header: Row | None, kinds: list[str]) -> bool:
@@ -276,11 +276,13 @@ def _one_column(rows: list[Row], header: Row | None) -> Column:
     if len(cells) == 1 and len(names) < 2:
         for cell, following in pairwise(cells[0]):
             if following.apart and is_padded(cell.text, following.text):  # 1 000
-                raise cell.error("thousands", got=said(f"{cell.text} {following.text}"))
+                raise cell.refused("thousands", got=said(f"{cell.text} {following.text}"))
         return Column(cells[0], title)
+    if len(widths) > 1 and all(row.by_hand for row in rows if len(row.cells) > 1):
+        return Column([cell for row in cells for cell in row], title)  # a list over several lines
     if len(widths) > 1:
         odd = next(row for row in cells if len(row) != usual)
-        raise odd[0].error("ragged", count=len(odd), usual=usual)
+        raise odd[0].refused("ragged", count=len(odd), usual=usual)
     if usual == 1 and len(names) < 2:
         return Column([row[0] for row in cells], title)
     index = [row[0].text for row in cells]
@@ -343,7 +345,7 @@ def _series(rows: list[Row], name: str | None) -> Column:
     """pandas prints a Series with its index before each value."""
     for row in rows:
         if len(row.cells) == 1:
-            raise row.cells[0].error("missing")
+            raise row.cells[0].refused("missing")
     index = _few([" ".join(cell.text for cell in row.cells[:-1]) for row in rows])
     return Column([row.cells[-1] for row in rows], name, index)
 
@@ -365,22 +367,22 @@ def _number(cell: Cell, place: int, control: Numbers) -> tuple[float, str]:
     """A number and its unit."""
     word, text = cell.text.lower(), cell.text
     if word in CUT:
-        raise cell.error("cut", place)
+        raise cell.refused("cut", place)
     if word in MISSING:
-        raise cell.error("missing", place)
+        raise cell.refused("missing", place)
     if len(text) > LONGEST:
-        raise cell.error("not_number", place)
+        raise cell.refused("not_number", place)
     if NOT_FINITE.fullmatch(text):
-        raise cell.error("not_finite", place)
+        raise cell.refused("not_finite", place)
     if THOUSANDS.fullmatch(text) or ("," in text and run_of(run(cell)) == "thousands"):
-        raise cell.error("thousands", place)
+        raise cell.refused("thousands", place)
     if text[0] == "(" and text[-1] == ")":
-        raise cell.error("parentheses", place)
+        raise cell.refused("parentheses", place)
     parted = _parted(text)
     if parted is None:
-        raise cell.error("not_number", place)
+        raise cell.refused("not_number", place)
     if abs(number := float(parted[0])) > control.limit:
-        raise cell.error("too_large", place, limit=f"{control.limit:,.0f}")
+        raise cell.refused("too_large", place, limit=f"{control.limit:,.0f}")
     return number, parted[1]
 
 
@@ -430,4 +432,4 @@ def _same_unit(cells: list[Cell], units: list[str]) -> str | None:
     (unit, _), *_ = counts.most_common()
     code, right = ("not_number", "") if bare * 2 > len(units) else ("units", unit)
     place = next(place for place, each in enumerate(units) if each != right)
-    raise cells[place].error(code, place + 1, unit=said(unit))
+    raise cells[place].refused(code, place + 1, unit=said(unit))

@@ -58,7 +58,7 @@ class Cell(NamedTuple):
     quoted: bool = False
     apart: bool = False  # only spaces stand between it and the cell before
 
-    def error(self, code: str, place: int | None = None, **fields: object) -> IntakeError:
+    def refused(self, code: str, place: int | None = None, **fields: object) -> IntakeError:
         """A refusal that names this cell; `place` counts the numbers, not the cells of a row."""
         where = {"place": place or self.column, "row": self.row, "column": self.column}
         return IntakeError(code, **({"got": said(self.text)} | where | fields))
@@ -73,6 +73,7 @@ class Row:
     commas: int = 0  # that separate for sure
     bars: int = 0  # tabs, semicolons, bars
     open_end: bool = False  # it ends with a comma
+    by_hand: bool = False  # "1; 2": no program puts a space behind a semicolon
 
     @property
     def spaces(self) -> int:
@@ -267,6 +268,7 @@ def _cells(line: str, number: int) -> Row:
                     put("")
                 row.commas += sign == ","
                 row.bars += sign != ","
+                row.by_hand |= sign == ";" and line[at + 1 : at + 2] == " "
                 waiting = sign
             apart = False
             at += 1
@@ -304,7 +306,7 @@ def _unspaced(cell: Cell) -> list[str]:
     parts = cell.text.split(NARROW)
     heads = (part.lstrip("+-$€£¥₩") for part in parts)
     if any(_is_head(a) and _is_tail(b) for a, b in zip(heads, parts[1:], strict=False)):
-        raise cell.error("thousands")
+        raise cell.refused("thousands")
     return parts
 
 
@@ -394,7 +396,7 @@ def _tree(text: str, begin: int) -> Group:
             if kind == "word" and end < len(text) and text[end] == "(":
                 name = word.rpartition(".")[2]
                 if not group.skipping and "=" not in word and name not in CALLS:
-                    raise cell.error("not_number", place=count)
+                    raise cell.refused("not_number", place=count)
                 count -= 1
             elif kind == "word" and ("=" in word or word.endswith(":")):
                 count -= 1
@@ -407,12 +409,12 @@ def _tree(text: str, begin: int) -> Group:
             touching = False
         elif kind in OPEN:
             if len(stack) > DEEPEST:
-                raise Cell(word, 1, count + 1).error("not_number", place=count + 1)
+                raise Cell(word, 1, count + 1).refused("not_number", place=count + 1)
             stack.append(Group(kind, name))
             name = ""
         elif kind in CLOSE:
             if kind != dict(zip(OPEN, CLOSE, strict=True)).get(group.bracket):
-                raise Cell(kind, 1, count + 1).error("not_number", place=count + 1)
+                raise Cell(kind, 1, count + 1).refused("not_number", place=count + 1)
             stack.pop()
             stack[-1].add(_closed(group))
         elif kind == "," and group.skipping:
@@ -430,7 +432,7 @@ def _tree(text: str, begin: int) -> Group:
     stray = [item for item in root.items if isinstance(item, Cell)]
     if len(stack) > 1 or stray:
         wrong = stray[0] if stray else Cell(stack[-1].bracket, 1, 1)
-        raise wrong.error("not_number", place=wrong.column)
+        raise wrong.refused("not_number", place=wrong.column)
     return root
 
 
@@ -443,7 +445,7 @@ def _closed(group: Group) -> Any:
         if kind != "list" and (group.loose or padded):
             code = "thousands" if kind == "thousands" else "decimal_comma"
             got = said(",".join(cell.text for cell in cells))
-            raise cells[0].error(code, got=got, place=cells[0].column)
+            raise cells[0].refused(code, got=got, place=cells[0].column)
     if group.rows:
         rows = [*group.rows, Group("[", items=group.items)] if group.items else group.rows
         return Group("[", items=rows)
@@ -452,7 +454,7 @@ def _closed(group: Group) -> Any:
         return group.items[0]
     if alone and group.bracket == "(" and not group.name and not group.waiting:
         # in a ledger (1.5) means -1.5
-        raise group.items[0].error("parentheses", place=group.items[0].column)
+        raise group.items[0].refused("parentheses", place=group.items[0].column)
     if group.name == "array" and len(group.items) == 2 and isinstance(group.items[1], Group):
         return group.items[1]  # array('d', [1.0, 2.5])
     return group
