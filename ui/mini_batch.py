@@ -124,7 +124,7 @@ def own_numbers() -> None:
         t(f"{LESSON}.own_line"),
         key=f"{LESSON}.draft",
         height=90,
-        width=470,
+        width=440,
         help=t(f"{LESSON}.own_hint", most=most),
         persist_state="session",
         on_change=look,
@@ -196,14 +196,13 @@ def say(note: Note) -> None:
     else:
         fields = note.fields | {"where": _where(note.fields)}
         st.error(t(f"{word}.{note.code}", **fields))
-    for place, offer in enumerate(note.offers):
-        left_out = said(offer.index) if offer.index else ""
-        label = t(
-            f"{word}.offer{'_index' if left_out else ''}",
-            numbers=_listed(offer.numbers, 5),
-            index=left_out,
-        )
-        st.button(label, key=f"own-offer-{place}", on_click=use, args=(offer,))
+    if note.offers:
+        with st.container(horizontal=True, key="own-offers"):
+            for place, offer in enumerate(note.offers):
+                code = "offer_index" if offer.index else "offer"
+                shown = {"numbers": _listed(offer.numbers, 5), "index": said(offer.index or "")}
+                label = t(f"{word}.{code}", **shown)
+                st.button(label, key=f"own-offer-{place}", on_click=use, args=(offer,))
 
 
 def _read(reading: Reading) -> Iterable[str]:
@@ -229,6 +228,13 @@ def _where(fields: dict[str, Any]) -> str:
         return ""
     flat = fields["row"] == 1 and fields["column"] == fields["place"]
     return t(f"{LESSON}.intake.{'at_place' if flat else 'at_cell'}", **fields)
+
+
+def limits(z: np.ndarray) -> None:
+    """Say it where the first row cannot tell numbers apart: it has room for a few digits."""
+    size, spread = float(np.abs(z).max()), float(np.ptp(z))
+    if size >= 1e6 and 0 < spread < size / 200:
+        st.caption(t(f"{LESSON}.digits_alike", size=number(size, 3), spread=number(spread, 3)))
 
 
 # --- the four steps ---
@@ -325,7 +331,7 @@ def table(batch: Batch, steps: Steps) -> None:
         controls.entry(LESSON, "example")
         i = min(value("example"), batch.m)
         if batch.digits is None:
-            st.caption(t(f"{LESSON}.example_own", i=i, z=number(batch.z[i - 1])))
+            st.caption(t(f"{LESSON}.example_own", i=i, z=number(batch.z[i - 1], 15)))
         else:
             st.caption(t(f"{LESSON}.example_digit", i=i, digit=batch.digits[i - 1]))
         st.download_button(

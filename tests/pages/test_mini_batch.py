@@ -301,7 +301,7 @@ LOOKED = {
             "수 3개: 87, 92, 78. 첫 줄은 이름으로 보았습니다(“점수”). "
             "첫 열은 행 번호나 행 이름이어서 뺐습니다(1, 2, 3).",
         ),
-        ("1.5%, 2%", "수 2개: 1.5, 2. 수마다 붙은 “%”은(는) 뺐습니다."),
+        ("1.5%, 2%", "수 2개: 1.5, 2. 수마다 붙은 기호(“%”)는 뺐습니다."),
     ],
 }
 
@@ -357,6 +357,15 @@ def test_a_place_is_said_as_the_sheet_counts_it() -> None:
     assert at.error[0].value.startswith("A number is missing in row 3, column 2;")
     typed(at, "1, 2, x")
     assert at.error[0].value.startswith("“x” at place 3 is not")
+
+
+def test_where_the_first_row_lacks_digits_it_is_said() -> None:
+    near = opened(source="own", z="1000000000000,999999999000,999999998000")
+    sentence = say(near, "digits_alike", size="1×10¹²", spread="2000")
+    assert sentence in [caption.value for caption in near.caption]
+    assert np.abs(np.array(stage(near)["rows"][1])).tolist() == [1000, 0, 1000]
+    apart = opened(source="own", z="51780579,1423000000,335000000")
+    assert not any("CSV" in caption.value for caption in apart.caption)
 
 
 def test_nobody_complains_while_the_field_is_emptied() -> None:
