@@ -125,13 +125,13 @@ def _is_name(text: str) -> bool:
 
 
 def _without_blank_rows(rows: list[Row], header: Row | None) -> tuple[list[Row], Row | None]:
-    """Blank lines after every line are spacing; one among others is a cell without a number."""
+    """Blank lines after every line are spacing; one among others is an empty cell."""
     gaps, gap = [], 0
     for row in rows[1:]:
         if row.cells:
             gaps.append(gap)
         gap = 0 if row.cells else gap + 1
-    if len(set(gaps)) > 1:
+    if len(set(gaps)) > 1 or (len(gaps) == 1 and gaps != [0]):  # of two numbers, who can say
         blank = next(row for row in rows if not row.cells)
         place = sum(len(row.cells) for row in rows if row.number < blank.number) + 1
         raise Cell("", blank.number, 1).refused("missing", place=place)

@@ -177,7 +177,7 @@ ENCODED = [
     ("utf-16", "키(cm)"),  # with its mark, as Excel's "Unicode text"
     ("utf-16-be", "\ufeff키(cm)"),
     ("utf-16-le", "height"),  # without a mark, and surely so
-    ("cp949", "키(cm)"),  # what Excel writes in Korea
+    ("cp949", "몸무게(kg)"),  # what Excel writes in Korea
     ("cp1252", "Größe"),  # and what it writes in Europe
 ]
 

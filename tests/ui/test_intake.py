@@ -224,6 +224,7 @@ BAD = [
     ("1\n#N/A\n3", "missing", at(2, 1, 2)),
     ("1\n-\n3", "missing", at(2, 1, 2)),
     ("1\n\n3\n4", "missing", at(2, 1, 2)),
+    ("1\n\n3", "missing", at(2, 1, 2)),
     ("1,87\n2,\n3,78", "missing", at(2, 2, 2)),
     ("1\t87\n2\t\n3\t78", "missing", at(2, 2, 2)),
     ("[1, None, 3]", "missing", at(1, 2)),
