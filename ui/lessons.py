@@ -50,10 +50,10 @@ def mini_batch() -> tuple[Control, ...]:
         Integer("unit", 1, 1, 16),
         Integer("m", 32, 1, 256),
         Integer("seed", 0, 0, 9999),
-        Numbers("z", (), most=256, limit=999_999),
+        Numbers("z", (), most=256, limit=1e12),
         Number("eps", 1e-5, 1e-12, 10.0, log=True),
-        Number("gamma", 1.0, -1e6, 1e6),
-        Number("beta", 0.0, -1e6, 1e6),
+        Number("gamma", 1.0, -1e13, 1e13),  # has room for the γ and β that give any z back
+        Number("beta", 0.0, -1e13, 1e13),
         Choice("axis", "shared", ("shared", "own")),
         Integer("step", 4, 1, 4),
         Integer("example", 1, 1, 256),

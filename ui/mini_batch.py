@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from experiments import mini_batch as experiment
 from experiments.mini_batch import Batch, Steps
 from figures import mini_batch as figures
 from ui import controls, intake, state, text
+from ui.intake import Reading
 from ui.lessons import LESSONS
 from ui.numbers import latex, number
 from ui.outside import said
@@ -63,9 +65,7 @@ def choose_batch() -> Batch:
         else:
             own_numbers()
     if own and (note := remembered("note")):
-        kind, code, fields = note
-        tell = st.error if kind == "refused" else st.success
-        tell(t(f"{LESSON}.intake.{code}", **fields))
+        say(note)
     batch = current_batch()
     remember(shown=tuple(batch.z.tolist()))
     origin = "digits" if own and not value("z") else source
@@ -104,6 +104,17 @@ def _start_from_what_is_shown() -> None:
         state.put(LESSON, z=remembered("shown", ()))
 
 
+@dataclass(frozen=True)
+class Note:
+    """What to say about own numbers: looked (read, not yet used), taken, asked or refused."""
+
+    kind: str
+    reading: Reading | None = None
+    code: str = ""
+    fields: dict[str, Any] = field(default_factory=dict)
+    offers: tuple[Reading, ...] = ()
+
+
 def own_numbers() -> None:
     """A field to type or paste into, and a file input."""
     if remembered("written") != value("z"):  # dragged, or from a link: the field follows
@@ -113,9 +124,10 @@ def own_numbers() -> None:
         t(f"{LESSON}.own_line"),
         key=f"{LESSON}.draft",
         height=90,
-        width=470,
+        width=440,
         help=t(f"{LESSON}.own_hint", most=most),
         persist_state="session",
+        on_change=look,
     )
     with st.container(width=300, gap="small"):
         st.button(
@@ -128,29 +140,101 @@ def own_numbers() -> None:
         intake.file_input("intake", words, take, refuse)
 
 
-def write_out(numbers: tuple[float, ...], note: tuple[str, str, dict[str, Any]] | None) -> None:
+def write_out(numbers: tuple[float, ...], note: Note | None) -> None:
     """Put numbers into the field, and remember what to say about them."""
     draft = ", ".join(repr(each).removesuffix(".0") for each in numbers)
-    remember(draft=draft, written=numbers, note=note)
+    remember(draft=draft, looked=draft, written=numbers, note=note)
+
+
+def look() -> None:
+    """Say what a text that was typed will be read as, before it is used."""
+    draft = remembered("draft", "")
+    if draft == remembered("looked"):
+        return
+    remember(looked=draft, note=None)
+    try:
+        reading = intake.parse(draft, LESSONS[LESSON].control("z"))
+    except intake.IntakeError as error:
+        if error.code != "empty":
+            refuse(error)
+        return
+    remember(note=Note("looked", reading))
 
 
 def take(written: str) -> None:
-    """Use the numbers of a text; where that cannot be, say why and keep the batch."""
+    """Use the numbers of a text; where that cannot be, say why and keep the batch.
+
+    What a reading leaves out is said before anything is used.
+    """
     try:
         reading = intake.parse(written, LESSONS[LESSON].control("z"))
     except intake.IntakeError as error:
         refuse(error)
         return
-    fields: dict[str, Any] = {"count": len(reading.numbers)}
-    if reading.header:
-        fields["header"] = said(reading.header)
-    code = "taken_header" if reading.header else "taken"
-    write_out(reading.numbers, note=("taken", code, fields))
+    if (reading.index or reading.unit) and remembered("looked") != written:
+        remember(note=Note("asked", reading, offers=(reading,)))
+    else:
+        use(reading)
+
+
+def use(reading: Reading) -> None:
+    write_out(reading.numbers, Note("taken", reading))
     state.put(LESSON, source="own", z=reading.numbers)
 
 
 def refuse(error: intake.IntakeError) -> None:
-    remember(note=("refused", error.code, error.fields))
+    remember(note=Note("refused", None, error.code, error.fields, error.offers))
+
+
+def say(note: Note) -> None:
+    """What was read or why not, and a button for each reading that the user may choose."""
+    word = f"{LESSON}.intake"
+    if note.reading:
+        end = t(f"{word}.{note.kind}", button=t(f"{LESSON}.own_use"))
+        tell = st.success if note.kind == "taken" else st.info
+        tell(" ".join(filter(None, (*_read(note.reading), end))))
+    else:
+        fields = note.fields | {"where": _where(note.fields)}
+        st.error(t(f"{word}.{note.code}", **fields))
+    if note.offers:
+        with st.container(horizontal=True, key="own-offers"):
+            for place, offer in enumerate(note.offers):
+                code = "offer_index" if offer.index else "offer"
+                shown = {"numbers": _listed(offer.numbers, 5), "index": said(offer.index or "")}
+                label = t(f"{word}.{code}", **shown)
+                st.button(label, key=f"own-offer-{place}", on_click=use, args=(offer,))
+
+
+def _read(reading: Reading) -> Iterable[str]:
+    """What the numbers are, and what else stood in the text."""
+    word, count = f"{LESSON}.intake", len(reading.numbers)
+    numbers = "number" if count == 1 else "numbers"
+    yield t(f"{word}.{numbers}", count=count, numbers=_listed(reading.numbers, 12))
+    for name in ("header", "index", "unit"):
+        if left_out := getattr(reading, name):
+            yield t(f"{word}.{name}", **{name: said(left_out)})
+
+
+def _listed(numbers: tuple[float, ...], most: int) -> str:
+    """Numbers exactly as they were read; of many, the first and the last."""
+    words = [repr(each).removesuffix(".0") for each in numbers]
+    words = [f"−{word[1:]}" if word[0] == "-" else word for word in words]
+    return ", ".join(words if len(words) <= most else [*words[: most - 2], "…", words[-1]])
+
+
+def _where(fields: dict[str, Any]) -> str:
+    """The place of a cell: counted in a row of numbers, by row and column in a sheet."""
+    if not {"place", "row", "column"} <= set(fields):
+        return ""
+    flat = fields["row"] == 1 and fields["column"] == fields["place"]
+    return t(f"{LESSON}.intake.{'at_place' if flat else 'at_cell'}", **fields)
+
+
+def limits(z: np.ndarray) -> None:
+    """Say it where the first row cannot tell numbers apart: it has room for a few digits."""
+    size, spread = float(np.abs(z).max()), float(np.ptp(z))
+    if size >= 1e6 and 0 < spread < size / 200:
+        st.caption(t(f"{LESSON}.digits_alike", size=number(size, 3), spread=number(spread, 3)))
 
 
 # --- the four steps ---
@@ -247,7 +331,7 @@ def table(batch: Batch, steps: Steps) -> None:
         controls.entry(LESSON, "example")
         i = min(value("example"), batch.m)
         if batch.digits is None:
-            st.caption(t(f"{LESSON}.example_own", i=i, z=number(batch.z[i - 1])))
+            st.caption(t(f"{LESSON}.example_own", i=i, z=number(batch.z[i - 1], 15)))
         else:
             st.caption(t(f"{LESSON}.example_digit", i=i, digit=batch.digits[i - 1]))
         st.download_button(

@@ -18,7 +18,8 @@ Reader = Callable[[object], T]
 #: characters of the longest number that is read; the longest that is written has 25
 LONGEST = 64
 # No part of these patterns can match the same text in two ways: they take linear time.
-REAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+NUMERAL = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"  # with re.ASCII
+REAL = re.compile(rf"[+-]?{NUMERAL}", re.ASCII)
 WHOLE = re.compile(r"[+-]?\d{1,15}", re.ASCII)
 EXACT = 2**53  # whole numbers of a browser are exact below this
 #: what programs hang on a link to see where its readers came from

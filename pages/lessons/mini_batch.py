@@ -23,6 +23,7 @@ def lesson() -> None:
     batch = show.choose_batch()
     steps = experiment.walk(batch.z, value("gamma"), value("beta"), value("eps"))
     stage(batch.z)
+    show.limits(batch.z)
     show.give_back(steps)
 
     page.say("mini_batch/steps")

@@ -17,7 +17,7 @@ from experiments.mini_batch import compare, draw, give_back, squash, walk, walk_
 REAL = ("digits", "skewed", "bimodal", "outlier")
 EPS = 1e-5
 seeds = some.integers(0, 9999)
-batches = some.lists(some.floats(-999_999, 999_999), min_size=1, max_size=40).map(np.array)
+batches = some.lists(some.floats(-1e12, 1e12), min_size=1, max_size=40).map(np.array)
 
 
 def moments(z: np.ndarray) -> tuple[float, float]:
@@ -124,7 +124,7 @@ def test_the_steps_are_those_of_the_core(source: str) -> None:
     assert (steps.gamma, steps.beta, steps.eps) == (1.7, -0.4, 1e-3)
 
 
-@given(batches, some.floats(-12, 1), some.floats(-1e6, 1e6), some.floats(-1e6, 1e6))
+@given(batches, some.floats(-12, 1), some.floats(-1e13, 1e13), some.floats(-1e13, 1e13))
 def test_no_setting_of_the_page_is_refused(
     z: np.ndarray, power: float, gamma: float, beta: float
 ) -> None:
@@ -136,7 +136,7 @@ def test_gamma_and_beta_give_z_back(z: np.ndarray, power: float) -> None:
     gamma, beta = give_back(z, 10**power)
     gap = np.abs(walk(z, gamma, beta, 10**power).z_tilde - z).max()
     assert gap <= 8 * np.finfo(float).eps * max(np.abs(z).max(), 1e-300)
-    assert abs(gamma) <= 1e6 and abs(beta) <= 1e6  # what the controls can hold
+    assert abs(gamma) <= 1e13 and abs(beta) <= 1e13  # what the controls can hold
 
 
 def test_an_ordinary_gamma_does_not_give_z_back() -> None:
