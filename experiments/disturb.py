@@ -26,13 +26,14 @@ from numpy.random import Generator
 
 from bncore.config import RunConfig
 from bncore.data import Dataset, load
+from bncore.model import moments
 from bncore.network import Network
 from bncore.shift import wasserstein1
 from bncore.training import Run
 from experiments import evidence
 from experiments.regularize import refuse_unless_so
 from experiments.side_by_side import mean_and_sd
-from experiments.trained import REGIMES, accuracy, moments, trained
+from experiments.trained import REGIMES, accuracy, trained
 
 Array = np.ndarray
 

@@ -28,7 +28,8 @@ from functools import cache, lru_cache
 import numpy as np
 
 from bncore.layers import Drop
-from experiments.trained import moments, trained
+from bncore.model import moments
+from experiments.trained import trained
 
 SIZES = (2, 4, 8, 16, 32, 64, 128, 256)
 DRAWS = 400  # batches; a standard deviation from so many errs by 1/sqrt(2 · 400) = 3.5 %
