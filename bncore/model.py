@@ -166,9 +166,14 @@ def forward(
     return Pass(z, u, a, mean, var, locked(found.logits))
 
 
+def deviation(var: np.ndarray, eps: float) -> np.ndarray:
+    """√(σ² + ε), what batch norm divides by."""
+    return np.sqrt(var + eps)
+
+
 def gain(gamma: np.ndarray, var: np.ndarray, eps: float) -> np.ndarray:
-    """γ/√(σ² + ε), what batch norm multiplies by."""
-    return gamma / np.sqrt(var + eps)
+    """γ/√(σ² + ε), what it multiplies by in all."""
+    return gamma / deviation(var, eps)
 
 
 def moments(y: np.ndarray, out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
