@@ -166,12 +166,12 @@ def forward(
     return Pass(z, u, a, mean, var, locked(found.logits))
 
 
-def deviation(var: np.ndarray, eps: float) -> np.ndarray:
+def deviation(var: np.ndarray, eps: float | np.ndarray) -> np.ndarray:
     """√(σ² + ε), what batch norm divides by."""
     return np.sqrt(var + eps)
 
 
-def gain(gamma: np.ndarray, var: np.ndarray, eps: float) -> np.ndarray:
+def gain(gamma: np.ndarray, var: np.ndarray, eps: float | np.ndarray) -> np.ndarray:
     """γ/√(σ² + ε), what it multiplies by in all."""
     return gamma / deviation(var, eps)
 
@@ -320,6 +320,7 @@ def _frozen(array: Any, name: str) -> np.ndarray | None:
 
 def _check_widths(model: Model) -> None:
     normed = model.depth if model.norm != "none" else 0
+    checks.count(model.W, "W", max(len(model.W), 1))
     checks.count(model.b, "b", len(model.W))
     for below, above in zip(model.W, model.W[1:], strict=False):
         checks.shape(above, "W", (*model.runs, below.shape[-1], above.shape[-1]))

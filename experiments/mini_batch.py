@@ -19,6 +19,7 @@ from bncore.batchnorm import Cache, batch_norm_forward
 from bncore.data import load
 from bncore.descent import descend
 from bncore.losses import one_hot
+from bncore.model import gain
 from bncore.network import Network
 from bncore.optimizers import SGD
 from bncore.variants import VARIANTS, without_eps
@@ -231,7 +232,7 @@ EPS_GRID = np.logspace(-12, 1, 105)
 def spread(z: np.ndarray, eps: np.ndarray = EPS_GRID) -> np.ndarray:
     """The standard deviation of z_norm for each ε: σ/√(σ² + ε)."""
     var = walk(z, 1, 0, 1).var
-    return np.sqrt(var / (var + eps))
+    return gain(np.sqrt(var), var, eps)
 
 
 def faint_pixel(m: int, seed: int) -> np.ndarray:
