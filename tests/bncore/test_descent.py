@@ -75,7 +75,7 @@ def test_it_calls_ahead_of_each_gradient_when_buffers_are_free():
 
 def test_a_run_that_overflows_goes_on_and_leaves_its_neighbour_alone():
     network, alone = started("none", runs=(2,)), started("none", runs=(2,))
-    rates = np.array([[0.1], [1e200]])
+    rates = np.array([[0.1], [1e308]])
     with np.errstate(all="raise"):
         losses = np.array(list(descend(network, batches(9, (2,)), SGD(network.params, rates))))
     calm = np.array(list(descend(alone, batches(9, (2,)), SGD(alone.params, 0.1))))
