@@ -3,7 +3,8 @@
 `batchnorm` is the whiteboard: forward, backward and the layer, checked and commented;
 `conventions` says how others keep running statistics, `variants` does it wrong on purpose.
 `kernels` is the fast form of the same sums. `activations`, `layers`, `losses`, `network` and
-`optimizers` make a classifier; `config`, `training` and `trace` train it (RunConfig -> Run ->
+`optimizers` make a classifier, and `model` is one at rest: frozen, with one pure way through it.
+`descent` is the training loop; `config`, `training` and `trace` train by it (RunConfig -> Run ->
 Trace), with `batches` to feed a run and `recording` to keep its records. `data` loads the data
 sets, `shift` measures how far distributions move, `folding` puts batch norm into the weights
 beside it, `checks` and `errors` hold the rules for input.
@@ -23,6 +24,7 @@ from bncore.config import RunConfig
 from bncore.conventions import CONVENTIONS
 from bncore.errors import InputError
 from bncore.folding import fold
+from bncore.model import Hook, Model, Pass, forward
 from bncore.network import Network
 from bncore.shift import ks, wasserstein1
 from bncore.trace import Trace
@@ -36,8 +38,11 @@ __all__ = [
     "VARIANTS",
     "BatchNorm",
     "Cache",
+    "Hook",
     "InputError",
+    "Model",
     "Network",
+    "Pass",
     "Run",
     "RunConfig",
     "Trace",
@@ -45,6 +50,7 @@ __all__ = [
     "batch_norm_forward",
     "batch_norm_inference",
     "fold",
+    "forward",
     "ks",
     "train",
     "train_together",

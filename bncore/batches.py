@@ -116,6 +116,12 @@ class Feed:
             np.take(examples.x, index, axis=0, out=x, mode="clip")  # "raise" would copy
             np.take(examples.targets, index, axis=0, out=targets, mode="clip")
 
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Mini-batches without end, (x, targets): buffers, filled anew by the next."""
+        while True:
+            self.next()
+            yield self.x, self.targets
+
     @property
     def digests(self) -> list[int]:
         """Of the batches drawn so far, per run."""

@@ -102,6 +102,43 @@ def weight(value: Any, field: str = "momentum") -> float:
     return share
 
 
+def one_of(value: Any, field: str, known: tuple[str, ...]) -> None:
+    """One of the names that are known."""
+    if not isinstance(value, str) or value not in known:
+        raise InputError("config", _seen(field, known, value))
+
+
+def count(values: Any, field: str, expected: int) -> None:
+    """A sequence of so many, one for each layer."""
+    if not hasattr(values, "__len__") or len(values) != expected:
+        got = len(values) if hasattr(values, "__len__") else type(values).__name__
+        raise InputError("shape", _seen(field, f"one for each of {expected} layers", got))
+
+
+def shape(array: np.ndarray, field: str, expected: tuple[int, ...]) -> None:
+    """An array of exactly this shape."""
+    if array.shape != expected:
+        raise InputError("shape", _seen(field, expected, array.shape))
+
+
+def of_units(value: Any, field: str, n: int, lead: tuple[int, ...]) -> np.ndarray:
+    """Finite statistics of n units, (n,) or with axes that meet `lead`; "var" at least 0.
+
+    May share memory with `value`, and keeps its dtype.
+    """
+    array = floats(value, field)
+    try:
+        meets = array.ndim > 0 and np.broadcast_shapes(array.shape[:-1], lead) == lead
+    except ValueError:
+        meets = False
+    if not meets or array.shape[-1] != n:
+        raise InputError("shape", _seen(field, (*lead, n), array.shape))
+    finite(array, field)
+    if field == "var" and (array < 0).any():
+        raise InputError("variance", _seen(field, ">= 0", float(array.min())))
+    return array
+
+
 def finite(array: np.ndarray, field: str) -> None:
     """Refuse NaN and infinity in what was given."""
     bad = ~np.isfinite(array)

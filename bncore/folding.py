@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bncore.model import gain
 from bncore.network import Network
 
 
@@ -62,7 +63,7 @@ def fold(network: Network) -> Network:
 
 def line(network: Network, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """(scale, shift) of a layer's batch norm by its running statistics: (..., 1, n), float64."""
-    scale = wide(network.gamma[layer]) / np.sqrt(wide(network.running_var[layer]) + network.eps)
+    scale = gain(wide(network.gamma[layer]), wide(network.running_var[layer]), network.eps)
     return scale, wide(network.beta[layer]) - wide(network.running_mean[layer]) * scale
 
 

@@ -25,13 +25,8 @@ from bncore.checks import epsilon
 from bncore.kernels import BatchNormKernel
 from bncore.layers import Activate, Dense, Drop, Jolt, NormInGroups, Stage
 from bncore.losses import one_hot, softmax_cross_entropy
-
-# Where batch norm sits among the stages of a hidden layer.
-PLACEMENTS: dict[str, tuple[str, ...]] = {
-    "none": ("dense", "activate"),
-    "before": ("dense", "norm", "activate"),
-    "after": ("dense", "activate", "norm"),
-}
+from bncore.model import PLACEMENTS as PLACEMENTS
+from bncore.model import Model, Rows, locked, through
 
 # Standard deviation of the initial weights of a layer, from its inputs, its units and a scale.
 INITS: dict[str, Callable[[int, int, float], float]] = {
@@ -73,8 +68,9 @@ class Network:
         self.activation, self.norm = ACTIVATIONS[activation], norm
         self.eps, self.momentum = epsilon(eps, self.dtype), np.array(momentum, self.dtype)
         self.group, self.keep, self.jolt = group, keep, jolt
-        self._passes: dict[tuple[int, bool], Pass] = {}
+        self._passes: dict[tuple[int, bool], Stages] = {}
         self._lay_out(keep_bias or norm == "none")
+        self._as_it_stands = self._model(locked)  # looks into the buffers
 
     def _lay_out(self, hidden_bias: bool) -> None:
         hidden, classes = self.sizes[1:-1], self.sizes[-1]
@@ -148,11 +144,11 @@ class Network:
         self._last = self._pass(x.shape[-2])
         return self._last.forward(x)
 
-    def _pass(self, m: int, training: bool = False) -> Pass:
+    def _pass(self, m: int, training: bool = False) -> Stages:
         noisy = self.group > 0 or self.keep < 1 or self.jolt != STILL
         key = m, training and noisy
         if key not in self._passes:
-            self._passes[key] = Pass(self, *key)
+            self._passes[key] = Stages(self, *key)
         return self._passes[key]
 
     def backward(self, dlogits: np.ndarray) -> None:
@@ -210,10 +206,8 @@ class Network:
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Logits by the running statistics, for any number of examples."""
-        a = x
-        for layer in range(self.depth):
-            a = self._infer(layer, self._dense(layer, a))
-        return self._dense(self.depth, a)
+        now = self._as_it_stands
+        return through(now, x, (now.running_mean, now.running_var), keep=False).logits
 
     def evaluate(self, x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Accuracy and loss by the running statistics, one number per run.
@@ -226,26 +220,30 @@ class Network:
         loss = softmax_cross_entropy(logits, targets)[0]
         return accuracy, np.where(np.isnan(loss), np.inf, loss)  # NaN is infinity less infinity
 
-    def _dense(self, layer: int, x: np.ndarray) -> np.ndarray:
-        z = x @ self.W[layer]
-        b = self.b[layer]
-        if b is not None:
-            z += b
-        return z
+    def model(self) -> Model:
+        """What it computes at rest, frozen as it stands; training goes on without it."""
+        return self._model(lambda view: view)
 
-    def _infer(self, layer: int, y: np.ndarray) -> np.ndarray:
-        """What follows the dense part of a hidden layer, in place, with running statistics."""
-        for stage in PLACEMENTS[self.norm][1:]:
-            if stage == "activate":
-                self.activation.forward(y, out=y)
-            else:
-                y -= self.running_mean[layer]
-                y *= self.gamma[layer] / np.sqrt(self.running_var[layer] + self.eps)
-                y += self.beta[layer]
-        return y
+    def _model(self, take: Callable[[np.ndarray], np.ndarray]) -> Model:
+        """A model copies what can be written to, and keeps what cannot."""
+
+        def rows(views: Sequence[np.ndarray]) -> Rows:
+            return tuple(take(view[..., 0, :]) for view in views)
+
+        return Model(
+            W=tuple(take(W) for W in self.W),
+            b=tuple(None if b is None else take(b[..., 0, :]) for b in self.b),
+            gamma=rows(self.gamma),
+            beta=rows(self.beta),
+            running_mean=rows(self.running_mean),
+            running_var=rows(self.running_var),
+            eps=self.eps,
+            activation=self.settings["activation"],
+            norm=self.norm,
+        )
 
 
-class Pass:
+class Stages:
     """The stages of a network and all their buffers, for batches of m.
 
     With `noisy` batch norm keeps to the network's groups, units drop out, and are jolted.

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from bncore.config import RunConfig
+from bncore.model import locked
 from bncore.network import Network
 
 
@@ -99,10 +100,3 @@ def _finite_records(arrays: dict[str, np.ndarray]) -> int:
     bad = [~np.isfinite(arrays[n]).all(axis=tuple(range(1, arrays[n].ndim))) for n in names]
     broken = np.logical_or.reduce(bad)
     return int(broken.argmax()) if broken.any() else len(broken)
-
-
-def locked(array: np.ndarray) -> np.ndarray:
-    """A view that cannot be written to."""
-    view = array.view()
-    view.flags.writeable = False
-    return view

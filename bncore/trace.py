@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from bncore.config import RunConfig
+from bncore.model import gain
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +49,7 @@ class Trace:
         if self.config.norm != "before":
             return self.z
         k = self.z.shape[-1]
-        scale = self.gamma[..., :k] / np.sqrt(self.var + self.config.eps)
+        scale = gain(self.gamma[..., :k], self.var, self.config.eps)
         u = (self.z - self.mean[:, :, None]) * scale[:, :, None]
         return (u + self.beta[:, :, None, :k]).astype(self.z.dtype)
 

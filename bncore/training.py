@@ -1,9 +1,8 @@
-"""RunConfig -> Run -> Trace: the training loop, and what it records on the way.
+"""RunConfig -> Run -> Trace: a descent, and what is recorded of it on the way.
 
-A run alternates two halves: `_gradient` takes the next mini-batch forward and back, `_update`
-tracks the running statistics and moves the parameters. A record is taken between the two, so
-that everything in it belongs to the same parameters, and costs no extra pass but that of the
-probe.
+A run always stands between the gradient of its next mini-batch and the update made from it (see
+`descent`). A record is taken there, so that everything in it belongs to the same parameters, and
+costs no extra pass but that of the probe, which goes ahead of the gradient.
 """
 
 from __future__ import annotations
@@ -15,10 +14,12 @@ import numpy as np
 
 from bncore.batches import DROPOUT, WEIGHTS, Feed, stream
 from bncore.config import RunConfig
+from bncore.descent import descend
 from bncore.errors import InputError
+from bncore.model import locked
 from bncore.network import Network
 from bncore.optimizers import OPTIMIZERS
-from bncore.recording import Recorder, locked
+from bncore.recording import Recorder
 from bncore.trace import Trace
 
 __all__ = ["Run", "RunConfig", "Stack", "Trace", "train", "train_together"]
@@ -38,18 +39,22 @@ class Stack:
         self.step = 0
         self._feed = Feed(configs, runs)
         self._network = _initial_network(configs, self._feed, runs)
-        self._dropout = [stream(c, DROPOUT) for c in configs]
         self._w0 = [_sha256(W) for W in self._network.flat_W.reshape(len(configs), -1)]
         lr = np.array([c.lr for c in configs], self.config.dtype)[:, None]
         optimizer = OPTIMIZERS[self.config.optimizer]
-        self._optimizer = optimizer(self._network.params, lr if runs else self.config.lr)
-        self._pending: np.ndarray | None = None  # the loss of a gradient not yet applied
         self._loss = np.empty((self.config.steps, len(configs)))
         self._digests = np.empty((self.config.steps, len(configs)), np.uint32)
         self._diverged_at: list[int | None] = [None] * len(configs)
         self._recorder = Recorder(self.config, runs)
-        with np.errstate(all="ignore"):
-            self._record_if_due()
+        self._descent = descend(
+            self._network,
+            self._feed,
+            optimizer(self._network.params, lr if runs else self.config.lr),
+            weight_decay=self.config.weight_decay,
+            rngs=[stream(c, DROPOUT) for c in configs],
+            before=self._look_ahead,
+        )
+        self._go_on()
 
     @property
     def done(self) -> bool:
@@ -68,47 +73,35 @@ class Stack:
     def advance(self, n: int) -> None:
         """Train n more steps, fewer if the run ends before."""
         stop = min(self.step + n, self.config.steps)
-        with np.errstate(all="ignore"):
-            while self.step < stop and not self._all_diverged:
-                self._gradient()
-                if not self._all_diverged:
-                    self._update()
-                    self._record_if_due()
+        while self.step < stop and not self._all_diverged:
+            self._loss[self.step] = self._next_loss
+            self._digests[self.step] = self._feed.digests
+            self.step += 1
+            self._go_on()
 
-    def _gradient(self) -> None:
-        """Take the next mini-batch forward and back, unless that is done already."""
-        if self._pending is not None:
+    def _go_on(self) -> None:
+        """The update, if there is one to be made, and the gradient of the next mini-batch."""
+        self._next_loss = next(self._descent)
+        if not np.isfinite(self._next_loss).all():
+            self._note_divergence(self._next_loss)
+        if self._due and not self._all_diverged:
+            if self.config.sample == "batch":
+                self._recorder.keep_z(self._network)
+            self._recorder.keep(self.step, self._network, *self._tested)
+
+    @property
+    def _due(self) -> bool:
+        """Whether the step is one to be recorded."""
+        return self.step % self.config.record_every == 0 or self.step == self.config.steps
+
+    def _look_ahead(self) -> None:
+        """Of a record, what takes a pass of its own."""
+        if not self._due:
             return
-        self._feed.next()
-        self._pending = self._network.gradient(self._feed.x, self._feed.targets, self._dropout)
-        if not np.isfinite(self._pending).all():
-            self._note_divergence(self._pending)
-
-    def _update(self) -> None:
-        """Apply that gradient."""
-        network = self._network
-        self._loss[self.step] = self._pending
-        self._digests[self.step] = self._feed.digests
-        self._pending = None
-        if self.config.weight_decay:
-            network.flat_dW += self.config.weight_decay * network.flat_W
-        network.track()
-        self._optimizer.update(network.params, network.grads)
-        self.step += 1
-
-    def _record_if_due(self) -> None:
-        if self.step % self.config.record_every and self.step != self.config.steps:
-            return
-        network, feed = self._network, self._feed
-        accuracy, test_loss = network.evaluate(feed.x_test, feed.y_test)
+        self._tested = self._network.evaluate(self._feed.x_test, self._feed.y_test)
         if self.config.sample == "fixed":
-            network.forward(feed.probe)
-            self._recorder.keep_z(network)
-        self._gradient()  # last, since `_update` goes on from here
-        if self.config.sample == "batch":
-            self._recorder.keep_z(network)
-        if not self._all_diverged:
-            self._recorder.keep(self.step, network, accuracy, test_loss)
+            self._network.forward(self._feed.probe)
+            self._recorder.keep_z(self._network)
 
     def _note_divergence(self, loss: np.ndarray) -> None:
         for r, finite in enumerate(np.isfinite(loss).flat):

@@ -16,11 +16,12 @@ import numpy as np
 
 from bncore.config import RunConfig
 from bncore.losses import one_hot
+from bncore.model import Model
 from bncore.network import Network
 from experiments import evidence, whiteboard
 from experiments.descent import descend
 from experiments.trained import trained
-from experiments.whiteboard import Backward, Forward, Parameters, put
+from experiments.whiteboard import Backward, Forward, put
 
 EVIDENCE = "bias"
 SEEDS = range(5)
@@ -77,22 +78,22 @@ def drag(
     x, targets = batch(m, seed, dtype)
     p = parameters(norm, dtype)
     shifted = _add(p, "beta", layer, unit, beta)
-    zero = whiteboard.forward(p, x)
-    only_beta = whiteboard.forward(shifted, x)
+    zero = whiteboard.with_caches(p, x)
+    only_beta = whiteboard.with_caches(shifted, x)
     dragged = _add(shifted, "b", layer, unit, b)
-    now = whiteboard.forward(dragged, x)
+    now = whiteboard.with_caches(dragged, x)
     return Drag(
         z=now.z[layer][:, unit],
         z_tilde=now.z_tilde[layer][:, unit],
         z_at_zero=zero.z[layer][:, unit],
         z_tilde_at_zero=zero.z_tilde[layer][:, unit],
         mean=float(now.caches[layer].mean[unit]),
-        **_gradients(whiteboard.backward(dragged, now, targets), layer, unit),
+        **_gradients(whiteboard.backward(now, targets), layer, unit),
         gamma=float(p.gamma[layer][unit]),
         beta=float(dragged.beta[layer][unit]),
         beta_at_zero=float(p.beta[layer][unit]),
         eps=p.eps[layer],
-        loss_at_zero=whiteboard.backward(p, zero, targets).loss,
+        loss_at_zero=whiteboard.backward(zero, targets).loss,
         **_moved(now, only_beta, layer, unit),
     )
 
@@ -114,31 +115,23 @@ def _moved(now: Forward, then: Forward, layer: int, unit: int) -> dict[str, floa
     }
 
 
-def _add(p: Parameters, name: str, layer: int, unit: int, amount: float) -> Parameters:
+def _add(p: Model, name: str, layer: int, unit: int, amount: float) -> Model:
     rows = getattr(p, name)
     changed = rows[layer].copy()
     changed[unit] += changed.dtype.type(amount)
     return replace(p, **{name: put(rows, layer, changed)})
 
 
-def parameters(norm: str = "before", dtype: str = "float64") -> Parameters:
+def parameters(norm: str = "before", dtype: str = "float64") -> Model:
     """Of the trained network of `experiments.trained`, with b = 0 in the hidden layers."""
     return of_network(trained().network, norm, dtype)
 
 
-def of_network(network: Network, norm: str, dtype: str) -> Parameters:
+def of_network(network: Network, norm: str, dtype: str) -> Model:
     """Of a network, in another dtype, batch norm before or after the activation."""
-    hidden = network.depth
-    b = [np.zeros(W.shape[-1], dtype) for W in network.W[:hidden]]
-    return Parameters(
-        W=tuple(W.astype(dtype) for W in network.W),
-        b=(*b, network.b[-1][0].astype(dtype)),
-        gamma=tuple(gamma[0].astype(dtype) for gamma in network.gamma),
-        beta=tuple(beta[0].astype(dtype) for beta in network.beta),
-        eps=(network.eps,) * hidden,
-        activation=network.settings["activation"],
-        norm=norm,
-    )
+    model = network.model().astype(dtype)
+    b = [np.zeros(W.shape[-1], dtype) for W in model.W[:-1]]
+    return replace(model, b=(*b, model.b[-1]), norm=norm)
 
 
 def batch(m: int, seed: int, dtype: str) -> tuple[np.ndarray, np.ndarray]:

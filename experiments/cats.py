@@ -26,7 +26,7 @@ from bncore.network import Network
 from experiments import evidence
 from experiments.fit import fit, right
 from experiments.regularize import refuse_unless_so
-from experiments.trained import accuracy, classify, exact_statistics
+from experiments.trained import accuracy, exact_statistics
 
 EVIDENCE = "cats"
 SHIFTS = tuple(i / 10 for i in range(11))
@@ -177,8 +177,9 @@ def _by_shift(network: Network, seed: int) -> np.ndarray:
 
 def _reestimated(network: Network, shift: float, seed: int) -> float:
     test, unlabelled = draw(N_TEST, shift, seed + TEST), draw(K, shift, seed + UNLABELLED)
-    statistics = exact_statistics(network, inputs(unlabelled.rgb))
-    return float(accuracy(classify(network, inputs(test.rgb), *statistics), test.y))
+    model = network.model()
+    statistics = exact_statistics(model, inputs(unlabelled.rgb))
+    return float(accuracy(model.forward(inputs(test.rgb), statistics).logits, test.y))
 
 
 # --- what ships ---

@@ -62,9 +62,10 @@ def _b_cancels(seed: int) -> dict[str, float]:
 
 def _shifted(norm: str, seed: int, by: float = 1.7) -> tuple[float, float]:
     p, (x, targets) = bias.parameters(norm), bias.batch(64, seed, "float64")
-    now = whiteboard.forward(replace(p, b=(*(b + by for b in p.b[:-1]), p.b[-1])), x)
-    back = whiteboard.backward(p, now, targets)
-    return _largest(now.logits - whiteboard.forward(p, x).logits), _largest(np.stack(back.db[:-1]))
+    shifted = replace(p, b=(*(b + by for b in p.b[:-1]), p.b[-1]))
+    there, now = (whiteboard.with_caches(each, x) for each in (p, shifted))
+    back = whiteboard.backward(now, targets)
+    return _largest(now.logits - there.logits), _largest(np.stack(back.db[:-1]))
 
 
 def _scale_free(seed: int) -> dict[str, float]:
@@ -88,7 +89,7 @@ def _folds(seed: int) -> dict[str, float]:
 
 def _sd_is_gamma(seed: int) -> dict[str, float]:
     p = bias.parameters()
-    now = whiteboard.forward(p, bias.batch(64, seed, "float64")[0])
+    now = whiteboard.with_caches(p, bias.batch(64, seed, "float64")[0])
     z_tilde, gamma, beta = np.stack(now.z_tilde), np.stack(p.gamma), np.stack(p.beta)
     pixel = mini_batch.faint_pixel(64, seed)
     return {
@@ -126,7 +127,7 @@ def from_normal(z: np.ndarray) -> float:
 
 
 def _makes_gaussian(seed: int) -> dict[str, float]:
-    now = whiteboard.forward(bias.parameters(), bias.batch(256, seed, "float64")[0])
+    now = whiteboard.with_caches(bias.parameters(), bias.batch(256, seed, "float64")[0])
     z = np.concatenate(now.z, axis=1)
     z_norm = np.concatenate([cache.z_norm for cache in now.caches], axis=1)
     normal = np.random.default_rng(seed).standard_normal(z.shape)

@@ -23,7 +23,7 @@ from bncore.network import Network
 from experiments import evidence
 from experiments.fit import fit, right
 from experiments.regularize import refuse_unless_so
-from experiments.trained import accuracy, classify, exact_statistics
+from experiments.trained import accuracy, exact_statistics
 
 RGB = tuple[float, float, float]
 
@@ -110,10 +110,10 @@ def _by_ink(network: Network, data: Dataset) -> np.ndarray:
 
 
 def _reestimated(network: Network, data: Dataset, unlabelled: np.ndarray) -> np.ndarray:
-    found = []
+    found, model = [], network.model()
     for ink in INKS.values():
-        statistics = exact_statistics(network, inputs(unlabelled, *ink))
-        logits = classify(network, inputs(data.x_test, *ink), *statistics)
+        statistics = exact_statistics(model, inputs(unlabelled, *ink))
+        logits = model.forward(inputs(data.x_test, *ink), statistics).logits
         found.append(accuracy(logits, data.y_test))
     return np.array(found)
 

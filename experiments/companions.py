@@ -11,11 +11,9 @@ from experiments.running import average
 from experiments.trained import (
     Trained,
     accuracy,
-    classify,
+    exact_statistics,
     trained,
     unbiased,
-    walk,
-    with_own_batch,
 )
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -45,7 +43,7 @@ def verdicts(image: int) -> Verdicts:
     """Test image `image` (from 0) by the running and by the exact training-set statistics."""
     net = trained()
     x = net.data.x_test[[image]]
-    exact = classify(net.network, x, net.exact_mean, net.exact_var)
+    exact = net.by_exact_statistics(x)
     return Verdicts(net.network.predict(x)[0], exact[0])
 
 
@@ -73,7 +71,7 @@ def meet(image: int, m: int, seed: int, draws: int = 400, order: str = "random")
     rng = np.random.default_rng((seed, image, m))
     others = _draw(_candidates(net, image, order), m - 1, draws, rng)
     rows = np.concatenate([np.full((draws, 1), image), others], axis=1)
-    logits = with_own_batch(net.network, net.data.x_test[rows])[:, 0]
+    logits = in_company(net, net.data.x_test[rows])[:, 0]
     predicted = logits.argmax(axis=-1)
     return Meetings(
         companions=others,
@@ -85,6 +83,11 @@ def meet(image: int, m: int, seed: int, draws: int = 400, order: str = "random")
         exact=fixed.exact,
         digit=int(net.data.y_test[image]),
     )
+
+
+def in_company(net: Trained, x: np.ndarray) -> np.ndarray:
+    """Logits (..., m, 10) of batches x (..., m, 64), each by its own statistics, as in training."""
+    return net.model.forward(x, keep=False).logits
 
 
 def _candidates(net: Trained, image: int, order: str) -> np.ndarray:
@@ -119,7 +122,7 @@ def by_batch_size(seed: int = 0, sizes: Sequence[int] = SIZES) -> BySize:
     """The trained network on the whole test set, once for each batch size."""
     net = trained()
     verdicts_by_size = [_passes(net, m, seed) for m in sizes]
-    exact = classify(net.network, net.data.x_test, net.exact_mean, net.exact_var)
+    exact = net.by_exact_statistics(net.data.x_test)
     return BySize(
         sizes=np.array(sizes),
         accuracy=np.array([(said == net.data.y_test).mean() for said in verdicts_by_size]),
@@ -171,7 +174,7 @@ def _say(net: Trained, order: np.ndarray, m: int) -> np.ndarray:
     if whole < len(order):
         batches = np.concatenate([batches, order[None, -m:]])
     said = np.empty(len(order), int)
-    said[batches] = with_own_batch(net.network, net.data.x_test[batches]).argmax(axis=-1)
+    said[batches] = in_company(net, net.data.x_test[batches]).argmax(axis=-1)
     return said
 
 
@@ -221,7 +224,8 @@ def answers(m: int) -> np.ndarray:
 
 def _accuracy_after(net: Trained, stream: str, m: int, seed: int, rounds: int) -> float:
     mean, var = running_after(stream, m, seed, rounds)
-    return float(accuracy(classify(net.network, net.data.x_test, mean, var), net.data.y_test))
+    logits = net.model.forward(net.data.x_test, (mean, var)).logits
+    return float(accuracy(logits, net.data.y_test))
 
 
 def running_after(
@@ -232,14 +236,13 @@ def running_after(
     An incomplete last batch is dropped. KeyError if there is no such stream.
     """
     net = trained()
-    x, y, network = net.data.x_test, net.data.y_test, net.network
+    x, y, model = net.data.x_test, net.data.y_test, net.model
     shuffled = np.random.default_rng((seed, m)).permutation(len(y))
     order = {"shuffled": shuffled, "sorted": np.argsort(y, kind="stable"), "dimmed": shuffled}
     batches = order[stream][: len(y) // m * m].reshape(-1, m)
-    _, mean, var = walk(network, x[batches] * np.float32(DIM if stream == "dimmed" else 1))
-    running_mean, running_var = (
-        np.stack([row[0] for row in rows]) for rows in (network.running_mean, network.running_var)
-    )
+    light = np.float32(DIM if stream == "dimmed" else 1)
+    mean, var = exact_statistics(model, x[batches] * light)
+    running_mean, running_var = np.stack(model.running_mean), np.stack(model.running_var)
 
     def move(running: np.ndarray, batches: np.ndarray) -> np.ndarray:
         stream = np.tile(batches, (rounds, 1, 1))

@@ -9,8 +9,9 @@ import numpy as np
 from bncore.batches import BatchOrder
 from bncore.batchnorm import BatchNorm
 from bncore.conventions import CONVENTIONS
+from bncore.model import Hook, Pass
 from experiments.running import many_batches
-from experiments.trained import Trained, accuracy, classify, trained, unbiased
+from experiments.trained import Trained, accuracy, trained, unbiased
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ def under(
     kept, seen = [(at.running_mean[unit], at.running_var[unit])], []
     order = BatchOrder(len(net.data.x_train), m, np.random.default_rng((seed, m)))
     for _ in range(batches):
-        z = _train_mode(net, layers, net.data.x_train[order.next()], layer)
+        z = _through(net, layers, net.data.x_train[order.next()], training=True).z[layer]
         seen.append((z[:, unit].mean(), z[:, unit].var()))
         kept.append((at.running_mean[unit], at.running_var[unit]))
     running_mean, running_var = np.array(kept).T
@@ -74,23 +75,19 @@ def _layers(net: Trained, name: str) -> list[BatchNorm]:
     return layers
 
 
-def _train_mode(net: Trained, layers: list[BatchNorm], x: np.ndarray, layer: int) -> np.ndarray:
-    """Show the layers one batch x (m, 64); returns z (m, n) of the layer asked for."""
-    a, shown = x.astype(np.float64), None
-    for index, (W, batch_norm) in enumerate(zip(net.network.W[:-1], layers, strict=True)):
-        z = a @ W
-        shown = z if index == layer else shown
-        a = np.maximum(batch_norm.forward(z, training=True), 0)
-    assert shown is not None
-    return shown
+def _through(net: Trained, layers: list[BatchNorm], x: np.ndarray, training: bool) -> Pass:
+    """Images x (m, 64) by these layers, in float64; in training they gather what they see."""
+
+    def norm(layer: int, z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        by = layers[layer]
+        return by.forward(z, training), by.running_mean, by.running_var
+
+    return net.model.forward(x.astype(np.float64), hook=Hook(norm=norm))
 
 
 def _accuracy(net: Trained, layers: list[BatchNorm]) -> float:
-    network = net.network
-    a = net.data.x_test.astype(np.float64)
-    for W, batch_norm in zip(network.W[:-1], layers, strict=True):
-        a = np.maximum(batch_norm.forward(a @ W, training=False), 0)
-    return float(accuracy(a @ network.W[-1] + network.b[-1], net.data.y_test))
+    logits = _through(net, layers, net.data.x_test, training=False).logits
+    return float(accuracy(logits, net.data.y_test))
 
 
 def _ratio(net: Trained, m: int, by_m_less_1: bool) -> float:
@@ -123,7 +120,8 @@ def divisor(m: int) -> Divisor:
     mean, var = (one.mean(axis=0, dtype=np.float64) for one in many_batches(m))
 
     def score(var: np.ndarray) -> float:
-        return float(accuracy(classify(net.network, net.data.x_test, mean, var), net.data.y_test))
+        logits = net.model.forward(net.data.x_test, (mean, var)).logits
+        return float(accuracy(logits, net.data.y_test))
 
     return Divisor(
         biased_ratio=_ratio(net, m, False),

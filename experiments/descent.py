@@ -1,7 +1,8 @@
-"""The training loop laid bare, for those who want to see every gradient.
+"""The training loop, for those who want to see every gradient of the runs that configs say.
 
-`bncore.training` records what most lessons ask for. Here a stack of runs is trained one update at
-a time, and whoever iterates looks into the network between its gradient and its update.
+`bncore.training` records what most lessons ask for. Here a stack of runs goes down by the same
+loop (`bncore.descent`), and whoever iterates looks into the network between its gradient and its
+update.
 
     >>> from bncore import RunConfig
     >>> for network, loss in descend([RunConfig(steps=2, seed=s) for s in range(3)]):
@@ -12,10 +13,12 @@ a time, and whoever iterates looks into the network between its gradient and its
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from bncore import descent
 from bncore.batches import DROPOUT, Feed, stream
 from bncore.config import RunConfig
 from bncore.network import Network
@@ -39,16 +42,15 @@ def descend(
     network = initial(configs) if network is None else network
     feed, rngs = Feed(configs, (len(configs),)), [stream(one, DROPOUT) for one in configs]
     lr = np.array([one.lr for one in configs], config.dtype)[:, None]
-    optimizer = OPTIMIZERS[config.optimizer](network.params, lr)
-    for _ in range(config.steps):
-        feed.next()
-        with np.errstate(all="ignore"):
-            loss = network.gradient(feed.x, feed.targets, rngs)
+    losses = descent.descend(
+        network,
+        itertools.islice(feed, config.steps),
+        OPTIMIZERS[config.optimizer](network.params, lr),
+        weight_decay=config.weight_decay,
+        rngs=rngs,
+    )
+    for loss in losses:
         yield network, loss
-        with np.errstate(all="ignore"):
-            network.flat_dW += config.weight_decay * network.flat_W
-            network.track()
-            optimizer.update(network.params, network.grads)
 
 
 def initial(configs: Sequence[RunConfig]) -> Network:

@@ -17,12 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from bncore.batchnorm import batch_norm_inference
 from bncore.config import RunConfig
 from bncore.data import Dataset, load
 from bncore.network import Network
 from bncore.training import Run
 from experiments import evidence
-from experiments.trained import REGIMES, accuracy, classify, exact_statistics, trained
+from experiments.trained import REGIMES, accuracy, exact_statistics, trained
 
 EVIDENCE = "dimming"
 A = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05)
@@ -60,11 +61,11 @@ def _unlabelled(data: Dataset, k: int, seed: int) -> np.ndarray:
 def _sweep(
     network: Network, plain: Network, data: Dataset, unlabelled: np.ndarray, a: Sequence[float]
 ) -> Sweep:
-    found = []
+    found, model = [], network.model()
     for factor in a:
         x = dimmed(data.x_test, factor)
-        there = exact_statistics(network, dimmed(unlabelled, factor))
-        logits = plain.predict(x), network.predict(x), classify(network, x, *there)
+        there = exact_statistics(model, dimmed(unlabelled, factor))
+        logits = plain.predict(x), network.predict(x), model.forward(x, there).logits
         found.append([accuracy(one, data.y_test) for one in logits])
     return Sweep(np.array(a), *np.array(found).T)
 
@@ -86,30 +87,27 @@ class Exactness:
 def exactness(a: float, c: float = 0.0) -> Exactness:
     """a > 0. The statistics are those of the whole training set, in either light."""
     net = trained()
-    network = net.network
-    x, known = (one.astype(np.float64) for one in (net.data.x_test, net.data.x_train))
+    model, eps = net.model, net.network.eps
+    one, zero = np.ones(net.config.width), np.zeros(net.config.width)
+    x, known = (each.astype(np.float64) for each in (net.data.x_test, net.data.x_train))
     dark_x = dimmed(x, a, c)
-    here, there = exact_statistics(network, known), exact_statistics(network, dimmed(known, a, c))
-    bright, dark = classify(network, x, *here), classify(network, dark_x, *there)
-    # var + a²ε = (var − (1 − a²)ε) + ε; the layers above meet what they meet in the light
-    mean = [there[0][0], *here[0][1:]]
-    var = [there[1][0] - (1 - a * a) * network.eps, *here[1][1:]]
-    z_norms = [
-        (one @ network.W[0] - means[0]) / np.sqrt(vars_[0] + network.eps)
-        for one, (means, vars_) in ((x, here), (dark_x, there))
-    ]
-    frozen = classify(network, dark_x, *_running(network))
-    return Exactness(
-        z_norm=_largest(z_norms[0] - z_norms[1]),
-        logits=_largest(dark - bright),
-        logits_rounding=_largest(classify(network, dark_x, mean, var) - bright),
-        changed=float((dark.argmax(axis=-1) != bright.argmax(axis=-1)).mean()),
-        frozen_logits=_largest(frozen - classify(network, x, *_running(network))),
+    here, there = exact_statistics(model, known), exact_statistics(model, dimmed(known, a, c))
+    bright, dark = model.forward(x, here), model.forward(dark_x, there)
+    # with a²ε below, the layers above meet what they meet in the light
+    as_dim = replace(model, eps=(a * a * eps, *[eps] * (model.depth - 1)))
+    rounded = as_dim.forward(dark_x, ([there[0][0], *here[0][1:]], [there[1][0], *here[1][1:]]))
+    z_norm, dark_z_norm = (
+        batch_norm_inference(now.z[0], now.mean[0], now.var[0], one, zero, eps)
+        for now in (bright, dark)
     )
-
-
-def _running(network: Network) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    return network.running_mean, network.running_var
+    frozen, light = (model.forward(each, "running").logits for each in (dark_x, x))
+    return Exactness(
+        z_norm=_largest(z_norm - dark_z_norm),
+        logits=_largest(dark.logits - bright.logits),
+        logits_rounding=_largest(rounded.logits - bright.logits),
+        changed=float((dark.logits.argmax(axis=-1) != bright.logits.argmax(axis=-1)).mean()),
+        frozen_logits=_largest(frozen - light),
+    )
 
 
 def _largest(difference: np.ndarray) -> float:

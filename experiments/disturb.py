@@ -26,13 +26,13 @@ from numpy.random import Generator
 
 from bncore.config import RunConfig
 from bncore.data import Dataset, load
-from bncore.network import Network
+from bncore.model import Model, Pass
 from bncore.shift import wasserstein1
 from bncore.training import Run
 from experiments import evidence
 from experiments.regularize import refuse_unless_so
 from experiments.side_by_side import mean_and_sd
-from experiments.trained import REGIMES, accuracy, moments, trained
+from experiments.trained import REGIMES, accuracy, trained
 
 Array = np.ndarray
 
@@ -53,6 +53,7 @@ TYPICAL = {"scale": 2.0, "offset": 2.0, "noise": 2.0, "swap": 1.0}
 DRAWS = 5
 STEPS = (100, 600)  # over seeds: mid-training, and trained
 SEEDS = range(5)
+VANISHING = 1e-30  # an ε that is nothing beside any variance here
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +103,8 @@ def exactness(kind: str, strength: float, seed: int = 0) -> tuple[float, float]:
     net = _shipped()
     how, x = Disturbance(kind, strength, seed), net.x.astype(np.float64)
     changes = []
-    for eps in (net.bn.eps, 0.0):
-        before, after = (_walk(net.bn, x, each, eps=eps).logits for each in (None, how))
+    for model in (net.bn, replace(net.bn, eps=VANISHING)):
+        before, after = (model.forward(x, hook=each).logits for each in (None, how.on(model)))
         changes.append(float(np.abs(after - before).max()))
     return changes[0], changes[1]
 
@@ -116,8 +117,8 @@ def sweep(kind: str, draws: int = 5) -> Sweep:
 class Subject(NamedTuple):
     """A trained pair and the images that it is asked about."""
 
-    plain: Network
-    bn: Network
+    plain: Model
+    bn: Model
     x: np.ndarray  # (N, 64)
     y: np.ndarray  # (N,)
 
@@ -126,7 +127,7 @@ class Subject(NamedTuple):
 def _shipped() -> Subject:
     net = trained()
     assert net.plain is not None
-    return Subject(net.plain, net.network, net.data.x_test, net.data.y_test)
+    return Subject(net.plain.model(), net.model, net.data.x_test, net.data.y_test)
 
 
 class Disturbance(NamedTuple):
@@ -139,6 +140,10 @@ class Disturbance(NamedTuple):
     def __call__(self, z: np.ndarray, a: np.ndarray, W: np.ndarray) -> np.ndarray:
         """z (N, n), disturbed. Draws the same for the same seed, whatever the strength."""
         return DISTURBANCES[self.kind](z, a, W, self.strength, np.random.default_rng(self.seed))
+
+    def on(self, model: Model) -> Callable[[int, Array, Array], Array]:
+        """As a hook."""
+        return lambda layer, z, a: self(z, a, model.W[layer]) if layer == 1 else z
 
 
 def _scale(z: Array, a: Array, W: Array, strength: float, rng: Generator) -> Array:
@@ -170,51 +175,13 @@ DISTURBANCES: dict[str, Callable[[Array, Array, Array, float, Generator], Array]
 }
 
 
-class Walked(NamedTuple):
-    """What a way through the network came by."""
-
-    logits: np.ndarray  # (N, 10)
-    third: np.ndarray  # (N, n) z of layer 3
-
-
-def _walk(
-    network: Network,
-    x: np.ndarray,
-    how: Disturbance | None,
-    frozen: bool = False,
-    eps: float | None = None,
-) -> Walked:
-    """Images x (N, 64) through a network, layer 2 disturbed if `how` is given."""
-    a, third = x, x
-    for layer in range(network.depth):
-        W, b = network.W[layer], network.b[layer]
-        z = a @ W if b is None else a @ W + b
-        if layer == 1 and how is not None:
-            z = how(z, a, W)
-        if layer == 2:
-            third = z
-        a = network.activation.forward(_normalized(network, layer, z, frozen, eps))
-    b = network.b[-1]
-    assert b is not None
-    return Walked(a @ network.W[-1] + b, third)
-
-
-def _normalized(
-    network: Network, layer: int, z: np.ndarray, frozen: bool, eps: float | None
-) -> np.ndarray:
-    if network.norm == "none":
-        return z
-    mean, var = moments(z)
-    if frozen:
-        mean, var = network.running_mean[layer], network.running_var[layer]
-    root = np.sqrt(var + (network.eps if eps is None else eps))
-    return network.gamma[layer] * (z - mean) / root + network.beta[layer]
-
-
-def _ways(net: Subject, how: Disturbance | None) -> list[Walked]:
+def _ways(net: Subject, how: Disturbance | None) -> list[Pass]:
     """In the order of WAYS."""
-    bn = [_walk(net.bn, net.x, how, frozen) for frozen in (False, True)]
-    return [_walk(net.plain, net.x, how), *bn]
+    arms = (net.plain, "batch"), (net.bn, "batch"), (net.bn, "running")
+    return [
+        model.forward(net.x, statistics, None if how is None else how.on(model))
+        for model, statistics in arms
+    ]
 
 
 def _compare(net: Subject, how: Disturbance) -> Disturbed:
@@ -233,15 +200,15 @@ def _compare(net: Subject, how: Disturbance) -> Disturbed:
     )
 
 
-def _percentiles(walked: Sequence[Walked]) -> np.ndarray:
-    return np.stack([np.percentile(each.third, PERCENTILES, axis=0) for each in walked])
+def _percentiles(walked: Sequence[Pass]) -> np.ndarray:
+    return np.stack([np.percentile(each.z[2], PERCENTILES, axis=0) for each in walked])
 
 
-def _moved(before: Sequence[Walked], after: Sequence[Walked]) -> np.ndarray:
+def _moved(before: Sequence[Pass], after: Sequence[Pass]) -> np.ndarray:
     """(W,) Wasserstein-1 of layer 3's z in sd, mean over units."""
     found = []
     for one, two in zip(before, after, strict=True):
-        a, b = one.third.T, two.third.T
+        a, b = one.z[2].T, two.z[2].T
         found.append((wasserstein1(a, b) / a.std(axis=-1)).mean())
     return np.array(found)
 
@@ -291,7 +258,7 @@ def _at_steps(config: RunConfig) -> Iterator[list[Sweep]]:
     for step in STEPS:
         for run in runs:
             run.advance(step - run.step)
-        bn, plain = (run.network for run in runs)
+        bn, plain = (run.network.model() for run in runs)
         net = Subject(plain, bn, data.x_test, data.y_test)
         yield [_sweep(net, kind, DRAWS) for kind in KINDS]
 

@@ -6,12 +6,14 @@ seed and as many examples start alike and meet the same batches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from bncore.batches import ORDER, WEIGHTS, BatchOrder
 from bncore.data import Dataset
+from bncore.descent import Batch, descend
 from bncore.losses import one_hot
 from bncore.network import Network
 from bncore.optimizers import SGD
@@ -35,19 +37,24 @@ def fit(
     that overflows goes on with NaN.
     """
     network, rates = start(data, hidden, norm, lr, seed)
-    order = BatchOrder(len(data.x_train), batch_size, np.random.default_rng((seed, ORDER)))
-    x = np.empty((*network.runs, batch_size, data.n_features), network.dtype)
-    targets = np.empty((*network.runs, batch_size, data.n_classes), network.dtype)
-    of_all = one_hot(data.y_train, data.n_classes)
-    optimizer = SGD(network.params, rates)
-    with np.errstate(all="ignore"):
-        for _ in range(steps):
-            batch = order.next()
-            x[...], targets[...] = prepare(data.x_train[batch]), of_all[batch]
-            network.gradient(x, targets)
-            network.track()
-            optimizer.update(network.params, network.grads)
+    batches = itertools.islice(_batches(data, network, batch_size, seed, prepare), steps)
+    for _ in descend(network, batches, SGD(network.params, rates)):
+        pass
     return network
+
+
+def _batches(
+    data: Dataset, network: Network, m: int, seed: int, prepare: Callable[[np.ndarray], np.ndarray]
+) -> Iterator[Batch]:
+    """The same mini-batch for all runs of the network."""
+    order = BatchOrder(len(data.x_train), m, np.random.default_rng((seed, ORDER)))
+    x = np.empty((*network.runs, m, data.n_features), network.dtype)
+    targets = np.empty((*network.runs, m, data.n_classes), network.dtype)
+    of_all = one_hot(data.y_train, data.n_classes)
+    while True:
+        batch = order.next()
+        x[...], targets[...] = prepare(data.x_train[batch]), of_all[batch]
+        yield x, targets
 
 
 def start(

@@ -17,8 +17,11 @@ import numpy as np
 from bncore.activations import ACTIVATIONS
 from bncore.batchnorm import Cache, batch_norm_forward
 from bncore.data import load
+from bncore.descent import descend
 from bncore.losses import one_hot
+from bncore.model import gain
 from bncore.network import Network
+from bncore.optimizers import SGD
 from bncore.variants import VARIANTS, without_eps
 
 LAYERS, UNITS = 3, 16
@@ -49,12 +52,11 @@ def population() -> Population:
     network = Network((64, *[UNITS] * LAYERS, 10), norm="none", dtype=np.float64)
     network.initialize("he", 1.0, [rng])
     targets = one_hot(data.y_train, 10, np.float64)
-    for _ in range(STEPS):
-        chosen = rng.permutation(len(targets))[:BATCH]
-        network.gradient(data.x_train[chosen], targets[chosen])
-        network.params -= LR * network.grads
-    network.forward(data.x_train)
-    z = np.round(np.stack(network.z, axis=1), 6)
+    chosen = (rng.permutation(len(targets))[:BATCH] for _ in range(STEPS))
+    batches = ((data.x_train[rows], targets[rows]) for rows in chosen)
+    for _ in descend(network, batches, SGD(network.params, LR)):
+        pass
+    z = np.round(np.stack(network.model().forward(data.x_train).z, axis=1), 6)
     return Population(np.round(data.x_train, 6), z, np.maximum(z, 0), data.y_train)
 
 
@@ -230,7 +232,7 @@ EPS_GRID = np.logspace(-12, 1, 105)
 def spread(z: np.ndarray, eps: np.ndarray = EPS_GRID) -> np.ndarray:
     """The standard deviation of z_norm for each ε: σ/√(σ² + ε)."""
     var = walk(z, 1, 0, 1).var
-    return np.sqrt(var / (var + eps))
+    return gain(np.sqrt(var), var, eps)
 
 
 def faint_pixel(m: int, seed: int) -> np.ndarray:

@@ -22,13 +22,14 @@ so that threads may share what they call.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import numpy as np
 
 from bncore.layers import Drop
-from experiments.trained import moments, trained
+from bncore.model import Model, deviation, moments
+from experiments.trained import trained
 
 SIZES = (2, 4, 8, 16, 32, 64, 128, 256)
 DRAWS = 400  # batches; a standard deviation from so many errs by 1/sqrt(2 · 400) = 3.5 %
@@ -39,7 +40,7 @@ ROWS = 4096  # examples that go through the network at once: they fit the proces
 class Population:
     """All N training images in the trained network, taken as one batch: L layers of n units."""
 
-    z_first: np.ndarray  # (N, n) pre-activations of the first layer, without batch norm
+    z_first: np.ndarray  # (N, n) pre-activations of the first layer, the same in any company
     t: np.ndarray  # (N, L, n) normalized values
     mean: np.ndarray  # (L, n)
     std: np.ndarray  # (L, n), sqrt(var + eps)
@@ -50,17 +51,11 @@ class Population:
 @cache
 def population() -> Population:
     """Computed once, some ten milliseconds."""
-    network, x = trained().network, trained().data.x_train
-    z_first = x @ network.W[0]
-    z, mean, std = (
-        np.stack([part[0] for part in parts], axis=-2).astype(np.float64)
-        for parts in zip(
-            *(_pass(z_first[None].copy(), layer, len(x)) for layer in range(network.depth)),
-            strict=True,
-        )
-    )
+    now = trained().model.forward(trained().data.x_train)
+    each = [(z, *_statistics(z)) for z in now.z]
+    z, mean, std = (np.stack(part, axis=-2).astype(np.float64) for part in zip(*each, strict=True))
     t = (z - mean) / std
-    return Population(z_first, t, mean, std, (t**3).mean(axis=0), (t**4).mean(axis=0))
+    return Population(now.z[0], t, mean, std, (t**3).mean(axis=0), (t**4).mean(axis=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,10 +76,7 @@ def meet(images: tuple[int, ...], layer: int, m: int, seed: int, draws: int = DR
     batches = rng.integers(0, len(everyone.t), (draws, m))
     batches[:, : len(images)] = images
     at_once = max(1, ROWS // m)
-    parts = [
-        _pass(everyone.z_first[batches[i : i + at_once]], layer, len(images))
-        for i in range(0, draws, at_once)
-    ]
+    parts = [_pass(batches[i : i + at_once], layer, len(images)) for i in range(0, draws, at_once)]
     z, mean, std = (np.concatenate(part).astype(np.float64) for part in zip(*parts, strict=True))
     a = everyone.std[layer] / std
     b = (everyone.mean[layer] - mean) / std
@@ -95,22 +87,29 @@ def meet(images: tuple[int, ...], layer: int, m: int, seed: int, draws: int = DR
     return found
 
 
-def _pass(z: np.ndarray, layer: int, examples: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """From the first layer's z (D, m, n) to this layer: z of the first examples, mean and std."""
-    network = trained().network
-    for below in range(layer):
-        mean, std = _statistics(z)
-        z -= mean[:, None]
-        z *= (network.gamma[below] / std)[:, None]
-        z += network.beta[below]
-        z = network.activation.forward(z, out=z).reshape(-1, z.shape[-1]) @ network.W[below + 1]
-        z = z.reshape(len(mean), -1, z.shape[-1])
+def _pass(
+    batches: np.ndarray, layer: int, examples: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Batches of images (D, m) up to this layer: z of the first examples, mean and std."""
+    if layer == 0:
+        z = population().z_first[batches]
+    else:
+        z = _upto(layer).forward(trained().data.x_train[batches], keep=False).logits
     return z[:, :examples], *_statistics(z)
+
+
+@cache
+def _upto(layer: int) -> Model:
+    """The trained network, this layer's dense part being its last."""
+    model, upto = trained().model, slice(layer + 1)
+    below = {name: getattr(model, name)[:layer] for name in ("gamma", "beta", "eps")}
+    known = {"running_mean": (), "running_var": ()}
+    return replace(model, W=model.W[upto], b=model.b[upto], **below, **known)
 
 
 def _statistics(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean, var = moments(z)
-    return mean, np.sqrt(var + trained().network.eps)
+    return mean, deviation(var, trained().network.eps)
 
 
 # --- one example ---

@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 
 from bncore.config import RunConfig
+from bncore.model import Hook
 from bncore.network import Network
 from bncore.shift import ks, wasserstein1
 from experiments import evidence
@@ -146,17 +147,12 @@ def in_sd(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 def entering(network: Network, x: np.ndarray) -> np.ndarray:
     """(S, N, n): what enters the last hidden activation, with the jolts drawn last."""
-    u = a = x
-    for layer in range(network.depth):
-        b = network.b[layer]
-        u = a @ network.W[layer] if b is None else a @ network.W[layer] + b
-        if network.norm != "none":
-            mean, var = u.mean(axis=-2, keepdims=True), u.var(axis=-2, keepdims=True)
-            u = network.gamma[layer] * (u - mean) / np.sqrt(var + network.eps) + network.beta[layer]
-        if network.jolts:
-            u = u * network.jolts[layer].factor + network.jolts[layer].offset
-        a = network.activation.forward(u)
-    return u
+    jolts = network.jolts
+
+    def jolt(layer: int, y: np.ndarray) -> np.ndarray:
+        return y * jolts[layer].factor + jolts[layer].offset
+
+    return network.model().forward(x, hook=Hook(y=jolt) if jolts else None).u[-1]
 
 
 @cache

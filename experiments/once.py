@@ -20,6 +20,7 @@ import numpy as np
 
 from bncore.config import RunConfig
 from bncore.folding import fold
+from bncore.model import gain
 from bncore.network import Network
 from experiments import evidence
 from experiments.descent import initial, settle
@@ -114,12 +115,11 @@ def train_all(
 
 def entering_sd(network: Network, x: np.ndarray) -> np.ndarray:
     """(S, L) sd of what enters each hidden activation over x (S, N, inputs), mean of units."""
-    network.forward(x)
     found = []
-    for z in network.z:
+    for z in network.model().forward(x).z:
         sd = z.std(axis=-2)
         if network.norm != "none":
-            sd = sd / np.sqrt(sd**2 + network.eps)  # γ is 1 before the first step
+            sd = gain(sd, sd**2, network.eps)  # γ is 1 before the first step
         found.append(sd.mean(axis=-1))
     return np.stack(found, axis=-1)
 

@@ -24,7 +24,7 @@ from bncore.training import Run
 from experiments import evidence
 from experiments.regularize import refuse_unless_so
 from experiments.small_batches import PRESETS
-from experiments.trained import accuracy, with_own_batch
+from experiments.trained import accuracy
 
 EVIDENCE = "one_class"
 SEEDS = range(5)
@@ -50,10 +50,9 @@ def load() -> Evidence:
 def asked(network: Network, data: Dataset) -> tuple[float, float, float]:
     """Accuracy (in_class, mixed, running) on the test set."""
     x, y = data.x_test, data.y_test
-    of_class = [
-        float(accuracy(with_own_batch(network, x[y == c]), y[y == c])) for c in np.unique(y)
-    ]
-    mixed = float(accuracy(with_own_batch(network, x), y))
+    model = network.model()
+    of_class = [float(accuracy(model.forward(x[y == c]).logits, y[y == c])) for c in np.unique(y)]
+    mixed = float(accuracy(model.forward(x).logits, y))
     return float(np.mean(of_class)), mixed, float(accuracy(network.predict(x), y))
 
 

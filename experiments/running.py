@@ -13,8 +13,8 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from bncore.network import Network
-from experiments.trained import accuracy, classify, trained, unbiased, walk
+from bncore.model import Model
+from experiments.trained import accuracy, exact_statistics, trained, unbiased
 
 STARTS = ("zero_one", "zeros", "first")
 POOL = 2**17  # examples that the batches of `static_error` are made of, at most …
@@ -101,8 +101,8 @@ def lab(
     running = follow(net.batch_mean, batch_var, decay, start, corrected)
     x, y = net.data.x_test, net.data.y_test
     found = [
-        accuracy(classify(network, x, running.mean[step], running.var[step]), y)
-        for network, step in zip(_networks(regime), net.snapshots, strict=True)
+        accuracy(model.forward(x, (running.mean[step], running.var[step])).logits, y)
+        for model, step in zip(_models(regime), net.snapshots, strict=True)
     ]
     return Lab(
         batch_mean=net.batch_mean,
@@ -118,10 +118,10 @@ def lab(
 
 
 @cache
-def _networks(regime: str) -> list[Network]:
+def _models(regime: str) -> list[Model]:
     """The network at each snapshot."""
     net = trained(regime)
-    return [net.at(index) for index in range(len(net.snapshots))]
+    return [net.at(index).model() for index in range(len(net.snapshots))]
 
 
 # --- on frozen weights: the law ---
@@ -184,7 +184,7 @@ def many_batches(m: int) -> tuple[np.ndarray, np.ndarray]:
     rows = np.concatenate(shuffles)[: BATCHES * m]
     batches = rows[: len(rows) // m * m].reshape(-1, m)
     parts = np.array_split(batches, -(-len(rows) // 2**14))
-    found = [walk(net.network, net.data.x_train[part])[1:] for part in parts]
+    found = [exact_statistics(net.model, net.data.x_train[part]) for part in parts]
     means, vars_ = zip(*found, strict=True)
     return np.concatenate(means), np.concatenate(vars_)
 

@@ -24,13 +24,14 @@ import numpy as np
 
 from bncore.config import RunConfig
 from bncore.data import load
+from bncore.model import Model
 from bncore.network import Network
 from bncore.trace import Trace
 from experiments import evidence, whiteboard
 from experiments.bias import batch, parameters
 from experiments.descent import descend
 from experiments.trained import trained
-from experiments.whiteboard import Parameters, put
+from experiments.whiteboard import put
 
 EVIDENCE = "scale"
 ALPHAS = tuple(float(f"{alpha:.3g}") for alpha in np.geomspace(1e-3, 1e3, 25))
@@ -76,8 +77,8 @@ def rescale(
     layers = tuple(range(len(p.gamma))) if layer is None else (layer,)
     scaled = _scaled(p, alpha, layers)
     exact = tuple(e * alpha**2 if at in layers else e for at, e in enumerate(p.eps))
-    now = whiteboard.forward(scaled, x)
-    dW = whiteboard.backward(scaled, now, base.targets).dW
+    now = whiteboard.with_caches(scaled, x)
+    dW = whiteboard.backward(now, base.targets).dW
     plain = _plain(alpha, layers, x)
     return Rescaled(
         alpha=alpha,
@@ -85,7 +86,7 @@ def rescale(
         logits_moved=_largest(now.logits - base.logits),
         changed=_changed(now.logits, base.logits),
         logits_moved_exact=_largest(
-            whiteboard.forward(replace(scaled, eps=exact), x).logits - base.logits
+            whiteboard.with_caches(replace(scaled, eps=exact), x).logits - base.logits
         ),
         plain_logits_moved=_largest(plain - base.plain_logits),
         plain_changed=_changed(plain, base.plain_logits),
@@ -99,7 +100,7 @@ def rescale(
 class _Base:
     """The network as it was, on the batch: what every α is compared with. Only read."""
 
-    parameters: Parameters
+    parameters: Model
     x: np.ndarray
     targets: np.ndarray
     logits: np.ndarray
@@ -112,8 +113,8 @@ def _base(m: int, seed: int, eps: float, dtype: str) -> _Base:
     x, targets = batch(m, seed, dtype)
     p = parameters("before", dtype)
     p = replace(p, eps=(eps,) * len(p.eps))
-    now = whiteboard.forward(p, x)
-    grad_norms = _norms(whiteboard.backward(p, now, targets).dW)
+    now = whiteboard.with_caches(p, x)
+    grad_norms = _norms(whiteboard.backward(now, targets).dW)
     return _Base(p, x, targets, now.logits, _plain(1.0, (), x), grad_norms)
 
 
@@ -127,7 +128,7 @@ def _curve(layer: int | None, eps: float) -> tuple[Rescaled, ...]:
     return tuple(rescale(alpha, layer, eps=eps) for alpha in ALPHAS)
 
 
-def _scaled(p: Parameters, alpha: float, layers: Sequence[int]) -> Parameters:
+def _scaled(p: Model, alpha: float, layers: Sequence[int]) -> Model:
     W = p.W
     for layer in layers:
         W = put(W, layer, W[layer] * W[layer].dtype.type(alpha))
@@ -138,11 +139,8 @@ def _plain(alpha: float, layers: Sequence[int], x: np.ndarray) -> np.ndarray:
     """Logits of the twin without batch norm, its W scaled likewise."""
     twin = trained().plain
     assert twin is not None
-    a = x
-    for layer in range(twin.depth):
-        factor = alpha if layer in layers else 1.0
-        a = np.maximum(a @ (factor * twin.W[layer].astype(x.dtype)) + twin.b[layer], 0)
-    return a @ twin.W[-1] + twin.b[-1]
+    scaled = _scaled(twin.model().astype(x.dtype), alpha, layers)
+    return scaled.forward(x, keep=False).logits
 
 
 def _norms(matrices: Sequence[np.ndarray]) -> np.ndarray:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bncore.activations import ACTIVATIONS as FUNCTIONS
 from bncore.batches import WEIGHTS, stream
 from bncore.config import RunConfig
 from bncore.data import DATASETS, load
-from bncore.network import PLACEMENTS, Network
+from bncore.model import Model
+from bncore.network import Network
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 NORMS = ("none", "before", "after")
@@ -80,12 +80,14 @@ def weights(activation: str, seed: int, dataset: str = "mnist", depth: int = 3) 
 
 def last_hidden(x: np.ndarray, W: list[np.ndarray], activation: str, norm: str) -> np.ndarray:
     """What the output layer gets, (m, n), for images x (m, pixels); b = 0, γ = 1, β = 0."""
-    a, g = x, FUNCTIONS[activation]
-    for layer in W:
-        a = a @ layer
-        for stage in PLACEMENTS[norm][1:]:
-            if stage == "activate":
-                a = g.forward(a)
-            else:
-                a = (a - a.mean(axis=0)) / np.sqrt(a.var(axis=0) + EPS)
-    return a
+    hidden = W if norm != "none" else []  # the layers that have batch norm
+    model = Model(
+        W=(*W, W[-1].T),  # the output layer's, which nobody asks
+        b=(None,) * (len(W) + 1),
+        gamma=tuple(np.ones(each.shape[1]) for each in hidden),
+        beta=tuple(np.zeros(each.shape[1]) for each in hidden),
+        eps=EPS,
+        activation=activation,
+        norm=norm,
+    )
+    return model.forward(x).a[-1]

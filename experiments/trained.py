@@ -3,21 +3,22 @@
 The 8×8 digits, 64-50-50-50-10, ReLU, in two regimes: "slow" weights (SGD, lr .1) and "fast" ones
 (Adam, lr .03). `trained` reads what ships in assets/evidence/test_time.npz and trains nothing.
 
-Many people use one process at once, and `Network.forward` works in buffers of the network. So the
-functions here compute the same in arrays of their own; only `Network.predict` may be shared.
+Many people use one process at once, and `Network.forward` works in buffers of the network. What
+is shared is therefore `Trained.model`; of a network only `predict` may be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 
 from bncore.config import RunConfig
 from bncore.data import Dataset, load
+from bncore.model import Model
 from bncore.network import Network
 from bncore.training import Run, train
 from experiments import evidence
@@ -60,6 +61,15 @@ class Trained:
     true_mean: np.ndarray  # (T, L, n) at these steps
     true_var: np.ndarray  # (T, L, n)
     exact_accuracy: np.ndarray  # (T,) on the test set by the true statistics of the step
+
+    @cached_property
+    def model(self) -> Model:
+        """`network` as it was trained, for whoever has questions."""
+        return self.network.model()
+
+    def by_exact_statistics(self, x: np.ndarray) -> np.ndarray:
+        """Logits (..., 10) of images x (..., 64) by the true statistics."""
+        return self.model.forward(x, (self.exact_mean, self.exact_var)).logits
 
     def at(self, index: int) -> Network:
         """The network at `snapshots[index]`, a copy; its running statistics say nothing."""
@@ -106,55 +116,13 @@ def _network(config: RunConfig, params: np.ndarray, running: np.ndarray | float 
     return network
 
 
-# --- the network by statistics of any kind ---
+# --- statistics and answers ---
 
 
-def classify(
-    network: Network, x: np.ndarray, mean: Sequence[np.ndarray], var: Sequence[np.ndarray]
-) -> np.ndarray:
-    """Logits (..., 10) of x (..., 64) by given statistics (L, n), e.g. the running ones.
-
-    The network has batch norm before each activation. Where statistics have further axes in front
-    of n, (L, ..., n), they meet those of x.
-    """
-    a = x
-    for layer in range(network.depth):
-        z = _flat_product(a, network.W[layer])
-        z -= mean[layer]
-        a = _rescale(network, layer, z, var[layer])
-    return _output(network, a)
-
-
-def with_own_batch(network: Network, x: np.ndarray) -> np.ndarray:
-    """Logits (..., m, 10) of batches x (..., m, 64), each by its own statistics, as in training."""
-    return walk(network, x)[0]
-
-
-def walk(network: Network, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Batches x (..., m, 64) through the network as in training, but without touching it.
-
-    Returns logits (..., m, 10), and mean and biased variance (..., L, n) of each batch.
-    """
-    a, means, vars_ = x, [], []
-    for layer in range(network.depth):
-        z = _flat_product(a, network.W[layer])
-        mean, var = moments(z, out=z)
-        means.append(mean)
-        vars_.append(var)
-        a = _rescale(network, layer, z, var[..., None, :])
-    return _output(network, a), np.stack(means, axis=-2), np.stack(vars_, axis=-2)
-
-
-def moments(z: np.ndarray, out: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and biased variance (..., n) of z (..., m, n) over its examples; z − mean into `out`."""
-    mean = z.mean(axis=-2, keepdims=True)
-    centered = np.subtract(z, mean, out=out)
-    return mean[..., 0, :], np.einsum("...mn,...mn->...n", centered, centered) / z.shape[-2]
-
-
-def exact_statistics(network: Network, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(L, n) mean and variance of the examples x (N, 64), all of them taken as one batch."""
-    return walk(network, x)[1:]
+def exact_statistics(model: Model, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(..., L, n) mean and biased variance of x (..., N, 64), all N examples taken as one batch."""
+    now = model.forward(x, keep=False)
+    return np.stack(now.mean, axis=-2), np.stack(now.var, axis=-2)
 
 
 def unbiased(var: np.ndarray, m: int) -> np.ndarray:
@@ -165,22 +133,6 @@ def unbiased(var: np.ndarray, m: int) -> np.ndarray:
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Share of right answers over the last axis of labels; logits (..., m, 10)."""
     return (logits.argmax(axis=-1) == labels).mean(axis=-1)
-
-
-def _flat_product(x: np.ndarray, W: np.ndarray) -> np.ndarray:
-    """x @ W as one matrix product, whatever axes x has in front."""
-    return (x.reshape(-1, x.shape[-1]) @ W).reshape(*x.shape[:-1], W.shape[-1])
-
-
-def _rescale(network: Network, layer: int, centered: np.ndarray, var: np.ndarray) -> np.ndarray:
-    """What batch norm and the activation make of z − mean, in place."""
-    centered *= network.gamma[layer] / np.sqrt(var + network.eps)
-    centered += network.beta[layer]
-    return network.activation.forward(centered, out=centered)
-
-
-def _output(network: Network, a: np.ndarray) -> np.ndarray:
-    return _flat_product(a, network.W[-1]) + network.b[-1]
 
 
 # --- how it was made ---
@@ -204,19 +156,20 @@ def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
 def record(config: RunConfig, snapshots: Sequence[int]) -> Iterable[tuple[str, np.ndarray]]:
     """Train, and keep by name what `Trained` wants."""
     run, x = Run(config), load(config.dataset, config.seed, config.dtype).x_train
-    networks, means, vars_ = [], [], []
+    models, params, means, vars_ = [], [], [], []
     for step in range(config.steps + 1):
         run.advance(step - run.step)
         network = run.network
-        networks.append(network)
-        mean, var = exact_statistics(network, x)
+        models.append(network.model())
+        params.append(network.params)
+        mean, var = exact_statistics(models[-1], x)
         means.append(mean)
         vars_.append(var)
 
     data, chosen = load(config.dataset, config.seed, config.dtype), list(snapshots)
     yield "snapshots", np.array(chosen)
-    yield "params", np.stack([networks[step].params for step in chosen])
-    yield "running", networks[-1].running
+    yield "params", np.stack([params[step] for step in chosen])
+    yield "running", network.running
     yield "path_mean", np.stack(means)
     yield "true_mean", np.stack([means[step] for step in chosen])
     yield "true_var", np.stack([vars_[step] for step in chosen])
@@ -224,7 +177,7 @@ def record(config: RunConfig, snapshots: Sequence[int]) -> Iterable[tuple[str, n
         "exact_accuracy",
         np.array(
             [
-                accuracy(classify(networks[s], data.x_test, means[s], vars_[s]), data.y_test)
+                accuracy(models[s].forward(data.x_test, (means[s], vars_[s])).logits, data.y_test)
                 for s in chosen
             ]
         ),
@@ -251,10 +204,11 @@ def over_seeds(config: RunConfig, seeds: Iterable[int]) -> dict[str, np.ndarray]
         for arm in (run, plain):
             arm.advance(config.steps)
         data, network = load(config.dataset, seed, config.dtype), run.network
-        exact = exact_statistics(network, data.x_train)
+        model = network.model()
+        exact = exact_statistics(model, data.x_train)
         logits = (
             network.predict(data.x_test),
-            classify(network, data.x_test, *exact),
+            model.forward(data.x_test, exact).logits,
             plain.network.predict(data.x_test),
         )
         found.append([float(accuracy(one, data.y_test)) for one in logits])

@@ -1,7 +1,7 @@
 """A network's way forward and back by the whiteboard functions, every intermediate kept.
 
-`bncore.network` computes the same faster, in buffers of its own. Here nothing is shared and
-nothing is overwritten: many threads may go through the same parameters at once.
+`Model` goes forward alone. Here batch norm is `batch_norm_forward`, which leaves what the way back
+needs; nothing is shared and nothing is overwritten.
 """
 
 from __future__ import annotations
@@ -14,37 +14,25 @@ import numpy as np
 from bncore.activations import ACTIVATIONS
 from bncore.batchnorm import Cache, batch_norm_backward, batch_norm_forward
 from bncore.losses import softmax_cross_entropy
-
-Rows = tuple[np.ndarray, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Parameters:
-    """Of a classifier with batch norm before or after each activation; one entry per layer.
-
-    W (inputs, units), b (units,), of the output layer too; gamma, beta (units,), of the hidden
-    layers alone. eps may differ from layer to layer.
-    """
-
-    W: Rows
-    b: Rows
-    gamma: Rows
-    beta: Rows
-    eps: tuple[float, ...]
-    activation: str = "relu"
-    norm: str = "before"
+from bncore.model import Hook, Model, Rows
 
 
 @dataclass(frozen=True, eq=False)
 class Forward:
-    """One entry per hidden layer: (m, units); logits (m, classes)."""
+    """A batch x (m, inputs) on its way through a model; one entry per hidden layer."""
 
-    inputs: list[np.ndarray]  # of each layer, the output layer too
-    z: list[np.ndarray]
-    g: list[np.ndarray]  # what the activation gives
-    z_tilde: list[np.ndarray]  # what batch norm gives
+    model: Model
+    x: np.ndarray
+    z: Rows  # (m, units)
+    u: Rows  # (m, units) what enters the activation
+    a: Rows  # (m, units) what the next layer is given
     caches: list[Cache]
-    logits: np.ndarray
+    logits: np.ndarray  # (m, classes)
+
+    @property
+    def z_tilde(self) -> Rows:
+        """What batch norm gives, (m, units)."""
+        return self.u if self.model.norm == "before" else self.a
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,40 +47,37 @@ class Backward:
     dbeta: list[np.ndarray]
 
 
-def forward(p: Parameters, x: np.ndarray) -> Forward:
+def with_caches(model: Model, x: np.ndarray) -> Forward:
     """A batch x (m, inputs), each layer by the statistics of this batch."""
-    now = Forward([x], [], [], [], [], x)
-    g = ACTIVATIONS[p.activation].forward
-    for layer in range(len(p.gamma)):
-        z = now.inputs[layer] @ p.W[layer] + p.b[layer]
-        before = z if p.norm == "before" else g(z)
-        z_tilde, cache = batch_norm_forward(before, p.gamma[layer], p.beta[layer], p.eps[layer])
-        a = g(z_tilde) if p.norm == "before" else before
-        now.z.append(z)
-        now.g.append(a)
-        now.z_tilde.append(z_tilde)
-        now.caches.append(cache)
-        now.inputs.append(a if p.norm == "before" else z_tilde)
-    logits = now.inputs[-1] @ p.W[-1] + p.b[-1]
-    return Forward(now.inputs, now.z, now.g, now.z_tilde, now.caches, logits)
+    caches: list[Cache] = []
+
+    def norm(layer: int, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        gamma, beta, eps = model.gamma[layer], model.beta[layer], model.eps[layer]
+        z_tilde, cache = batch_norm_forward(y, gamma, beta, eps)
+        caches.append(cache)
+        return z_tilde, cache.mean, cache.var
+
+    now = model.forward(x, hook=Hook(norm=norm))
+    return Forward(model, x, now.z, now.u, now.a, caches, now.logits)
 
 
-def backward(p: Parameters, now: Forward, targets: np.ndarray) -> Backward:
+def backward(now: Forward, targets: np.ndarray) -> Backward:
     """The mean cross-entropy with one-hot targets (m, classes), and its way back."""
-    loss, dz = softmax_cross_entropy(now.logits, targets)
-    slope = ACTIVATIONS[p.activation].slope
+    model, (loss, dz) = now.model, softmax_cross_entropy(now.logits, targets)
+    g = ACTIVATIONS[model.activation]
     dzs, dgammas, dbetas = [dz], [], []
-    for layer in reversed(range(len(p.gamma))):
-        dy = dz @ p.W[layer + 1].T
-        if p.norm == "before":
-            dy = dy * slope(now.g[layer])
+    for layer in reversed(range(model.depth)):
+        dy = dz @ model.W[layer + 1].T
+        slope = g.slope(g.forward(now.u[layer]))
+        if model.norm == "before":
+            dy = dy * slope
         dz, dgamma, dbeta = batch_norm_backward(dy, now.caches[layer])
-        if p.norm == "after":
-            dz = dz * slope(now.g[layer])
+        if model.norm == "after":
+            dz = dz * slope
         dzs.insert(0, dz)
         dgammas.insert(0, dgamma)
         dbetas.insert(0, dbeta)
-    dW = [a.T @ dz for a, dz in zip(now.inputs, dzs, strict=True)]
+    dW = [a.T @ dz for a, dz in zip((now.x, *now.a), dzs, strict=True)]
     return Backward(float(loss), dzs[:-1], dW, [dz.sum(axis=0) for dz in dzs], dgammas, dbetas)
 
 

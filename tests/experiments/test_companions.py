@@ -31,7 +31,7 @@ from experiments.trained import REGIMES, Trained, exact_statistics, trained
 @pytest.fixture
 def by_running(monkeypatch: pytest.MonkeyPatch) -> None:
     """The effect gone: a batch is classified by running statistics, whoever is in it."""
-    monkeypatch.setattr(experiment, "with_own_batch", lambda network, x: network.predict(x))
+    monkeypatch.setattr(experiment, "in_company", lambda net, x: net.network.predict(x))
 
 
 @cache
@@ -40,7 +40,7 @@ def of_seed(seed: int) -> Trained:
     config = replace(REGIMES["slow"], seed=seed)
     run, data = Run(config), load(config.dataset, config.seed, config.dtype)
     run.advance(config.steps)
-    mean, var = exact_statistics(run.network, data.x_train)
+    mean, var = exact_statistics(run.network.model(), data.x_train)
     parts = {"network": run.network, "data": data, "exact_mean": mean, "exact_var": var}
     return replace(trained(), config=config, **parts)
 

@@ -11,7 +11,7 @@ from bncore.config import RunConfig
 from experiments import dimming as experiment
 from experiments import evidence
 from experiments.dimming import SEEDS, A, K, dimmed, exactness, over_seeds, sweep, train_and_sweep
-from experiments.trained import REGIMES, classify, exact_statistics, trained
+from experiments.trained import REGIMES, exact_statistics, trained
 
 DIM = A.index(0.3)
 
@@ -92,8 +92,8 @@ def test_it_is_the_first_of_the_seeds() -> None:
 def test_statistics_of_images_in_full_light_repair_nothing() -> None:
     net = trained()
     x = dimmed(net.data.x_test, 0.3)
-    bright = exact_statistics(net.network, net.data.x_train[:64])
-    said = classify(net.network, x, *bright).argmax(axis=1)
+    bright = exact_statistics(net.model, net.data.x_train[:64])
+    said = net.model.forward(x, bright).logits.argmax(axis=1)
     assert (said == net.data.y_test).mean() < 0.7
 
 

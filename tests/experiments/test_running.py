@@ -16,7 +16,6 @@ from experiments.trained import (
     REGIMES,
     accuracy,
     batch_statistics,
-    classify,
     exact_statistics,
     trained,
     unbiased,
@@ -209,7 +208,7 @@ def test_what_the_lab_averages_is_the_runs_own() -> None:
     assert found.running_mean.shape == (301, 3, 50)
     step = net.snapshots[4]
     running = found.running_mean[step], found.running_var[step]
-    said = classify(net.at(4), net.data.x_test, *running)
+    said = net.at(4).model().forward(net.data.x_test, running).logits
     assert found.accuracy[4] == accuracy(said, net.data.y_test)
 
 
@@ -269,10 +268,10 @@ def _lost(regime: str, seed: int) -> list[float]:
     lost = []
     for step in (100, 200, 300):
         run.advance(step - run.step)
-        network, x = run.network, data.x_test
+        model, x = run.network.model(), data.x_test
         known = [follow(mean[:step], unbiased(var[:step], 32), *how) for how in HOW]
-        said = [classify(network, x, *exact_statistics(network, data.x_train))]
-        said += [classify(network, x, one.mean[-1], one.var[-1]) for one in known]
+        said = [model.forward(x, exact_statistics(model, data.x_train)).logits]
+        said += [model.forward(x, (one.mean[-1], one.var[-1])).logits for one in known]
         right = [accuracy(logits, data.y_test) for logits in said]
         lost.append([right[0] - one for one in right[1:]])
     return list(np.mean(lost, axis=0))

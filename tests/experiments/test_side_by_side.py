@@ -16,7 +16,7 @@ from bncore.data import load
 from experiments import noisy, once, side_by_side, smoothness, tolerance
 from experiments.reporting import reported
 from experiments.side_by_side import Arm, every, mean_and_sd, packed
-from experiments.trained import accuracy, classify, exact_statistics
+from experiments.trained import accuracy, exact_statistics
 
 RUN = RunConfig(depth=2, width=12, batch_size=16, lr=0.3, steps=25)
 CONFIGS = [replace(RUN, seed=seed) for seed in (0, 1)]
@@ -50,8 +50,9 @@ def test_batch_norm_predicts_by_the_statistics_of_known_images() -> None:
     single = type(network)(**(network.settings | {"runs": ()}))
     single.params[...] = network.params[0]
     data = load("digits", 0)
-    statistics = exact_statistics(single, data.x_train[: side_by_side.KNOWN])
-    found = accuracy(classify(single, data.x_test, *statistics), data.y_test)
+    model = single.model()
+    statistics = exact_statistics(model, data.x_train[: side_by_side.KNOWN])
+    found = accuracy(model.forward(data.x_test, statistics).logits, data.y_test)
     assert curves.accuracy[0, 0, -1] == pytest.approx(found, abs=1 / 450 + 1e-9)
 
 

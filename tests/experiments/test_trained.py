@@ -19,12 +19,9 @@ from experiments.trained import (
     SNAPSHOTS,
     accuracy,
     batch_statistics,
-    classify,
     exact_statistics,
     over_seeds,
     trained,
-    walk,
-    with_own_batch,
 )
 
 NAMES = list(REGIMES)
@@ -50,14 +47,17 @@ def stacked(views: list[np.ndarray]) -> np.ndarray:
 def test_by_the_running_statistics_it_says_what_the_network_predicts(network: Network) -> None:
     x = np.random.default_rng(2).normal(size=(4, 9, 6))
     running = stacked(network.running_mean), stacked(network.running_var)
-    np.testing.assert_allclose(classify(network, x, *running), network.predict(x), rtol=1e-11)
+    np.testing.assert_allclose(
+        network.model().forward(x, running).logits, network.predict(x), rtol=1e-11
+    )
 
 
 @pytest.mark.parametrize("m", [1, 2, 9])
 def test_by_its_own_statistics_a_batch_comes_out_as_in_training(network: Network, m: int) -> None:
     x = np.random.default_rng(3).normal(size=(4, m, 6))
-    logits, mean, var = walk(network, x)
-    np.testing.assert_array_equal(with_own_batch(network, x), logits)
+    model = network.model()
+    logits, (mean, var) = model.forward(x).logits, exact_statistics(model, x)
+    np.testing.assert_array_equal(model.forward(x, keep=False).logits, logits)
     for d in range(4):
         np.testing.assert_allclose(logits[d], network.forward(x[d]), atol=1e-10)
         np.testing.assert_allclose(mean[d], stacked(network.batch_mean), atol=1e-12)
@@ -66,16 +66,16 @@ def test_by_its_own_statistics_a_batch_comes_out_as_in_training(network: Network
 
 def test_statistics_may_differ_from_batch_to_batch(network: Network) -> None:
     x = np.random.default_rng(4).normal(size=(4, 9, 6))
-    logits, mean, var = walk(network, x)
-    given = [np.moveaxis(one, -2, 0)[..., None, :] for one in (mean, var)]  # (L, 4, 1, n)
-    np.testing.assert_allclose(classify(network, x, *given), logits, atol=1e-12)
+    model = network.model()
+    now, given = model.forward(x), [np.moveaxis(one, -2, 0) for one in exact_statistics(model, x)]
+    np.testing.assert_allclose(model.forward(x, given).logits, now.logits, atol=1e-12)  # (L, 4, n)
 
 
 def test_asking_changes_neither_network_nor_images() -> None:
     net, network = trained(), trained().network.copy()
     before = [array.copy() for array in (network.params, network.running, net.data.x_test)]
-    with_own_batch(network, net.data.x_test)
-    classify(network, net.data.x_test, net.exact_mean, net.exact_var)
+    network.model().forward(net.data.x_test)
+    network.model().forward(net.data.x_test, (net.exact_mean, net.exact_var))
     after = network.params, network.running, net.data.x_test
     for one, other in zip(before, after, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -85,9 +85,9 @@ def test_asking_changes_neither_network_nor_images() -> None:
 def test_many_threads_may_ask_at_once() -> None:
     net = trained()
     batches = [net.data.x_test[start : start + 50] for start in range(0, 400, 10)]
-    alone = [with_own_batch(net.network, x) for x in batches]
+    alone = [net.model.forward(x).logits for x in batches]
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda x: with_own_batch(net.network, x), batches * 5))
+        together = list(pool.map(lambda x: net.model.forward(x).logits, batches * 5))
     for one, other in zip(alone * 5, together, strict=True):
         np.testing.assert_array_equal(one, other)
 
@@ -171,7 +171,7 @@ def test_a_batch_has_the_statistics_of_its_images_under_the_weights_it_met(regim
     order = BatchOrder(len(net.data.x_train), 32, stream(net.config, ORDER))
     drawn = [order.next() for _ in range(21)]
     for index, step in enumerate(net.snapshots[:4]):
-        _, mean, var = walk(net.at(index), net.data.x_train[drawn[step]])
+        mean, var = exact_statistics(net.at(index).model(), net.data.x_train[drawn[step]])
         np.testing.assert_allclose(net.batch_mean[step], mean, rtol=1e-3, atol=1e-5)
         np.testing.assert_allclose(net.batch_var[step], var, rtol=1e-3, atol=1e-5)
 
@@ -221,6 +221,6 @@ def test_training_knows_nothing_of_the_running_statistics(regime: str) -> None:
 def test_exact_statistics_of_one_batch_need_no_order() -> None:
     net = trained()
     x = net.data.x_train
-    mean, var = exact_statistics(net.network, x[::-1])
+    mean, var = exact_statistics(net.model, x[::-1])
     np.testing.assert_allclose(mean, net.exact_mean, rtol=1e-3, atol=1e-5)
     np.testing.assert_allclose(var, net.exact_var, rtol=1e-3, atol=1e-5)
