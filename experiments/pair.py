@@ -138,6 +138,10 @@ class PairRun:
         """What has been recorded so far."""
         return Pair(self.bn.trace(), self.plain.trace())
 
+    def upto(self, step: int) -> Pair:
+        """What had been recorded at an earlier step."""
+        return self.pair().upto(step)
+
 
 def train_pair(config: RunConfig) -> Pair:
     """Train both arms from beginning to end."""
