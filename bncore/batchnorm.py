@@ -141,6 +141,8 @@ class BatchNorm:
     Under `convention` (see `conventions`) "pytorch", running_var gathers the unbiased variance
     m/(m-1) var, although var itself normalizes. One example says nothing about the variance: a
     batch of one normalizes to 0, and leaves running_var alone where the convention is unbiased.
+    Nor is it counted there: under "paper" the first batch that has a variance is the whole average
+    of variances, and the 1 that running_var begins with is never part of it.
     """
 
     def __init__(
@@ -159,6 +161,7 @@ class BatchNorm:
         self.gamma, self.beta = np.ones(self.n, self.dtype), np.zeros(self.n, self.dtype)
         self.running_mean, self.running_var = self.beta.copy(), self.gamma.copy()
         self.batches = 0  # training batches seen
+        self.variances = 0  # those of them that had the variance that is kept
         self._cache: Cache | None = None
 
     @classmethod
@@ -193,14 +196,17 @@ class BatchNorm:
         z, rule = cache.z_centered, CONVENTIONS[_known(self.convention)]
         old_mean = checks.per_unit(self.running_mean, "running_mean", z, self.dtype)
         old_var = checks.variance(self.running_var, "running_var", z, self.dtype)
-        new_var = rule.variance(cache.var, old_var, m=z.shape[-2])
-        new = rule.step(checks.weight(self.momentum), self.batches + 1)
+        m, momentum = z.shape[-2], checks.weight(self.momentum)
+        new_var = rule.variance(cache.var, old_var, m)
+        batches = self.batches + 1
+        variances = self.variances + rule.measures_variance(m)
+        new, new_of_var = (rule.step(momentum, max(count, 1)) for count in (batches, variances))
 
         mean = ((1 - new) * old_mean + new * cache.mean).astype(self.dtype)
-        var = ((1 - new) * old_var + new * new_var).astype(self.dtype)
+        var = ((1 - new_of_var) * old_var + new_of_var * new_var).astype(self.dtype)
         checks.results(running_mean=mean, running_var=var)
         self.running_mean, self.running_var = mean, var
-        self.batches += 1
+        self.batches, self.variances = batches, variances
 
 
 def _float_dtype(dtype: DTypeLike) -> np.dtype:

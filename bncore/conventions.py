@@ -1,8 +1,9 @@
 """How libraries, a course and the paper keep running statistics: one line each.
 
-They all store something like `(1 - new) * running + new * batch`, and differ in which side
+Libraries store something like `(1 - new) * running + new * batch`, and differ in which side
 their "momentum" weighs, in its default and that of eps, and in whether the running variance is
-the biased one (divided by m), by which the batch itself is normalized, or the unbiased one.
+the biased one (divided by m), by which the batch itself is normalized, or the unbiased one. The
+paper has no momentum: it takes the plain average over many batches, here kept as one goes.
 """
 
 from __future__ import annotations
@@ -29,17 +30,24 @@ class Convention:
         return self.momentum if self.weighs == "new" else 1 - self.momentum
 
     def step(self, momentum: float, batches: int) -> float:
-        """The weight of batch number `batches` (from 1); an average knows no momentum."""
+        """The weight of batch number `batches` (from 1) of those that measured this statistic.
+
+        An average knows no momentum: its first batch takes all, whatever stood there before.
+        """
         return 1 / batches if self.weighs == "average" else momentum
+
+    def measures_variance(self, m: int) -> bool:
+        """Whether a batch of m has the variance that is kept: one example has no unbiased one."""
+        return m > 1 or not self.unbiased
 
     def variance(self, var: np.ndarray, running_var: np.ndarray, m: int) -> np.ndarray:
         """What a batch of m with biased variance `var` adds to the running variance.
 
-        One example has no unbiased variance: the running one then stands for it, and stays.
+        Where it measures none, the running one stands for it, and stays.
         """
-        if not self.unbiased:
-            return var
-        return var * (m / (m - 1)) if m > 1 else running_var
+        if not self.measures_variance(m):
+            return running_var
+        return var * (m / (m - 1)) if self.unbiased else var
 
 
 CONVENTIONS = {

@@ -4,6 +4,7 @@
     LIVE.start(config)          # in a button's callback; then `rerun_if_pressed` in its fragment
     pair = LIVE.take()          # once, when it has ended: before any widget of the page is drawn
     LIVE.watch()                # the bar while it goes on
+    LIVE.say_stopped(step, sentence)    # beside what is shown of a run that was stopped
 
 What the visitor has going lives in `st.session_state`; the runs themselves are in `ui.runs`.
 """
@@ -36,7 +37,11 @@ class Live:
 
     def start(self, config: RunConfig) -> None:
         """Ask for a run, or join the same one of somebody else."""
-        self._put(trouble=None, pressed=True, ticket=runs.submit(config))
+        self._asked_for(runs.submit(config))
+
+    def again(self, ended: runs.Ticket) -> None:
+        """Ask for the same run once more."""
+        self.start(ended.config)
 
     def rerun_if_pressed(self) -> None:
         """Once after each `start`: the button's fragment must ask for the rest of the page.
@@ -68,6 +73,26 @@ class Live:
         if self.trouble():
             st.error(self.trouble(), icon=":material/error:")
 
+    def say_stopped(self, step: int, sentence: str) -> None:
+        """That the run shown was stopped: by the visitor, as `sentence` says, or by the server.
+
+        The server gives up a run that nobody asks about. Whoever was away may have it go on.
+        """
+        ended = self._get("left")
+        if ended is None:
+            st.info(sentence)
+            return
+        with st.container(key=f"left-{self.name}"):
+            st.info(t("ui.live.left", step=step, seconds=round(runs.GONE_AFTER)))
+            st.button(
+                t("ui.live.again"),
+                icon=":material/play_circle:",
+                key=f"again-{self.name}",
+                on_click=self.again,
+                args=(ended,),
+                disabled=self.going() is not None,
+            )
+
     def refuse(self, sentence: str) -> None:
         """Tell the visitor why nothing was started."""
         self._put(trouble=sentence, pressed=True)
@@ -75,14 +100,17 @@ class Live:
     def take(self) -> Pair | None:
         """The pair of a run that has ended since this was last asked."""
         ticket = self.going()
-        if ticket is None or underway(ticket.status()):
+        status = None if ticket is None else ticket.status()
+        if status is None or underway(status):
             return None
         self._put(ticket=None)
         try:
-            return ticket.pair()
+            pair = ticket.pair()
         except (RuntimeError, TimeoutError):
             self._put(trouble=t("ui.live.failed"))
             return None
+        self._put(left=ticket if status.left else None)
+        return pair
 
     def watch(self) -> None:
         """The bar and the stop button, four times a second; the page as soon as the run ended."""
@@ -114,6 +142,9 @@ class Live:
             while ticket is not None and underway(ticket.status()) and time.monotonic() < until:
                 progress(ticket.status())
                 time.sleep(POLL)
+
+    def _asked_for(self, ticket: runs.Ticket) -> None:
+        self._put(trouble=None, pressed=True, ticket=ticket)
 
     def _key(self, name: str) -> str:
         return f"{self.name}.live.{name}"

@@ -165,7 +165,7 @@ def _one_more_seed() -> None:
     at = found.place(value("lr"), value("decay"))
     beyond = t(f"{LESSON}.growth_live.beyond")
     st.caption(beyond if at is None else network_live.of_seed(found.seeds))
-    cut = own is not None and network_live.stopped(own)
+    cut = own is not None and LIVE.stopped(own)
     if at is None and own is None:
         return
     run = None if own is None else own.arms["before"]

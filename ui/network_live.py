@@ -38,7 +38,7 @@ class Own:
 
     config: RunConfig  # of the arm without batch norm, which all pairs of the section share
     arms: dict[str, Any]  # by norm: what the section keeps of a trace
-    stopped: int | None  # the step at which the visitor stopped it
+    stopped: int | None  # the step at which it was stopped
 
 
 class Section:
@@ -81,6 +81,14 @@ class Section:
         """What was trained with the settings that are chosen now."""
         own = st.session_state.get(self.own)
         return own if own is not None and own.config == self.config("none") else None
+
+    def stopped(self, own: Own) -> bool:
+        """Say so, where a run was stopped; its end is then no end to compare."""
+        if own.stopped is None:
+            return False
+        sentence = t(f"{LESSON}.live.stopped", step=own.stopped, steps=own.config.steps)
+        self.live.say_stopped(own.stopped, sentence)
+        return True
 
     def train(self) -> None:
         """Callback of the button."""
@@ -171,11 +179,3 @@ def luck(shipped: Collection[int]) -> str:
 def listed(sentences: Collection[str]) -> None:
     """Those that are there, as a list."""
     st.markdown("\n".join(f"- {each}" for each in sentences if each))
-
-
-def stopped(own: Own) -> bool:
-    """Say so, where a run was stopped; its end is then no end to compare."""
-    if own.stopped is None:
-        return False
-    st.info(t(f"{LESSON}.live.stopped", step=own.stopped, steps=own.config.steps))
-    return True

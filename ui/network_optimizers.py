@@ -174,7 +174,7 @@ def _one_more_seed(found: Sweep, o: int) -> None:
     own = LIVE.shown()
     judge = network_live.seed() in found.judges
     st.caption(_say_judge() if judge else network_live.of_seed(found.seeds))
-    cut = own is not None and network_live.stopped(own)
+    cut = own is not None and LIVE.stopped(own)
     left, right = st.columns([6, 5], gap="large", vertical_alignment="center")
     with left:
         say("optimizers_live.loss", rule=_called(rule), lr=short(_rate(rule, value("rung"))))

@@ -122,7 +122,7 @@ def _one_more_seed(found: OverSeeds, a: int, r: int) -> None:
     own = LIVE.shown()
     st.caption(network_live.of_seed(found.seeds))
     if own is not None:
-        cut = network_live.stopped(own)
+        cut = LIVE.stopped(own)
         left, right = st.columns([6, 5], gap="large", vertical_alignment="center")
         with left:
             _live_picture(own)

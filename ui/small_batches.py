@@ -43,7 +43,7 @@ class View:
     loss: np.ndarray  # (T, 2) on the mini-batches between two records
     accuracy: np.ndarray  # (T, 2) on the test set
     ended: tuple[int, int]
-    stopped: int | None  # the step at which the visitor stopped it
+    stopped: int | None  # the step at which it was stopped
 
 
 def view(pair: Pair) -> View:
@@ -124,7 +124,8 @@ def story(now: View) -> None:
     known = {"m": run.batch_size, "seed": run.seed, "steps": run.steps, "lr": number(run.lr, 3)}
     st.markdown(t(f"{WORDS}.about.{state.value(LESSON, 'batches')}", **known | of_one_class()))
     if now.stopped is not None:
-        st.info(t(f"{WORDS}.stopped", step=now.stopped, steps=run.steps))
+        stopped = t(f"{WORDS}.stopped", step=now.stopped, steps=run.steps)
+        LIVE.say_stopped(now.stopped, stopped)
     elif run != config() and LIVE.going() is None:
         st.info(t(f"{WORDS}.changed"), icon=":material/tune:")
     left, right = st.columns(2, gap="large")

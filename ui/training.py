@@ -43,7 +43,7 @@ class View:
     replay: Replay
     shift: Shift
     packed: bytes
-    stopped: int | None  # the step at which the visitor stopped it
+    stopped: int | None  # the step at which it was stopped
 
 
 def view(name: str, pair: Pair) -> View:

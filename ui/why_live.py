@@ -42,12 +42,14 @@ class Job:
         self.ahead = 0
         self.result: Any = None
         self.asked = time.monotonic()
+        self.left = False  # given up because nobody asked about it
         self._stopped = threading.Event()
 
     def status(self) -> Status:
         """How far it is. A visitor who never asks counts as gone, and the run is stopped."""
         self.asked = time.monotonic()
-        return Status(self.state, self.ahead, self.step, self.steps, None, None)
+        left = self.left and self.state == "stopped"
+        return Status(self.state, self.ahead, self.step, self.steps, None, None, left)
 
     def stop(self) -> None:
         """Keep what is trained. It ends within a step or two."""
@@ -73,7 +75,10 @@ class Job:
         self.step, self.steps = done, of
 
     def _should_stop(self) -> bool:
-        return self._stopped.is_set() or time.monotonic() - self.asked > GONE_AFTER
+        if self._stopped.is_set():
+            return True
+        self.left = self.left or time.monotonic() - self.asked > GONE_AFTER
+        return self.left
 
 
 class Line:
@@ -135,7 +140,11 @@ class Live(live.Live):
 
     def begin(self, key: Hashable, run: Run) -> None:
         """Ask for a run."""
-        self._put(trouble=None, pressed=True, ticket=line().join((self.name, key), run))
+        self._asked_for(line().join((self.name, key), run))
+
+    def again(self, ended: Job) -> None:
+        """Ask for the same once more."""
+        self.begin(ended.key[1], ended.run)
 
     def settle(self) -> None:
         """Take over what has ended. Call before any widget is drawn."""

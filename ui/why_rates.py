@@ -111,7 +111,8 @@ def _one_cell() -> None:
     if found is None:
         return
     if not found.complete:
-        st.info(t(f"{LESSON}.live.stopped", step=int(found.step[-1])))
+        step = int(found.step[-1])
+        LIVES["rates"].say_stopped(step, t(f"{LESSON}.live.stopped", step=step))
     lines = [
         Line(named(arm), LOOKS[arm][0], found.accuracy[a], dash=LOOKS[arm][1])
         for a, arm in enumerate(tolerance.ARMS)

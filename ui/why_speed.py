@@ -112,7 +112,8 @@ def own_run(test: str, chosen: str) -> Any:
     """The visitor's, of this network and seed; a notice where it was stopped."""
     found = LIVES[test].found((chosen, value("draw")))
     if found is not None and not found.complete:
-        st.info(t(f"{LESSON}.live.stopped", step=int(found.step[-1])))
+        step = int(found.step[-1])
+        LIVES[test].say_stopped(step, t(f"{LESSON}.live.stopped", step=step))
     return found
 
 

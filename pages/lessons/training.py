@@ -130,7 +130,8 @@ def story(view: View) -> None:
     """The replay of a run, and what came out."""
     config = view.config
     if view.stopped is not None:
-        st.info(t(f"{LESSON}.stopped", step=view.stopped, steps=config.steps))
+        stopped = t(f"{LESSON}.stopped", step=view.stopped, steps=config.steps)
+        LIVE.say_stopped(view.stopped, stopped)
     show_replay(view)
     st.caption(f"{describe(view)}  \n{t(f'{LESSON}.same_start')}")
     result(view)

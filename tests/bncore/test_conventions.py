@@ -64,6 +64,23 @@ def test_one_example_leaves_everything_finite(name):
     assert np.isfinite(bn.running_mean).all()
 
 
+@pytest.mark.parametrize("sizes", [(1, 5, 3), (1, 1, 4), (5, 1, 3, 1)])
+def test_under_the_paper_a_batch_of_one_is_not_counted_as_a_measured_variance(sizes):
+    """The 1 that running_var begins with is no measurement, whatever comes first."""
+    batches = [np.random.default_rng(m).normal([3, -7], [5, 0.2], (m, 2)) for m in sizes]
+    bn = trained("paper", batches)
+    np.testing.assert_allclose(bn.running_mean, np.mean([z.mean(0) for z in batches], axis=0))
+    measured = [z.var(0, ddof=1) for z in batches if len(z) > 1]
+    np.testing.assert_allclose(bn.running_var, np.mean(measured, axis=0))
+
+
+@pytest.mark.parametrize("name", SMOOTHED)
+def test_with_momentum_a_batch_of_one_between_others_changes_no_unbiased_variance(name):
+    with_one, without = trained(name, [BATCHES[0], BATCHES[1][:1]]), trained(name, BATCHES[:1])
+    same = np.array_equal(with_one.running_var, without.running_var)
+    assert same == CONVENTIONS[name].unbiased
+
+
 def test_momentum_always_weighs_the_new_batch():
     found = {name: rule.new_weight for name, rule in CONVENTIONS.items()}
     assert found == pytest.approx({n: s[0] for n, s in SMOOTHED.items()} | {"paper": 0.1})

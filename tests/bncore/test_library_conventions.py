@@ -1,4 +1,4 @@
-"""The conventions of PyTorch, Keras and Flax, against what the libraries themselves computed.
+"""The conventions of PyTorch, MLX, Keras and Flax, against what the libraries themselves computed.
 
 Each library was given the same batches, one after another (tests/fixtures/following.py), and
 asked after each for z_tilde, its running statistics, and an evaluation by them.
@@ -17,13 +17,15 @@ CASES = {  # how a library's layer was made: the convention that it follows
     ("torch", "default"): "pytorch",
     ("torch", "chosen"): "pytorch",
     ("torch", "average"): "paper",  # momentum=None
+    ("mlx", "default"): "pytorch",
+    ("mlx", "chosen"): "pytorch",
     ("keras", "default"): "keras",
     ("keras", "chosen"): "keras",
     ("flax", "default"): "flax",
     ("flax", "chosen"): "flax",
 }
-LIBRARIES = ["torch", "keras", "flax"]
-SIZES = {"torch": (2, 5, 32), "keras": (1, 2, 5, 32), "flax": (1, 2, 5, 32)}
+LIBRARIES = ["torch", "mlx", "keras", "flax"]
+SIZES = {"torch": (2, 5, 32), "mlx": (2, 5, 32), "keras": (1, 2, 5, 32), "flax": (1, 2, 5, 32)}
 STEPS = [(library, case, m) for library, case in CASES for m in SIZES[library]]
 UNITS = 4
 TOLERANCE = 2e-6  # of the largest value: float32 rounds by 2e-7 here
@@ -76,7 +78,8 @@ def test_batch_by_batch(library, case, m):
 
 
 @pytest.mark.parametrize(
-    "library, name", [("torch", "pytorch"), ("keras", "keras"), ("flax", "flax")]
+    "library, name",
+    [("torch", "pytorch"), ("mlx", "pytorch"), ("keras", "keras"), ("flax", "flax")],
 )
 def test_the_defaults_are_the_librarys(library, name):
     ref, rule = stored(library, "default/"), CONVENTIONS[name]
@@ -115,11 +118,15 @@ def test_the_libraries_differ_by_m_over_m_minus_one(m):
         first = stored(library, f"chosen/{m}/")["running_var"][0].astype(np.float64)
         added[library] = (first - (1 - new)) / new
     np.testing.assert_allclose(added["torch"] / added["keras"], m / (m - 1), rtol=1e-4)
+    np.testing.assert_allclose(added["mlx"], added["torch"], rtol=1e-4)
     np.testing.assert_allclose(added["flax"], added["keras"], rtol=1e-4)
 
 
-def test_one_example_pytorch_refuses_to_train_on():
+def test_one_example_pytorch_and_mlx_refuse_to_train_on():
     assert not stored("torch")["trains_on_one"]
+    refused = str(stored("torch")["refusal_of_one"])
+    assert refused.startswith("ValueError: Expected more than 1 value per channel when training")
+    assert str(stored("mlx")["refusal_of_one"]).startswith("ValueError: BatchNorm training")
 
 
 @pytest.mark.parametrize("library", ["keras", "flax"])

@@ -49,6 +49,7 @@ class Ticket:
     def __init__(self, config: RunConfig, states: Iterator[str] | None = None) -> None:
         self.config, self.states = config, states
         self.state, self.looks, self.stopped_at = "running", 0, None
+        self.left = False
 
     @property
     def whole(self) -> Pair:
@@ -59,7 +60,7 @@ class Ticket:
         if self.state == "running":
             self.state = next(self.states, "done") if self.states else "done"
         step = self.stopped_at or min(self.looks * 10, self.config.steps)
-        return Status(self.state, 2, step, self.config.steps, 0.5, 0.25)
+        return Status(self.state, 2, step, self.config.steps, 0.5, 0.25, self.left)
 
     def stop(self) -> None:
         self.state, self.stopped_at = "stopped", self.looks * 10
@@ -262,6 +263,29 @@ def test_stop_keeps_exactly_the_steps_shown(slow: list[Ticket], lang: str) -> No
     view = at.session_state["training.own"]
     assert view.stopped == kept and view.replay.steps[-1] <= kept
     assert value(at, "preset") == "own" and not at.get("progress")
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_run_that_the_server_gave_up_is_not_said_to_be_stopped_by_the_visitor(
+    slow: list[Ticket], lang: str
+) -> None:
+    at = press(small_settings(opened(lang=lang)), "train-now")
+    at.run()
+    (ticket,) = slow
+    ticket.stop()
+    ticket.left = True
+    at.run()
+    server, visitor = {"en": ("The server", "by you"), "ko": ("서버가", "사용자가")}[lang]
+    (note,) = [each.value for each in at.info]
+    assert not at.exception and server in note and visitor not in note
+    assert f" {ticket.stopped_at}" in note and str(round(runs.GONE_AFTER)) in note
+
+    press(at, "again-training")
+    assert [each.config for each in slow] == [ticket.config] * 2
+    assert at.info[0].value == note and at.button(key="again-training").disabled
+    press(at, "stop-training").run()
+    (note,) = [each.value for each in at.info]
+    assert visitor in note and server not in note and str(slow[1].stopped_at) in note
 
 
 @pytest.mark.parametrize("lang", languages())

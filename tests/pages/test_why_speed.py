@@ -250,6 +250,34 @@ def test_a_run_that_is_stopped_keeps_what_is_trained(
     assert not at.button(key="train-why-once").disabled
 
 
+def test_a_run_that_the_server_gave_up_is_offered_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its visitor asks for 0 s before it is given up: a phone that locks at once."""
+    told = threading.Event()
+    asked = []
+
+    def one_seed(seed, setting, progress, should_stop):
+        asked.append(seed)
+        complete = len(asked) > 1
+        if not complete:
+            monkeypatch.setattr(why_live, "GONE_AFTER", 0.0)
+            while not should_stop():
+                time.sleep(0.001)
+            monkeypatch.setattr(why_live, "GONE_AFTER", 30.0)
+            told.set()
+        return few(once.load("five"), 6 if complete else 2, complete=complete)
+
+    monkeypatch.setattr(once, "one_seed", one_seed)
+    a_line_of_its_own(monkeypatch)
+    at = opened(LESSON, part="speed", test="once", once="five")
+    at.button(key="train-why-once").click().run()
+    assert told.wait(PATIENCE)
+    finished(at)
+    assert any("not you" in note.value for note in at.info) and not at.exception
+    finished(at.button(key="again-why-once").click().run())
+    assert len(asked) == 2 and asked[0] == asked[1]
+    assert not [button for button in at.button if button.key == "again-why-once"]
+
+
 def test_a_run_that_fails_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def one_seed(*_: object) -> None:
         raise FloatingPointError
@@ -297,6 +325,8 @@ def test_a_job_whose_visitor_is_gone_stops_by_itself(monkeypatch: pytest.MonkeyP
     job = Job("key", lambda progress, should_stop: None)
     assert not job._should_stop()
     monkeypatch.setattr(job, "asked", job.asked - why_live.GONE_AFTER - 1)
+    assert job._should_stop() and job.left
+    job.status()  # too late: what was given up stays so
     assert job._should_stop()
     with pytest.raises(RuntimeError):
         job.pair()

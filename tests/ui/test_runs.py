@@ -307,6 +307,9 @@ def test_a_run_that_nobody_asks_about_is_cancelled(bench: Bench) -> None:
     # whoever comes back finds what there was to see
     assert (silent.status().state, silent.status().step) == ("stopped", 4)
     assert_same_pair(silent.pair(), train_pair(CONFIG).upto(4))
+    assert silent.status().left and not asking.status().left
+    asking.stop()
+    assert asking.status().state == "stopped" and not asking.status().left
 
 
 def test_one_who_asks_keeps_the_run_for_one_who_does_not(bench: Bench) -> None:
