@@ -65,16 +65,19 @@ KEPT, KEPT_BYTES = 64, 64 * 2**20  # results, for whoever asks for the same
 ANSWER_WITHIN = 20.0  # seconds; the worker answers within a slice or two
 LOOK = 1.0  # seconds between two looks at the worker
 SILENT, STUCK = 6, 40  # looks without a sign of life, without the end of a turn
+STARTING = 60  # looks until the first sign of life
 STRIKES = 2  # times that a run may be at its turn when the worker is lost
 
-State = Literal["queued", "running", "done", "stopped", "left", "failed"]
+State = Literal["queued", "running", "done", "stopped", "failed"]
 
 
 @dataclass(frozen=True)
 class Status:
-    """What a visitor is shown. `ahead`: runs that must end before this one starts.
+    """What a visitor is shown.
 
-    `left`: stopped, since nobody had asked for long. `seen` is what the run tells on its way.
+    `ahead`: runs that must end before this one starts. `seen`: what the run tells on its way.
+    `left`: it was stopped because nobody had asked about it for long, not because its visitor
+    said so: a locked phone, or a tab that the browser put to sleep.
     """
 
     state: State
@@ -82,6 +85,7 @@ class Status:
     step: int
     steps: int
     seen: Any = None
+    left: bool = False
 
 
 class Going:
@@ -219,7 +223,8 @@ class Worker:
         while not self._closed.wait(self._look_every):
             self._silent += 1
             self._stuck = self._stuck + 1 if self.busy else 0
-            if self._silent > SILENT or self._stuck > STUCK:
+            patience = SILENT if self.heard else STARTING
+            if self._silent > patience or self._stuck > STUCK:
                 self.process.kill()
 
 
@@ -278,7 +283,7 @@ class Runner:
         with self._lock:
             going = ticket.shown.state in ("queued", "running") and ticket.going.state != "failed"
             if going and ticket.cut is None:
-                self._leave(ticket, "stopped")
+                self._leave(ticket)
                 self._forget_unheard()
 
     def close(self) -> None:
@@ -316,10 +321,10 @@ class Runner:
                 self._at = self._at or going.number
                 self._send(Start(going.number, going.job))
 
-    def _leave(self, ticket: Ticket, state: State) -> None:
+    def _leave(self, ticket: Ticket, *, left: bool = False) -> None:
         """Give the ticket what it was shown, and take it off its job."""
         going, step = ticket.going, ticket.shown.step
-        ticket.shown = replace(ticket.shown, state=state, ahead=0)
+        ticket.shown = replace(ticket.shown, state="stopped", ahead=0, left=left)
         ticket.cut = Future()
         if going.state == "queued":
             self._cut_unstarted(going.job, ticket.cut)
@@ -346,7 +351,7 @@ class Runner:
             if any(self.clock() - ticket.asked < patience for ticket in left):
                 continue
             for ticket in left:  # should they come back, they find what they saw
-                self._leave(ticket, "left")
+                self._leave(ticket, left=True)
             self._cancel(going)
         self._start_waiting()
 
