@@ -209,6 +209,7 @@ class Course:
 
     def should_stop(self) -> bool:
         """Whether somebody wants what there is."""
+        self._look()
         return bool(self.unanswered)
 
     def _look(self) -> None:
