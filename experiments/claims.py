@@ -6,7 +6,7 @@ The sentences stand in the locale files of that lesson, by these ids:
 |-------------------|-----------------------------------------------------------------------------|
 | gives_back        | γ = √(σ² + ε) and β = μ give z back                                         |
 | b_cancels         | b in front of batch norm does nothing                                       |
-| scale_free        | multiplying W by a number changes nothing of what the network says          |
+| scale_free        | multiplying W by a number > 0 changes nothing of what the network says      |
 | folds             | after training, batch norm can be folded into W and b                       |
 | sd_is_gamma       | after batch norm a unit has mean β and standard deviation γ                 |
 | divides_variance  | batch norm divides by the variance                                          |
