@@ -62,13 +62,21 @@ class Job:
     function: Run
     reduce: Callable[[Any], Any] = as_it_is
     lane: Lane = "short"
+    steps: int = 1  # how many there will be, as long as it has told nothing
     shared: bool = False  # `function` tells `upto`
 
 
 def pair_job(config: RunConfig, reduce: Callable[[Pair], Any] = as_it_is) -> Job:
     """Train `config` beside its twin without batch norm."""
     lane: Lane = "long" if seconds(config) > LONG else "short"
-    return Job((config, _name(reduce)), partial(train_pair, config), reduce, lane, shared=True)
+    return Job(
+        (config, _name(reduce)),
+        partial(train_pair, config),
+        reduce,
+        lane,
+        config.steps,
+        shared=True,
+    )
 
 
 def train_pair(config: RunConfig, progress: Report, should_stop: ShouldStop) -> Pair:

@@ -94,7 +94,7 @@ class Going:
     def __init__(self, job: Job, number: int) -> None:
         self.job, self.number = job, number
         self.state: State = "queued"
-        self.step, self.steps, self.seen = 0, 1, None
+        self.step, self.steps, self.seen = 0, job.steps, None
         self.pieces: list[Any] = []
         self.result: bytes | None = None
         self.strikes = 0
@@ -118,7 +118,7 @@ class Ticket:
         self._runner = runner
         self.going = going
         self.asked = runner.clock()
-        self.shown = Status("queued", 0, 0, 1)
+        self.shown = Status("queued", 0, 0, going.job.steps)
         self.cut: Future[bytes | None] | None = None  # once stopped
 
     @property

@@ -157,7 +157,7 @@ def bench():
 
 def test_a_run_from_submit_to_done(bench: Bench) -> None:
     ticket = bench.submit(CONFIG)
-    assert ticket.status() == Status("running", 0, 0, 1)
+    assert ticket.status() == Status("running", 0, 0, 24)
     bench.worker.turn(2)
     status = ticket.status()
     assert (status.state, status.step, status.steps) == ("running", 8, 24)
