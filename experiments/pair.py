@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any, NamedTuple
@@ -137,6 +137,25 @@ class PairRun:
     def pair(self) -> Pair:
         """What has been recorded so far."""
         return Pair(self.bn.trace(), self.plain.trace())
+
+    def upto(self, step: int) -> Pair:
+        """What had been recorded at an earlier step."""
+        return self.pair().upto(step)
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What a section keeps of a pair: of each arm, by norm."""
+
+    config: RunConfig  # of the arm with batch norm
+    arms: dict[str, Any]
+    stopped: int | None  # the step at which it was stopped
+
+
+def kept(keep: Callable[[Trace], Any], pair: Pair) -> Kept:
+    """Reduce both arms alike."""
+    arms = {"none": keep(pair.plain), pair.config.norm: keep(pair.bn)}
+    return Kept(pair.config, arms, None if pair.complete else pair.steps)
 
 
 def train_pair(config: RunConfig) -> Pair:

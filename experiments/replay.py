@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bncore.config import RunConfig
 from bncore.trace import Trace
 
 if TYPE_CHECKING:
@@ -31,23 +32,33 @@ MANTISSA = 11  # bits of a float that are sent: 3 to 4 digits
 
 
 @dataclass(frozen=True, eq=False)
-class Replay:
-    """T frames of both arms with L layers. An arm that ended early keeps its last real frame."""
+class Curves:
+    """T frames of both arms with L layers: what can be read as curves, and is small."""
 
     steps: np.ndarray  # (T,) updates done
     ended: tuple[int, int]  # for each arm, the index of its last real frame
     diverged: tuple[int | None, int | None]  # for each arm, as in Trace.diverged_at
     low: np.ndarray  # (2, L) where the axis of each view and layer begins
     high: np.ndarray  # (2, L) and where it ends
+    percentiles: np.ndarray  # (T, 3, L, 3) of one unit's examples, by SERIES
+    loss: np.ndarray  # (T, 2) mean over the mini-batches since the frame before
+    accuracy: np.ndarray  # (T, 2) on the test set
+
+
+@dataclass(frozen=True, eq=False)
+class Replay(Curves):
+    """All that moves. An arm that ended early keeps its last real frame."""
+
     counts: np.ndarray  # (T, 4, L, BINS) of the examples of all recorded units, by PANELS
     outside: np.ndarray  # (T, 4, L, 2) examples below and above the axis
     mean: np.ndarray  # (T, 3, L) of the same examples, by SERIES
     sd: np.ndarray  # (T, 3, L)
-    percentiles: np.ndarray  # (T, 3, L, 3) of one unit's examples
     gamma: np.ndarray  # (T, L, 3) mean, 15th and 85th percentile over the units
     beta: np.ndarray  # (T, L, 3)
-    loss: np.ndarray  # (T, 2) mean over the mini-batches since the frame before
-    accuracy: np.ndarray  # (T, 2) on the test set
+
+    def curves(self) -> Curves:
+        """Without what only the picture needs."""
+        return Curves(**{field.name: getattr(self, field.name) for field in fields(Curves)})
 
     @property
     def examples(self) -> int:
@@ -82,6 +93,30 @@ class Replay:
             head["arrays"].append({"name": name, "shape": shape, "kind": kind, "planes": planes})
             body += packed
         return zlib.compress(json.dumps(head).encode() + b"\n" + body, 9)
+
+
+@dataclass(frozen=True, eq=False)
+class Brief:
+    """What a page needs to know of a pair."""
+
+    config: RunConfig  # of the arm with batch norm
+    replay: Curves
+    stopped: int | None  # the step at which it was stopped
+
+    @property
+    def steps(self) -> int:
+        """How many were trained, or would have been, had no arm diverged."""
+        return self.config.steps if self.stopped is None else self.stopped
+
+
+def brief(pair: Pair) -> Brief:
+    """Curves of some kB, of a pair of some MB."""
+    return Brief(pair.config, replay(pair).curves(), stopped(pair))
+
+
+def stopped(pair: Pair) -> int | None:
+    """The step at which a pair was stopped."""
+    return None if pair.complete else pair.steps
 
 
 SENT = (

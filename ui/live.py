@@ -1,8 +1,8 @@
 """A run that a visitor starts in a lesson: the button, the bar, the stop, and what came of it.
 
     LIVE = Live("training")         # or Live("network", "growth"), where a lesson has several
-    LIVE.start(config)          # in a button's callback; then `rerun_if_pressed` in its fragment
-    pair = LIVE.take()          # once, when it has ended: before any widget of the page is drawn
+    LIVE.start(job)             # in a button's callback; then `rerun_if_pressed` in its fragment
+    found = LIVE.take()         # once, when it has ended: before any widget of the page is drawn
     LIVE.watch()                # the bar while it goes on
     LIVE.say_stopped(step, sentence)    # beside what is shown of a run that was stopped
 
@@ -12,11 +12,12 @@ What the visitor has going lives in `st.session_state`; the runs themselves are 
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import streamlit as st
 
-from bncore.config import RunConfig
-from experiments.pair import Pair
+from experiments.job import Job
+from experiments.runner import GONE_AFTER, Status, Ticket
 from ui import runs
 from ui.numbers import percent
 from ui.text import t
@@ -35,13 +36,9 @@ class Live:
         """What the keys of its widgets end in."""
         return f"{self.lesson}-{self.section}" if self.section else self.lesson
 
-    def start(self, config: RunConfig) -> None:
+    def start(self, job: Job) -> None:
         """Ask for a run, or join the same one of somebody else."""
-        self._asked_for(runs.submit(config))
-
-    def again(self, ended: runs.Ticket) -> None:
-        """Ask for the same run once more."""
-        self.start(ended.config)
+        self._put(trouble=None, pressed=True, ticket=runs.submit(job))
 
     def rerun_if_pressed(self) -> None:
         """Once after each `start`: the button's fragment must ask for the rest of the page.
@@ -55,7 +52,7 @@ class Live:
         """Whether `start` was called since this was last asked."""
         return bool(st.session_state.pop(self._key("pressed"), False))
 
-    def going(self) -> runs.Ticket | None:
+    def going(self) -> Ticket | None:
         """The run that has not been taken yet."""
         return self._get("ticket")
 
@@ -83,13 +80,13 @@ class Live:
             st.info(sentence)
             return
         with st.container(key=f"left-{self.name}"):
-            st.info(t("ui.live.left", step=step, seconds=round(runs.GONE_AFTER)))
+            st.info(t("ui.live.left", step=step, seconds=round(GONE_AFTER)))
             st.button(
                 t("ui.live.again"),
                 icon=":material/play_circle:",
                 key=f"again-{self.name}",
-                on_click=self.again,
-                args=(ended,),
+                on_click=self.start,
+                args=(ended.job,),
                 disabled=self.going() is not None,
             )
 
@@ -97,20 +94,20 @@ class Live:
         """Tell the visitor why nothing was started."""
         self._put(trouble=sentence, pressed=True)
 
-    def take(self) -> Pair | None:
-        """The pair of a run that has ended since this was last asked."""
+    def take(self) -> Any:
+        """What came of a run that has ended since this was last asked; None if none has."""
         ticket = self.going()
         status = None if ticket is None else ticket.status()
         if status is None or underway(status):
             return None
         self._put(ticket=None)
         try:
-            pair = ticket.pair()
+            found = ticket.result()
         except (RuntimeError, TimeoutError):
             self._put(trouble=t("ui.live.failed"))
             return None
         self._put(left=ticket if status.left else None)
-        return pair
+        return found
 
     def watch(self) -> None:
         """The bar and the stop button, four times a second; the page as soon as the run ended."""
@@ -143,9 +140,6 @@ class Live:
                 progress(ticket.status())
                 time.sleep(POLL)
 
-    def _asked_for(self, ticket: runs.Ticket) -> None:
-        self._put(trouble=None, pressed=True, ticket=ticket)
-
     def _key(self, name: str) -> str:
         return f"{self.name}.live.{name}"
 
@@ -157,20 +151,20 @@ class Live:
             st.session_state[self._key(name)] = new
 
 
-def underway(status: runs.Status) -> bool:
+def underway(status: Status) -> bool:
     """Whether there is something to wait for."""
     return status.state in ("queued", "running")
 
 
-def progress(status: runs.Status) -> None:
+def progress(status: Status) -> None:
     """A bar with words."""
     if status.state == "queued":
         st.progress(0.0, t("ui.live.queued", ahead=status.ahead))
         return
     known = {"step": status.step, "steps": status.steps}
-    if status.accuracy_bn is None or status.accuracy_plain is None:
+    if status.seen is None or None in status.seen:
         words = t("ui.live.progress", **known)
     else:
-        both = {"bn": percent(status.accuracy_bn), "plain": percent(status.accuracy_plain)}
+        both = {"bn": percent(status.seen.bn), "plain": percent(status.seen.plain)}
         words = t("ui.live.progress_accuracy", **known, **both)
     st.progress(status.step / status.steps, words)

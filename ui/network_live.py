@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ import streamlit as st
 
 from bncore.config import RunConfig
 from bncore.trace import Trace
-from experiments.pair import Pair
+from experiments.job import pair_job
+from experiments.pair import Kept, kept
 from ui import state
 from ui.lessons import LESSONS
 from ui.live import Live
@@ -59,23 +61,21 @@ class Section:
 
     def settle(self) -> None:
         """Take over a pair that has ended, and start the next one. Call first on the page."""
-        pair = self.live.take()
-        if pair is None:
+        found = self.live.take()
+        if found is None:
             return
-        self.put(pair)
-        at = self.norms.index(pair.config.norm) + 1
-        if pair.complete and at < len(self.norms):
-            self.live.start(replace(pair.config, norm=self.norms[at]))
+        self.put(found)
+        at = self.norms.index(found.config.norm) + 1
+        if found.stopped is None and at < len(self.norms):
+            self._start(replace(found.config, norm=self.norms[at]))
             self.live.just_pressed()
 
-    def put(self, pair: Pair) -> None:
+    def put(self, found: Kept) -> None:
         """Keep a pair beside the others of the same seed and settings."""
-        known = st.session_state.get(self.own)
-        same = known is not None and known.config == pair.plain.config
-        found = {"none": self.keep(pair.plain), pair.config.norm: self.keep(pair.bn)}
-        stopped = None if pair.complete else pair.steps
-        arms = (known.arms if same else {}) | found
-        st.session_state[self.own] = Own(pair.plain.config, arms, stopped)
+        known, config = st.session_state.get(self.own), found.config.twin()
+        same = known is not None and known.config == config
+        arms = (known.arms if same else {}) | found.arms
+        st.session_state[self.own] = Own(config, arms, found.stopped)
 
     def shown(self) -> Own | None:
         """What was trained with the settings that are chosen now."""
@@ -92,7 +92,10 @@ class Section:
 
     def train(self) -> None:
         """Callback of the button."""
-        self.live.start(self.config(self.norms[0]))
+        self._start(self.config(self.norms[0]))
+
+    def _start(self, config: RunConfig) -> None:
+        self.live.start(pair_job(config, partial(kept, self.keep)))
 
     def button(self) -> None:
         """The seed, the button, and the bar while it goes on."""

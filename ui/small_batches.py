@@ -6,7 +6,7 @@ that is done the shipped pair stays.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,8 @@ import figures.noise as figures
 from bncore.config import RunConfig
 from experiments import one_class
 from experiments import small_batches as experiment
-from experiments.pair import Pair
-from experiments.replay import ARMS
-from experiments.replay import replay as reduce
+from experiments.job import pair_job
+from experiments.replay import ARMS, Brief, brief
 from figures.theme import colour
 from ui import controls, state
 from ui.live import Live
@@ -34,29 +33,10 @@ OWN = f"{LESSON}.own"  # where the visitor's last run stands in the session
 BEGUN = f"{LESSON}.begun"  # whether this session has seen the lesson
 
 
-@dataclass(frozen=True, eq=False)
-class View:
-    """What is drawn of a pair; arms are (plain, bn), each up to its last record."""
-
-    config: RunConfig  # of the arm with batch norm
-    steps: np.ndarray  # (T,)
-    loss: np.ndarray  # (T, 2) on the mini-batches between two records
-    accuracy: np.ndarray  # (T, 2) on the test set
-    ended: tuple[int, int]
-    stopped: int | None  # the step at which it was stopped
-
-
-def view(pair: Pair) -> View:
-    """Reduce a pair to its curves."""
-    run = reduce(pair)
-    stopped = None if pair.complete else pair.steps
-    return View(pair.config, run.steps, run.loss, run.accuracy, run.ended, stopped)
-
-
 @st.cache_resource(max_entries=len(experiment.PRESETS), show_spinner=False)
-def shipped(name: str) -> View:
+def shipped(name: str) -> Brief:
     """Loaded once per server."""
-    return view(experiment.load(name))
+    return brief(experiment.load(name))
 
 
 def config() -> RunConfig:
@@ -71,7 +51,7 @@ def config() -> RunConfig:
     )
 
 
-def shown() -> View:
+def shown() -> Brief:
     """The visitor's own run where it is what the controls describe, else the shipped one."""
     own = st.session_state.get(OWN)
     if own is not None and own.config == config():
@@ -87,14 +67,14 @@ def pick() -> None:
 
 def train() -> None:
     """Callback of the button."""
-    LIVE.start(config())
+    LIVE.start(pair_job(config(), brief))
 
 
 def settle() -> None:
     """Take over a run that has ended; train what a link asks for. Call first on the page."""
-    pair = LIVE.take()
-    if pair is not None:
-        st.session_state[OWN] = view(pair)
+    found = LIVE.take()
+    if found is not None:
+        st.session_state[OWN] = found
     if BEGUN not in st.session_state and shown().config != config():
         train()
         LIVE.just_pressed()
@@ -118,7 +98,7 @@ def choose() -> None:
     LIVE.rerun_if_pressed()
 
 
-def story(now: View) -> None:
+def story(now: Brief) -> None:
     """What these batches do, both curves, and what came out."""
     run = now.config
     known = {"m": run.batch_size, "seed": run.seed, "steps": run.steps, "lr": number(run.lr, 3)}
@@ -132,7 +112,7 @@ def story(now: View) -> None:
     with left:
         draw(now, "accuracy", 1.03)
     with right:
-        draw(now, "loss", top_of(now.loss))
+        draw(now, "loss", top_of(now.replay.loss))
     result(now)
     st.caption(t(f"{WORDS}.of_run", **known))
 
@@ -149,27 +129,27 @@ def top_of(loss: np.ndarray) -> float:
     return float(1.08 * min(np.nanmax(loss), 4.0))
 
 
-def draw(now: View, measure: str, most: float) -> None:
+def draw(now: Brief, measure: str, most: float) -> None:
     """One measure of both arms over the steps."""
     words = {name: t(f"{WORDS}.{name}") for name in (*ARMS, "step")}
     words["measure"] = t(f"{WORDS}.{measure}")
     write = percent if measure == "accuracy" else number
     ends = {arm: write(last(now, measure, a)) for a, arm in enumerate(ARMS)}
-    values = getattr(now, measure)
+    run, values = now.replay, getattr(now.replay, measure)
     share = measure == "accuracy"
     st.plotly_chart(
-        figures.curves(mode(), now.steps, values, now.ended, most, words, share=share),
+        figures.curves(mode(), run.steps, values, run.ended, most, words, share=share),
         key=f"curves-{measure}",
         alt=t(f"{WORDS}.alt", measure=words["measure"], **ends),
         **CHART,
     )
 
 
-def last(now: View, measure: str, arm: int) -> float:
-    return float(getattr(now, measure)[now.ended[arm], arm])
+def last(now: Brief, measure: str, arm: int) -> float:
+    return float(getattr(now.replay, measure)[now.replay.ended[arm], arm])
 
 
-def result(now: View) -> None:
+def result(now: Brief) -> None:
     """Where both arms ended."""
     heads = [Cell(""), *(Cell(t(f"{WORDS}.end_{name}")) for name in ("accuracy", "loss"))]
     rows = []

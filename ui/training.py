@@ -14,11 +14,10 @@ import streamlit as st
 from bncore.config import RunConfig
 from bncore.errors import InputError
 from experiments import presets
-from experiments.pair import Pair, recording
-from experiments.replay import Replay
-from experiments.replay import replay as reduce
-from experiments.shift import Shift
-from experiments.shift import shift as measure
+from experiments.job import pair_job
+from experiments.pair import recording
+from experiments.shown import Shown
+from experiments.shown import shown as reduce
 from ui import replay, state
 from ui.live import Live
 from ui.text import t
@@ -35,35 +34,28 @@ PATIENCE = 15.0  # seconds that a link to an own run waits for it before the pag
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class View(Shown):
     """All that the page shows of a pair."""
 
     name: str  # tells views apart
-    config: RunConfig  # of the arm with batch norm
-    replay: Replay
-    shift: Shift
-    packed: bytes
-    stopped: int | None  # the step at which it was stopped
 
 
-def view(name: str, pair: Pair) -> View:
-    """Reduce a pair to what is shown."""
-    reduced = reduce(pair)
-    stopped = None if pair.complete else pair.steps
-    return View(name, pair.config, reduced, measure(pair), reduced.to_bytes(), stopped)
+def view(name: str, found: Shown) -> View:
+    """What is shown, by a name."""
+    return View(**vars(found), name=name)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def preset_view(preset: str) -> View:
     """A shipped pair; loaded once per server."""
-    return view(preset, presets.load(preset))
+    return view(preset, reduce(presets.load(preset)))
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def own_view(config: RunConfig, steps: int, _pair: Pair) -> View:
+def own_view(config: RunConfig, steps: int, _found: Shown) -> View:
     """The pair of a config as far as it was trained: the same for everyone."""
     digest = zlib.crc32(repr(config).encode())
-    return view(f"{OWN}-{digest:08x}-{steps}", _pair)
+    return view(f"{OWN}-{digest:08x}-{steps}", _found)
 
 
 def shown() -> View | None:
@@ -115,7 +107,8 @@ def train() -> None:
     """Start the run of the settings, or the one shown once more."""
     try:
         now = shown()
-        LIVE.start(now.config if now is not None and not changed(now) else config())
+        run = now.config if now is not None and not changed(now) else config()
+        LIVE.start(pair_job(run, reduce))
     except InputError as error:
         field = t(f"{LESSON}.controls.{error.fields['field']}.label")
         LIVE.refuse(t(f"{LESSON}.refused", field=field))
@@ -123,9 +116,9 @@ def train() -> None:
 
 def settle() -> None:
     """Take over a run that has ended. Call before any widget of the page is drawn."""
-    pair = LIVE.take()
-    if pair is not None:
-        st.session_state["training.own"] = own_view(pair.config, pair.steps, pair)
+    found = LIVE.take()
+    if found is not None:
+        st.session_state["training.own"] = own_view(found.config, found.steps, found)
         state.put(LESSON, preset=OWN)
         replay.rewind()
 

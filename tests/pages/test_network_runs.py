@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bncore.config import RunConfig
 from experiments import optimizers, placement, scale
+from experiments.job import Job
 from experiments.pair import Pair, train_pair
 from tests.pages.helpers import cells, chart, open_lesson, said
-from ui import network_growth, network_live, network_optimizers, network_placement, runs
+from tests.pages.tickets import Ticket, asked_for
+from ui import network_growth, network_live, network_optimizers, network_placement
 from ui.lessons import LESSONS
 from ui.network_live import Own, Section
 from ui.numbers import number, percent
-from ui.runs import Status
 from ui.text import languages
 
 LESSON = "network"
@@ -69,34 +69,19 @@ def optimized(rule: str, rung: int, seed: int = NOBODYS) -> Pair:
 # ------------------------------------------------------------------ what is trained
 
 
-class Ticket:
-    """A run as ui.runs gives it: over as soon as it is asked for."""
-
-    def __init__(self, config: RunConfig, state: str) -> None:
-        self.config, self.state = config, state
-
-    def status(self) -> Status:
-        return Status(self.state, 0, self.config.steps, self.config.steps, 0.5, 0.25)
-
-    def pair(self) -> Pair:
-        if self.state == "failed":
-            raise RuntimeError
-        whole = train_pair(self.config)
-        return whole if self.state == "done" else whole.upto(20)
+def ended(job: Job) -> Ticket:
+    """A run that is over as soon as it is asked for."""
+    config = job.key[0]
+    ticket = Ticket(job, states=["failed" if config.lr == 3.0 else "done"], train=train_pair)
+    if config.lr == 0.1:
+        ticket.stop(at=20)
+    return ticket
 
 
 @pytest.fixture
 def submitted(monkeypatch: pytest.MonkeyPatch) -> list[Ticket]:
     """Which runs were asked for. At rate 3 they fail, at rate 0.1 they are stopped."""
-    tickets: list[Ticket] = []
-
-    def submit(config: RunConfig) -> Ticket:
-        broken = "failed" if config.lr == 3.0 else "stopped" if config.lr == 0.1 else "done"
-        tickets.append(Ticket(config, broken))
-        return tickets[-1]
-
-    monkeypatch.setattr(runs, "submit", submit)
-    return tickets
+    return asked_for(monkeypatch, ended)
 
 
 def pressed(section: str, **query: object) -> AppTest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -17,12 +16,12 @@ from experiments import ablation, regularize, small_batches
 from experiments import noise as experiment
 from experiments.pair import Pair, train_pair
 from tests.pages.helpers import cells, chart, exact, open_lesson, said
+from tests.pages.tickets import Ticket, asked_for
 from ui import runs
 from ui.lessons import LESSONS
 from ui.noise import ends
 from ui.noise_evidence import LOOKS, clear
 from ui.numbers import percent
-from ui.runs import Status
 from ui.state import Choice, Control, Integer
 from ui.text import languages
 
@@ -177,51 +176,21 @@ def test_what_is_said_of_single_units_is_claimed_by_the_experiment() -> None:
 # ------------------------------------------------------------------ live runs
 
 
-class Ticket:
-    """A run as ui.runs gives it, in as many looks as the test wants."""
+def few_steps(config: RunConfig) -> Pair:
+    """Of a run, and by the name of the whole."""
+    few = train_pair(replace(config, steps=60, record_every=10))
+    return Pair(replace(few.bn, config=config), replace(few.plain, config=config.twin()))
 
-    def __init__(self, config: RunConfig, states: Iterator[str] | None = None) -> None:
-        self.config, self.states = config, states
-        self.state, self.looks, self.stopped_at = "running", 0, None
 
-    def status(self) -> Status:
-        self.looks += 1
-        if self.state == "running":
-            self.state = next(self.states, "done") if self.states else "done"
-        step = self.stopped_at or min(self.looks * 10, self.config.steps)
-        return Status(self.state, 2, step, self.config.steps, 0.5, 0.25)
-
-    def stop(self) -> None:
-        self.state, self.stopped_at = "stopped", self.looks * 10
-
-    def pair(self) -> Pair:
-        if self.state == "failed":
-            raise RuntimeError
-        few = train_pair(replace(self.config, steps=60, record_every=10))
-        whole = Pair(*(replace(arm, config=c) for arm, c in self._arms(few)))
-        return whole if self.stopped_at is None else whole.upto(self.stopped_at)
-
-    def _arms(self, pair: Pair):
-        return ((pair.bn, self.config), (pair.plain, self.config.twin()))
+def asked(monkeypatch: pytest.MonkeyPatch, *states: str) -> list[Ticket]:
+    """Which runs the page asks for; what their status is, look by look."""
+    return asked_for(monkeypatch, partial(Ticket, states=states, train=few_steps))
 
 
 @pytest.fixture
 def submitted(monkeypatch: pytest.MonkeyPatch) -> list[Ticket]:
     """Runs finish at once, in this process; the list says which were asked for."""
-    tickets: list[Ticket] = []
-
-    def submit(config: RunConfig) -> Ticket:
-        tickets.append(Ticket(config))
-        return tickets[-1]
-
-    monkeypatch.setattr(runs, "submit", submit)
-    return tickets
-
-
-def endings(monkeypatch: pytest.MonkeyPatch, *states: str) -> None:
-    """What a run's status is, look by look."""
-    made = Ticket.__init__
-    monkeypatch.setattr(Ticket, "__init__", lambda self, config: made(self, config, iter(states)))
+    return asked(monkeypatch)
 
 
 def press(at: AppTest, key: str) -> AppTest:
@@ -263,7 +232,7 @@ def test_train_runs_the_settings_and_shows_them(lang: str, submitted: list[Ticke
     (ticket,) = submitted
     assert ticket.config == replace(small_batches.PRESETS["m2"], seed=5)
     assert words not in said(at) and not at.exception
-    assert f"{ticket.pair().bn.accuracy[-1]:.4f}" == cells(at, "result")[0]
+    assert f"{ticket.whole.bn.accuracy[-1]:.4f}" == cells(at, "result")[0]
 
 
 def test_a_link_to_another_run_trains_it_once(submitted: list[Ticket]) -> None:
@@ -276,9 +245,9 @@ def test_a_link_to_another_run_trains_it_once(submitted: list[Ticket]) -> None:
 
 
 def test_while_a_run_goes_on_the_page_shows_progress_and_the_shipped_pair(
-    submitted: list[Ticket], monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    endings(monkeypatch, "queued", *1000 * ["running"])
+    submitted = asked(monkeypatch, "queued", *1000 * ["running"])
     at = opened()
     before = cells(at, "result")
     press(at, "train-batches")
@@ -287,10 +256,8 @@ def test_while_a_run_goes_on_the_page_shows_progress_and_the_shipped_pair(
 
 
 @pytest.mark.parametrize("lang", languages())
-def test_stop_keeps_exactly_the_steps_shown(
-    submitted: list[Ticket], monkeypatch: pytest.MonkeyPatch, lang: str
-) -> None:
-    endings(monkeypatch, *1000 * ["running"])
+def test_stop_keeps_exactly_the_steps_shown(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    submitted = asked(monkeypatch, *1000 * ["running"])
     at = press(opened(lang=lang), "train-batches")
     press(at, "stop-noise").run()
     (ticket,) = submitted
@@ -301,14 +268,14 @@ def test_stop_keeps_exactly_the_steps_shown(
 
 
 def chart_steps(at: AppTest) -> np.ndarray:
-    return at.session_state["noise.own"].steps
+    return at.session_state["noise.own"].replay.steps
 
 
 @pytest.mark.parametrize("lang", languages())
 def test_a_run_that_fails_is_one_sentence_and_the_curves_stay(
-    submitted: list[Ticket], monkeypatch: pytest.MonkeyPatch, lang: str
+    monkeypatch: pytest.MonkeyPatch, lang: str
 ) -> None:
-    endings(monkeypatch, "failed")
+    submitted = asked(monkeypatch, "failed")
     at = opened(lang=lang)
     before = cells(at, "result")
     press(at, "train-batches")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -16,11 +15,12 @@ from bncore.config import RunConfig
 from bncore.errors import InputError
 from bncore.network import Network
 from experiments import presets
-from experiments.pair import Pair, train_pair
+from experiments.pair import Pair
+from experiments.runner import GONE_AFTER
 from tests.pages.helpers import open_lesson, said
+from tests.pages.tickets import Ticket, asked_for
 from ui import runs
 from ui.lessons import LESSONS
-from ui.runs import Status
 from ui.state import Choice, Control, Integer
 from ui.text import languages
 from ui.training import SETTINGS
@@ -43,45 +43,10 @@ def value(at: AppTest, name: str) -> object:
     return at.session_state[f"{LESSON}.{name}"]
 
 
-class Ticket:
-    """A run as ui.runs gives it, in as many looks as the test wants."""
-
-    def __init__(self, config: RunConfig, states: Iterator[str] | None = None) -> None:
-        self.config, self.states = config, states
-        self.state, self.looks, self.stopped_at = "running", 0, None
-        self.left = False
-
-    @property
-    def whole(self) -> Pair:
-        return train_pair(self.config)
-
-    def status(self) -> Status:
-        self.looks += 1
-        if self.state == "running":
-            self.state = next(self.states, "done") if self.states else "done"
-        step = self.stopped_at or min(self.looks * 10, self.config.steps)
-        return Status(self.state, 2, step, self.config.steps, 0.5, 0.25, self.left)
-
-    def stop(self) -> None:
-        self.state, self.stopped_at = "stopped", self.looks * 10
-
-    def pair(self) -> Pair:
-        if self.state == "failed":
-            raise RuntimeError
-        return self.whole if self.stopped_at is None else self.whole.upto(self.stopped_at)
-
-
 @pytest.fixture
 def submitted(monkeypatch: pytest.MonkeyPatch) -> list[Ticket]:
     """Runs finish at once, in this process; the list says which were asked for."""
-    tickets: list[Ticket] = []
-
-    def submit(config: RunConfig) -> Ticket:
-        tickets.append(Ticket(config))
-        return tickets[-1]
-
-    monkeypatch.setattr(runs, "submit", submit)
-    return tickets
+    return asked_for(monkeypatch)
 
 
 @pytest.fixture
@@ -223,15 +188,9 @@ def test_settings_that_are_back_where_they_were_are_no_change() -> None:
 
 
 @pytest.fixture
-def slow(submitted: list[Ticket], monkeypatch: pytest.MonkeyPatch) -> list[Ticket]:
+def slow(monkeypatch: pytest.MonkeyPatch) -> list[Ticket]:
     """Runs that go on for as long as the test looks."""
-    made = Ticket.__init__
-
-    def init(self: Ticket, config: RunConfig) -> None:
-        made(self, config, iter(["queued"] + 1000 * ["running"]))
-
-    monkeypatch.setattr(Ticket, "__init__", init)
-    return submitted
+    return asked_for(monkeypatch, partial(Ticket, states=["queued"] + 1000 * ["running"]))
 
 
 def small_settings(at: AppTest) -> AppTest:
@@ -278,7 +237,7 @@ def test_a_run_that_the_server_gave_up_is_not_said_to_be_stopped_by_the_visitor(
     server, visitor = {"en": ("The server", "by you"), "ko": ("서버가", "사용자가")}[lang]
     (note,) = [each.value for each in at.info]
     assert not at.exception and server in note and visitor not in note
-    assert f" {ticket.stopped_at}" in note and str(round(runs.GONE_AFTER)) in note
+    assert f" {ticket.stopped_at}" in note and str(round(GONE_AFTER)) in note
 
     press(at, "again-training")
     assert [each.config for each in slow] == [ticket.config] * 2

@@ -12,13 +12,22 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bncore.network import Network
-from experiments import disturb, gradient_flow, limits, noisy, once, smoothness, tolerance
+from experiments import (
+    disturb,
+    gradient_flow,
+    limits,
+    noisy,
+    once,
+    runner,
+    smoothness,
+    tolerance,
+)
 from tests.pages.helpers import cells, chart, exact, opened, said
-from ui import why_live
+from tests.pages.tickets import runner_here
 from ui.lessons import LESSONS
 from ui.numbers import percent
 from ui.text import languages
-from ui.why_live import Job, Line
+from ui.why_live import Live
 from ui.why_speed import TESTS
 
 LESSON = "why"
@@ -183,18 +192,6 @@ def finished(at: AppTest) -> AppTest:
     return at
 
 
-def a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is kept from other tests, and what trains may be a function of the test."""
-    made = Line()
-    monkeypatch.setattr(why_live, "line", lambda: made)
-    here(monkeypatch)
-
-
-def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Train in this process."""
-    monkeypatch.setattr(why_live, "run_apart", lambda run, *reports: run(*reports))
-
-
 def few(found, looks: int, complete: bool):
     """The first seed and looks of a shipped result."""
     return replace(
@@ -219,7 +216,7 @@ def test_a_run_of_ones_own_stands_beside_the_seeds(
         return few(once.load("five"), 6, complete=True)
 
     monkeypatch.setattr(once, "one_seed", one_seed)
-    a_line_of_its_own(monkeypatch)
+    runner_here(monkeypatch)
     at = opened(LESSON, part="speed", test="once", once="five", draw=77, lang=lang)
     assert len(cells(at, "once")) == 6
     finished(at.button(key="train-why-once").click().run())
@@ -241,7 +238,7 @@ def test_a_run_that_is_stopped_keeps_what_is_trained(
         return few(once.load("five"), 2, complete=False)
 
     monkeypatch.setattr(once, "one_seed", one_seed)
-    a_line_of_its_own(monkeypatch)
+    runner_here(monkeypatch)
     at = opened(LESSON, part="speed", test="once", once="five", lang=lang)
     at.button(key="train-why-once").click().run()
     assert at.get("progress") and at.button(key="train-why-once").disabled
@@ -259,15 +256,16 @@ def test_a_run_that_the_server_gave_up_is_offered_again(monkeypatch: pytest.Monk
         asked.append(seed)
         complete = len(asked) > 1
         if not complete:
-            monkeypatch.setattr(why_live, "GONE_AFTER", 0.0)
+            monkeypatch.setattr(runner, "GONE_AFTER", 0.0)
             while not should_stop():
                 time.sleep(0.001)
-            monkeypatch.setattr(why_live, "GONE_AFTER", 30.0)
+                progress(20, 300)
+            monkeypatch.setattr(runner, "GONE_AFTER", 30.0)
             told.set()
         return few(once.load("five"), 6 if complete else 2, complete=complete)
 
     monkeypatch.setattr(once, "one_seed", one_seed)
-    a_line_of_its_own(monkeypatch)
+    runner_here(monkeypatch)
     at = opened(LESSON, part="speed", test="once", once="five")
     at.button(key="train-why-once").click().run()
     assert told.wait(PATIENCE)
@@ -283,53 +281,10 @@ def test_a_run_that_fails_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> No
         raise FloatingPointError
 
     monkeypatch.setattr(once, "one_seed", one_seed)
-    a_line_of_its_own(monkeypatch)
+    runner_here(monkeypatch)
     at = opened(LESSON, part="speed", test="once")
     finished(at.button(key="train-why-once").click().run())
     assert len(at.error) == 1 and not at.exception
-
-
-class Result:
-    """What came of a job."""
-
-    complete = True
-
-
-def test_jobs_run_one_at_a_time_in_order_and_results_are_kept(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    here(monkeypatch)
-    line, gate, order = Line(), threading.Event(), []
-
-    def run(name: str):
-        def train(progress, should_stop) -> Result:
-            gate.wait(PATIENCE)
-            order.append(name)
-            return Result()
-
-        return train
-
-    jobs = [line.join(name, run(name)) for name in "abc"]
-    assert [job.status().ahead for job in jobs] == [0, 1, 2]
-    assert [job.status().state for job in jobs[1:]] == ["queued", "queued"]
-    gate.set()
-    deadline = time.monotonic() + PATIENCE
-    while any(job.status().state != "done" for job in jobs):
-        assert time.monotonic() < deadline
-    again = line.join("b", run("never"))
-    assert again.status().state == "done" and again.pair() is jobs[1].pair()
-    assert order == list("abc")
-
-
-def test_a_job_whose_visitor_is_gone_stops_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    job = Job("key", lambda progress, should_stop: None)
-    assert not job._should_stop()
-    monkeypatch.setattr(job, "asked", job.asked - why_live.GONE_AFTER - 1)
-    assert job._should_stop() and job.left
-    job.status()  # too late: what was given up stays so
-    assert job._should_stop()
-    with pytest.raises(RuntimeError):
-        job.pair()
 
 
 @pytest.mark.parametrize(
@@ -345,8 +300,13 @@ def test_a_job_whose_visitor_is_gone_stops_by_itself(monkeypatch: pytest.MonkeyP
 def test_a_run_that_is_stopped_at_once_is_shown(
     test: str, run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    a_line_of_its_own(monkeypatch)
-    monkeypatch.setattr(why_live, "run_apart", lambda *_: run(None, lambda: True))
+    runner_here(monkeypatch)
+    begin = Live.begin
+
+    def stopped(live: Live, key: tuple, _: object) -> None:
+        begin(live, key, lambda progress, should_stop: run(None, lambda: True))
+
+    monkeypatch.setattr(Live, "begin", stopped)
     at = opened(LESSON, part="speed", test=test)
     finished(at.button(key=f"train-why-{test}").click().run())
     assert any("step 0" in note.value for note in at.info)
