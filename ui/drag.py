@@ -36,7 +36,9 @@ def component(name: str) -> Callable[..., Any]:
         name,
         html=_read(f"{name}/index.html"),
         css=_read("controls.css", "drag/style.css", f"{name}/style.css"),
-        js=_read("stage/tools.js", "stage/steps.js", "drag/index.js", f"{name}/index.js"),
+        js=_read(
+            "swipe.js", "stage/tools.js", "stage/steps.js", "drag/index.js", f"{name}/index.js"
+        ),
     )
 
 

@@ -33,7 +33,7 @@ _component = st.components.v2.component(
     "home",
     css=(FOLDER / "controls.css").read_text("utf-8")
     + (FOLDER / "home" / "style.css").read_text("utf-8"),
-    js=(FOLDER / "home" / "index.js").read_text("utf-8"),
+    js=(FOLDER / "swipe.js").read_text("utf-8") + (FOLDER / "home" / "index.js").read_text("utf-8"),
 )
 
 

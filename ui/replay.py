@@ -28,7 +28,8 @@ _component = st.components.v2.component(
     "replay",
     css=(FOLDER / "controls.css").read_text("utf-8")
     + (FOLDER / "replay" / "style.css").read_text("utf-8"),
-    js=(FOLDER / "replay" / "index.js").read_text("utf-8"),
+    js=(FOLDER / "swipe.js").read_text("utf-8")
+    + (FOLDER / "replay" / "index.js").read_text("utf-8"),
 )
 
 

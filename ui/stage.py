@@ -50,7 +50,7 @@ _component = st.components.v2.component(
     "stage",
     html=_read("stage/index.html"),
     css=_read("controls.css") + _read("stage/style.css"),
-    js="\n".join(_read(f"stage/{part}.js") for part in PARTS),
+    js=_read("swipe.js") + "\n".join(_read(f"stage/{part}.js") for part in PARTS),
 )
 
 
