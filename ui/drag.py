@@ -29,7 +29,7 @@ def component(name: str) -> Component:
         {"commit": COMMIT},
         html=(f"{name}/index.html",),
         css=("controls.css", "drag/style.css", f"{name}/style.css"),
-        js=("stage/tools.js", "stage/steps.js", "drag/index.js", f"{name}/index.js"),
+        js=("swipe.js", "stage/tools.js", "stage/steps.js", "drag/index.js", f"{name}/index.js"),
     )
 
 

@@ -33,7 +33,10 @@ _component = Component(
     "home",
     {"rest": shape(**dict.fromkeys(PLACE, plain))},
     css=("controls.css", "home/style.css"),
-    js=("home/index.js",),
+    js=(
+        "swipe.js",
+        "home/index.js",
+    ),
 )
 
 

@@ -15,6 +15,7 @@ from experiments import mini_batch as experiment
 from experiments.mini_batch import Batch, Steps
 from figures import mini_batch as figures
 from ui import controls, intake, state, text
+from ui.chart import plot
 from ui.intake import Reading
 from ui.lessons import LESSONS
 from ui.numbers import latex, number
@@ -22,7 +23,6 @@ from ui.outside import said
 from ui.text import t
 
 LESSON = "mini_batch"
-CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
 #: the controls that decide which numbers the batch has
 BATCH = ("source", "layer", "unit", "m", "seed", "z")
 STEPS = ("z", "z_centered", "z_norm", "z_tilde")
@@ -409,7 +409,7 @@ def _spread_chart(cases: dict[str, np.ndarray]) -> None:
     words = {name: t(f"{LESSON}.eps.{name}") for name in names}
     figure = figures.spread(text.mode(), experiment.EPS_GRID, curves, value("eps"), words)
     alt = t(f"{LESSON}.eps.alt", eps=number(value("eps")))
-    st.plotly_chart(figure, key="spread", alt=alt, **CHART)
+    plot(figure, key="spread", alt=alt)
 
 
 def _with_and_without(case: str, z: np.ndarray) -> None:
@@ -481,7 +481,7 @@ def broken(batch: Batch) -> None:
     with left:
         words = {name: t(f"{word}.{name}") for name in ("right", "wrong", "axis")}
         figure = figures.comparison(text.mode(), right, wrong, words)
-        st.plotly_chart(figure, key="comparison", alt=t(f"{word}.alt", **shown), **CHART)
+        plot(figure, key="comparison", alt=t(f"{word}.alt", **shown))
     with beside:
         st.latex(t(f"{word}.formula.{variant}"))
         measures = {"mean": np.mean, "sd": np.std, "far": _largest}
@@ -551,7 +551,7 @@ def why(steps: Steps) -> None:
             activation=controls.option_label(LESSON, "activation", activation),
             **said,
         )
-        st.plotly_chart(figure, key="squashed", alt=alt, **CHART)
+        plot(figure, key="squashed", alt=alt)
     with right:
         rows = {
             t(f"{word}.low"): [norm.outputs.min(), tilde.outputs.min()],

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ui import state
+from ui.chart import plot
 from ui.numbers import number, percent
 from ui.tables import Cell
 from ui.text import t
@@ -35,12 +36,10 @@ def short(x: float) -> str:
 
 def chart(figure: go.Figure, key: str, alt: str, **values: object) -> None:
     """A figure with the sentence that stands for it."""
-    st.plotly_chart(
+    plot(
         figure,
         key=f"figure-{key}",
         alt=t(f"{LESSON}.{alt}", **values),
-        theme=None,
-        config={"displaylogo": False},
     )
 
 

@@ -16,13 +16,13 @@ from experiments.trained import trained
 from figures.digits import data_uri
 from figures.theme import colour
 from ui import page, state
+from ui.chart import plot
 from ui.numbers import latex, number
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
 
 LESSON = "noise"
 STYLE = Path(__file__).parents[1] / "assets" / "components" / "noise.css"
-CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
 REACH = 3.2  # standard deviations that the axis of z_norm shows on both sides of 0
 
 
@@ -94,11 +94,10 @@ def law(found: Noise) -> None:
     chart = words("law", "axis", "sd", "measured", "law", "root")
     first, last = (short(float(sd)) for sd in all_sizes.sd[[0, -1]])
     slope = short(all_sizes.slope)
-    st.plotly_chart(
+    plot(
         figures.law(mode(), all_sizes.sizes, all_sizes.sd, all_sizes.law, value("m"), chart),
         key="law",
         alt=t(f"{LESSON}.law.alt", first=first, last=last, slope=slope),
-        **CHART,
     )
 
 
@@ -138,11 +137,10 @@ def parts(found: Noise) -> None:
     with left:
         chart = words("parts", "a", "b", "batches", "law_a", "law_b")
         shown = {"sd_a": short(found.sd_a), "sd_b": short(found.sd_b), "m": value("m")}
-        st.plotly_chart(
+        plot(
             figures.parts(mode(), found.a, found.b, found.law_a, found.law_b, chart),
             key="parts",
             alt=t(f"{LESSON}.parts.alt", **shown),
-            **CHART,
         )
     with right:
         heads = [Cell(t(f"{LESSON}.parts.{name}")) for name in ("of", "measured", "law")]
@@ -219,10 +217,9 @@ def together(found: Shared) -> None:
         with column:
             r = "–" if idea == "bn" and alone else short(correlation)
             st.markdown(t(f"{LESSON}.together.{idea}", r=r, **known))
-            st.plotly_chart(
+            plot(
                 figures.together(mode(), *values.T, found.t, ends(*found.t), idea, chart),
                 key=f"together-{idea}",
                 alt=t(f"{LESSON}.together.alt_{idea}", r=r, **known),
-                **CHART,
             )
     st.markdown(t(f"{LESSON}.together.{'alone' if alone else 'say'}", **known))

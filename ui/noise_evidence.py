@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -13,12 +12,12 @@ from experiments import ablation, regularize
 from experiments.regularize import GROUPS, WHOLE, Difference, Evidence
 from figures.theme import colour
 from ui import controls
+from ui.chart import plot
 from ui.numbers import percent
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
 
 LESSON = "noise"
-CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
 OTHERS = ("plain", "dropout")
 # Arms of the ablation that are shown, and how they are drawn: idea, dash.
 LOOKS = {
@@ -75,11 +74,10 @@ def by_group(found: Evidence, measure: str) -> None:
     others = {arm: band(found, arm, measure) for arm in OTHERS}
     ends = {"first": percent(bn[0, 0]), "last": percent(bn[0, -1])}
     ends |= {arm: percent(others[arm][0]) for arm in OTHERS}
-    st.plotly_chart(
+    plot(
         figures.by_group(mode(), np.array(GROUPS), tuple(bn), others, chart),
         key=f"regularize-{measure}",
         alt=t(f"{word}.alt", measure=chart["measure"], **ends),
-        **CHART,
     )
 
 
@@ -177,11 +175,10 @@ def single_units(found: ablation.Evidence, way: str) -> None:
     ideas = [idea for idea, _ in LOOKS.values()]
     drops = [found.drop(arm, way) for arm in LOOKS]
     worst = {arm: percent(found.worst(arm, way).mean) for arm in CURVES}
-    st.plotly_chart(
+    plot(
         figures.ablated(mode(), arm_names(LOOKS), ideas, drops, words),
         key="single-units",
         alt=t(f"{LESSON}.ablation.alt_single", **worst),
-        **CHART,
     )
 
 
@@ -190,7 +187,7 @@ def many_units(found: ablation.Evidence, way: str) -> None:
     words = {"axis": t(f"{LESSON}.ablation.axis_share"), "measure": t(f"{LESSON}.ablation.left")}
     ideas, dashes = zip(*(LOOKS[arm] for arm in CURVES), strict=True)
     left = {arm: percent(accuracy_left(found, arm, way)) for arm in CURVES}
-    st.plotly_chart(
+    plot(
         figures.switched_off(
             mode(),
             ablation.SHARES,
@@ -202,7 +199,6 @@ def many_units(found: ablation.Evidence, way: str) -> None:
         ),
         key="many-units",
         alt=t(f"{LESSON}.ablation.alt_many", off=percent(OFF, 0), **left),
-        **CHART,
     )
 
 

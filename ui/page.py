@@ -14,7 +14,8 @@ from ui import progress, state, text
 from ui.lessons import LESSONS
 from ui.text import prose, t
 
-FRAME_CSS = Path(__file__).parents[1] / "assets" / "frame.css"
+ASSETS = Path(__file__).parents[1] / "assets"
+FRAME_CSS = ASSETS / "frame.css"
 
 
 def fragment(lesson: str) -> Callable[..., Any]:
@@ -135,6 +136,7 @@ def header(lesson: str) -> None:
     with st.container(horizontal=True, horizontal_alignment="right", key="header"):
         st.html(FRAME_CSS)
         _announce(lesson)
+        st.html(_fingers(), unsafe_allow_javascript=True)
         st.segmented_control(
             t("ui.language_switch"),
             text.languages(),
@@ -150,6 +152,12 @@ def _announce(lesson: str) -> None:
     """Tell the browser, and so a screen reader, which language the page is in, and what is open."""
     language = f"<script>document.documentElement.lang = '{text.language()}'</script>"
     st.html(language + progress.note(lesson), unsafe_allow_javascript=True)
+
+
+@cache
+def _fingers() -> str:
+    """What lets a finger scroll over charts and sliders that are not ours."""
+    return f"<script>{(ASSETS / 'touch.js').read_text('utf-8')}</script>"
 
 
 def footer(version: str) -> None:

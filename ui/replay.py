@@ -27,7 +27,10 @@ _component = Component(
     "replay",
     {"place": shape(**dict.fromkeys(PLACE, plain))},
     css=("controls.css", "replay/style.css"),
-    js=("replay/index.js",),
+    js=(
+        "swipe.js",
+        "replay/index.js",
+    ),
 )
 
 

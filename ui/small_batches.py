@@ -7,7 +7,6 @@ that is done the shipped pair stays.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -20,6 +19,7 @@ from experiments.job import pair_job
 from experiments.replay import ARMS, Brief, brief
 from figures.theme import colour
 from ui import controls, state
+from ui.chart import plot
 from ui.live import Live
 from ui.numbers import number, percent
 from ui.tables import Cell, table
@@ -28,7 +28,6 @@ from ui.text import mode, t
 LESSON = "noise"
 LIVE = Live(LESSON)
 WORDS = f"{LESSON}.batches"
-CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
 OWN = f"{LESSON}.own"  # where the visitor's last run stands in the session
 BEGUN = f"{LESSON}.begun"  # whether this session has seen the lesson
 
@@ -137,11 +136,10 @@ def draw(now: Brief, measure: str, most: float) -> None:
     ends = {arm: write(last(now, measure, a)) for a, arm in enumerate(ARMS)}
     run, values = now.replay, getattr(now.replay, measure)
     share = measure == "accuracy"
-    st.plotly_chart(
+    plot(
         figures.curves(mode(), run.steps, values, run.ended, most, words, share=share),
         key=f"curves-{measure}",
         alt=t(f"{WORDS}.alt", measure=words["measure"], **ends),
-        **CHART,
     )
 
 

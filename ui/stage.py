@@ -44,7 +44,7 @@ _component = Component(
     {"commit": shape(mount=word(32), n=count, set=named(word(256 * (LONGEST + 1))))},
     html=("stage/index.html",),
     css=("controls.css", "stage/style.css"),
-    js=tuple(f"stage/{part}.js" for part in PARTS),
+    js=("swipe.js", *(f"stage/{part}.js" for part in PARTS)),
 )
 
 

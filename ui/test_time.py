@@ -21,6 +21,7 @@ from figures import test_time as figures
 from figures.digits import data_uri
 from figures.theme import INK, colour
 from ui import controls, page, state, text
+from ui.chart import plot
 from ui.numbers import percent
 from ui.tables import Cell
 from ui.text import t
@@ -45,12 +46,10 @@ def words(table: str, *names: str) -> dict[str, str]:
 
 def chart(figure: go.Figure, name: str, *, key: str = "", **said: object) -> None:
     """A figure with the sentence that stands for it; `key` where there are two of a name."""
-    st.plotly_chart(
+    plot(
         figure,
         key=f"figure-{name}{key}",
         alt=t(f"{LESSON}.{name}.alt", **said),
-        theme=None,
-        config={"displaylogo": False},
     )
 
 

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ui import state
+from ui.chart import plot
 from ui.lessons import LESSONS
 from ui.state import Choice
 from ui.text import t
@@ -16,7 +17,6 @@ from ui.text import t
 LESSON = "why"
 TURNED = f"{LESSON}.turned"  # in the session: a button has led to another part
 STYLE = Path(__file__).parents[1] / "assets" / "components" / "why.css"
-CHART: dict[str, Any] = {"theme": None, "config": {"displaylogo": False}}
 
 
 def value(name: str) -> Any:
@@ -36,7 +36,7 @@ def words(table: str, *names: str, **values: object) -> dict[str, str]:
 
 def chart(figure: go.Figure, alt: str, key: str, /, **values: object) -> None:
     """A chart, and the sentence by the label `alt` for those who do not see it."""
-    st.plotly_chart(figure, key=key, alt=t(f"{LESSON}.{alt}", **values), **CHART)
+    plot(figure, key=key, alt=t(f"{LESSON}.{alt}", **values))
 
 
 def onward(part: str) -> None:

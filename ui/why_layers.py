@@ -12,11 +12,12 @@ from figures import network as charts
 from figures.network import Axis, Line
 from figures.theme import colour
 from ui import controls, page
+from ui.chart import plot
 from ui.network_numbers import share
 from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.text import mode, t
-from ui.why import CHART, LESSON, value
+from ui.why import LESSON, value
 
 DRAWS = 5  # of a disturbance, behind the curves over its strength
 TAKEN = ("scale", "offset")  # what batch norm takes away
@@ -89,11 +90,10 @@ def received(found: Disturbed, w: int, ends: tuple[float, float]) -> None:
     words = {name: t(f"{LESSON}.layers.{name}") for name in ("unit", "z", "before", "after")}
     st.markdown(f"**{way}** · {percent(found.intact[w])} → **{percent(found.accuracy[w])}**")
     known = {"intact": percent(found.intact[w]), "accuracy": percent(found.accuracy[w])}
-    st.plotly_chart(
+    plot(
         figures.received(mode(), found.before[w], found.after[w], ends, LOOKS[WAYS[w]][0], words),
         key=f"received-{WAYS[w]}",
         alt=t(f"{LESSON}.layers.alt", way=way, moved=number(float(found.moved[w]), 2), **known),
-        **CHART,
     )
     if np.abs(found.after[w]).max() > ends[1]:
         st.caption(t(f"{LESSON}.layers.edge"))
@@ -143,11 +143,10 @@ def by_strength(kind: str) -> None:
     across = Axis(t(f"{LESSON}.layers.strength"), ticks=found.strengths)
     up = Axis(t(f"{LESSON}.layers.accuracy"), share=True, ends=(0, 1.02))
     ends = "; ".join(f"{line.name}: {percent(line.mean[-1])}" for line in lines)
-    st.plotly_chart(
+    plot(
         charts.lines(mode(), found.strengths, lines, across, up, chosen=strength()),
         key="by-strength",
         alt=t(f"{LESSON}.layers.alt_sweep", draws=DRAWS, ends=ends),
-        **CHART,
     )
 
 

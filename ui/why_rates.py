@@ -16,11 +16,12 @@ from figures.network import Axis, Line
 from figures.theme import colour
 from figures.why_board import Strip
 from ui import controls, page
+from ui.chart import plot
 from ui.network_numbers import share
 from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
-from ui.why import CHART, LESSON, value
+from ui.why import LESSON, value
 from ui.why_speed import LIVES, LOOKS, named, short, start
 from ui.why_strips import STYLE, written
 
@@ -43,7 +44,7 @@ def rates() -> None:
         mean = found.accuracy[a].mean(axis=-1)
         with column:
             st.markdown(f"**{named(arm)}**")
-            st.plotly_chart(
+            plot(
                 figures.heat(
                     mode(), mean, tolerance.DEPTHS, tolerance.RATES, places, LOOKS[arm][0], words
                 ),
@@ -55,7 +56,6 @@ def rates() -> None:
                     all=mean.size,
                     least=LEAST,
                 ),
-                **CHART,
             )
     st.caption(t(f"{LESSON}.rates.of_run", seeds=len(found.seeds), steps=tolerance.STEPS))
     left, right = st.columns(2, gap="large", vertical_alignment="center")
@@ -122,11 +122,10 @@ def _one_cell() -> None:
     last = [
         f"{named(arm)}: {percent(found.accuracy[a, -1])}" for a, arm in enumerate(tolerance.ARMS)
     ]
-    st.plotly_chart(
+    plot(
         charts.lines(mode(), found.step, lines, across, up, height=300),
         key="rates-cell",
         alt=t(f"{LESSON}.speed.alt", measure=up.title, ends="; ".join(last)),
-        **CHART,
     )
 
 
@@ -152,7 +151,7 @@ def flow() -> None:
         ends = 10 ** np.array([np.log10(both).round(6) for both in _room(found.gradient[c])])
         with column:
             st.markdown(f"**{t(f'ui.options.{activation}')}**")
-            st.plotly_chart(
+            plot(
                 figures.gradients(mode(), found.layer, plain, bn, tuple(ends), words),
                 key=f"flow-{activation}",
                 alt=t(
@@ -160,7 +159,6 @@ def flow() -> None:
                     activation=t(f"ui.options.{activation}"),
                     **{arm: short(found.factor[c, n]) for n, arm in enumerate(("plain", "bn"))},
                 ),
-                **CHART,
             )
     left, right = st.columns([5, 6], gap="large", vertical_alignment="center")
     with left:

@@ -19,11 +19,12 @@ from figures import network as charts
 from figures.network import Axis, Line
 from figures.theme import colour
 from ui import controls, page
+from ui.chart import plot
 from ui.network_numbers import unbroken
 from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
-from ui.why import CHART, LESSON, value
+from ui.why import LESSON, value
 from ui.why_live import Live
 
 REACHED = 0.8  # the accuracy up to which steps are counted
@@ -143,11 +144,10 @@ def curves(
     across = Axis(t(f"{LESSON}.speed.step"), ends=(0, float(step[-1])))
     last = {arm: write(float(shipped[a, :, -1].mean())) for a, arm in enumerate(arms)}
     ends = "; ".join(f"{named(arm)}: {end}" for arm, end in last.items())
-    st.plotly_chart(
+    plot(
         charts.lines(mode(), step, lines, across, up, height=360),
         key=key,
         alt=t(f"{LESSON}.speed.alt", measure=up.title, ends=ends),
-        **CHART,
     )
 
 

@@ -13,6 +13,7 @@ from bncore.training import Stack
 from experiments.replay import ARMS, PERCENTILES, SERIES, VIEWS, count
 from figures.theme import colour
 from ui import controls, page, replay, state, training
+from ui.chart import plot
 from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
@@ -157,10 +158,8 @@ def draw_curves(view: View) -> None:
     run = view.replay
     names = words("figure", "loss", "accuracy", "step", "diverged") | words("replay", *ARMS)
     ends = {arm: percent(run.accuracy[run.ended[a], a]) for a, arm in enumerate(ARMS)}
-    st.plotly_chart(
+    plot(
         figures.curves(run.steps, run.loss, run.accuracy, run.ended, names, mode()),
-        theme=None,
-        config={"displaylogo": False},
         key="figure-curves",
         alt=t(f"{LESSON}.figure.curves_alt", **ends),
     )
@@ -171,7 +170,7 @@ def draw_percentiles(view: View) -> None:
     st.markdown("**" + t(f"{LESSON}.figure.percentiles", layer=layer + 1) + "**")
     shares = {f"p{p}": t(f"{LESSON}.figure.percentile", share=p) for p in PERCENTILES}
     at = VIEWS.index("u")
-    st.plotly_chart(
+    plot(
         figures.percentiles(
             run.steps,
             run.percentiles[:, [SERIES.index("plain"), SERIES.index("bn_u")], layer],
@@ -180,8 +179,6 @@ def draw_percentiles(view: View) -> None:
             words("figure", "step") | words("replay", *ARMS) | shares,
             mode(),
         ),
-        theme=None,
-        config={"displaylogo": False},
         key="figure-percentiles",
         alt=t(f"{LESSON}.figure.percentiles_alt", layer=layer + 1),
     )

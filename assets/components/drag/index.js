@@ -70,8 +70,22 @@ class Dragged {
       if (keyed) this.resting = setTimeout(release, REST);
       else release();
     });
-    this.on(input, "pointercancel", release);
     this.on(input, "blur", release);
+    this.undone(input, name);
+  }
+
+  /* A finger that only scrolls leaves a control as it was. */
+  undone(target, name) {
+    undoneBySwipe(target, () => {
+      if (this.held) this.release(); // typed a moment ago
+      const value = this.values[name];
+      return () => {
+        if (this.held !== name) return;
+        this.held = undefined;
+        this.values[name] = value;
+        this.receive(this.data);
+      };
+    }, { signal: this.abort.signal });
   }
 
   take(name, value) {

@@ -126,10 +126,15 @@ class Hero {
     this.range = node("input", "", this.track, { type: "range", min: 0, step: 1 });
     this.range.addEventListener("input", () => {
       const wanted = +this.range.value;   // a paint puts it back to where the picture stands
+      this.scrubbed = true;
       this.pause();
       this.show(wanted);
     });
-    this.range.addEventListener("change", () => this.rest());
+    this.range.addEventListener("change", () => { if (this.scrubbed) this.rest(); });
+    undoneBySwipe(this.range, () => {
+      const { frame, playing } = this;
+      return () => this.goBack(frame, playing);
+    });
     this.range.addEventListener("keydown", event => {
       if (event.key !== " ") return;
       event.preventDefault();
@@ -162,6 +167,14 @@ class Hero {
   halt() {
     this.pause();
     this.rest();
+  }
+
+  // To where it stood, or went on, before a finger that only scrolled.
+  goBack(frame, playing) {
+    this.scrubbed = false;
+    if (this.playing) return;   // as it does still
+    this.show(frame);
+    if (playing) this.play();
   }
 
   // At a frame it rests; at 0 it plays from the start. Without one it goes on as it was.

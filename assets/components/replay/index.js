@@ -140,11 +140,11 @@ class Replay {
     this.toggle.classList.add("play");
     this.range = node("input", "", time, { type: "range", min: 0, step: 1 });
     this.at = node("span", "at", time, { "aria-hidden": "true" });
-    this.range.addEventListener("input", () => { this.halt(); this.show(+this.range.value); });
-    this.range.addEventListener("change", () => this.settle());
+    this.range.addEventListener("input", () => { this.halt(); this.show(+this.range.value); this.scrubbed = true; });
+    this.range.addEventListener("change", () => { if (this.scrubbed) this.settle(); });
+    this.undone(this.range);
     this.range.addEventListener("pointerdown", () => { this.dragging = true; });
-    for (const end of ["pointerup", "pointercancel"])
-      this.range.addEventListener(end, () => { this.dragging = false; });
+    this.range.addEventListener("pointerup", () => { this.dragging = false; });
     this.range.addEventListener("keydown", event => {
       if (event.key !== " ") return;
       event.preventDefault();
@@ -203,14 +203,27 @@ class Replay {
       this.curves.setPointerCapture(event.pointerId);
     });
     this.curves.addEventListener("pointermove", event => { if (this.dragging && this.plot) follow(event); });
-    for (const end of ["pointerup", "pointercancel"]) {
-      this.curves.addEventListener(end, () => {
-        if (!this.dragging) return;
-        this.dragging = false;
+    this.curves.addEventListener("pointerup", () => {
+      if (!this.dragging) return;
+      this.dragging = false;
+      this.plot = undefined;
+      this.settle();
+    });
+    this.undone(this.curves);
+  }
+
+  // A finger that only scrolls leaves the replay where it stood, or went on.
+  undone(target) {
+    undoneBySwipe(target, () => {
+      const { frame, playing } = this;
+      return () => {
+        this.dragging = this.scrubbed = false;
         this.plot = undefined;
-        this.settle();
-      });
-    }
+        if (this.playing) return;   // as it does still
+        this.show(frame);
+        if (playing) this.play();
+      };
+    });
   }
 
   // New data from Python. The position in it counts only if Python moved it: what this component

@@ -35,7 +35,8 @@ class Rescaled extends Dragged {
       follow(event);
     });
     this.on(svg, "pointermove", event => { if (svg.hasPointerCapture(event.pointerId)) follow(event); });
-    for (const end of ["pointerup", "pointercancel"]) this.on(svg, end, () => { if (this.held) this.release(); });
+    this.on(svg, "pointerup", () => { if (this.held) this.release(); });
+    this.undone(svg, "alpha");
   }
 
   /* The step of the ladder that is nearest to a point. */

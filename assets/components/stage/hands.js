@@ -45,8 +45,24 @@ const Sliders = {
       if (this.keyed) this.typing = setTimeout(release, 250);
       else release();
     });
-    on(input, "pointercancel", release);
     on(input, "blur", release);
+    undoneBySwipe(input, () => {
+      if (this.sliding) this.released([this.sliding]); // typed a moment ago
+      const back = this.remember(name);
+      return () => { if (this.sliding === name) back(); };
+    }, { signal: this.abort.signal });
+  },
+
+  /* How to let go of a field as if the hand had never taken it. */
+  remember(field) {
+    const value = this.state[field], mine = this.mine[field];
+    return () => {
+      this.sliding = this.grip = undefined;
+      this.state[field] = value;
+      if (mine) this.mine[field] = mine;
+      else delete this.mine[field];
+      this.receive(this.data);
+    };
   },
 
   /* The hand let go: fit the axes, tell Python. */
@@ -153,7 +169,7 @@ const Hands = {
   grab(place) {
     this.pause();
     if (this.sliding) this.released([this.sliding]);
-    this.grip = { row: 0, i: place.i, offset: place.offset ?? 0, before: this.state.z };
+    this.grip = { row: 0, i: place.i, offset: place.offset ?? 0, back: this.remember("z"), before: this.state.z };
     this.hold("z");
     this.state.z = [...this.state.z];
   },
@@ -173,7 +189,7 @@ const Hands = {
   drop(keep) {
     this.pressed = null;
     if (!this.grip) return;
-    const { i, before } = this.grip;
+    const { i, before, back } = this.grip;
     if (keep && this.state.z[i] !== before[i]) {
       this.pinned = { row: 0, i };
       this.state.example = i + 1;
@@ -181,10 +197,7 @@ const Hands = {
       clearTimeout(this.choosing);
       return this.released(["z", "example"]);
     }
-    this.grip = undefined;
-    this.state.z = before;
-    delete this.mine.z;
-    this.receive(this.data);
+    back();
   },
 
   onFocus(event) {
