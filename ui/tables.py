@@ -38,8 +38,13 @@ class Cell:
     hint: str = ""
 
 
-def table(heads: Sequence[Cell], rows: Sequence[Sequence[Cell]], *, name: str) -> None:
-    """A table whose first cell in each row names the row; `name` becomes its class."""
+def table(
+    heads: Sequence[Cell], rows: Sequence[Sequence[Cell]], *, name: str, window: str = ""
+) -> None:
+    """A table whose first cell in each row names the row; `name` becomes its class.
+
+    A long one stands in a window of a few rows, which scrolls up and down and is called `window`.
+    """
     need = _need(heads, rows)
     head = "".join(_cell(each, "th", 'role="columnheader" scope="col"') for each in heads)
     names = [each.text for each in heads]
@@ -47,10 +52,16 @@ def table(heads: Sequence[Cell], rows: Sequence[Sequence[Cell]], *, name: str) -
     st.html(f"<style>{_style(need)}</style>")
     # The roles stand in words: as cards the parts are blocks, and some browsers read them as such.
     st.html(
-        f'<div class="numbers"><table role="table" class="{name} need-{need}">'
+        f'<div class="numbers"><div class="need-{need}"{_window(window)}>'
+        f'<table class="{name}" role="table">'
         f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
-        f'<tbody role="rowgroup">{body}</tbody></table></div>'
+        f'<tbody role="rowgroup">{body}</tbody></table></div></div>'
     )
+
+
+def _window(name: str) -> str:
+    """What makes a frame a window that the keyboard reaches, too."""
+    return f' role="region" tabindex="0" aria-label="{html.escape(name)}"' if name else ""
 
 
 def _row(row: Sequence[Cell], heads: Sequence[str]) -> str:
