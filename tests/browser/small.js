@@ -21,7 +21,7 @@ least => {
   const inText = element => element.matches("a[href]") && !element.closest(".stPageLink") && getComputedStyle(element).display.startsWith("inline");
   const hidden = element => {
     const style = getComputedStyle(element), box = element.getBoundingClientRect();
-    return style.display === "none" || style.visibility === "hidden" || style.pointerEvents === "none" || !box.width || !box.height;
+    return style.display === "none" || style.visibility === "hidden" || style.pointerEvents === "none" || box.width <= 2 || box.height <= 2; // what only a screen reader or the keyboard meets
   };
   for (const element of collect(document)) {
     if (hidden(element) || element.disabled || inText(element) || element.closest(".js-plotly-plot, .stSidebar")) continue;
