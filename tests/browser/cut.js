@@ -29,6 +29,6 @@
     for (const child of element.shadowRoot?.children ?? []) look(child);
     for (const child of element.children) look(child);
   };
-  look(main);
+  for (const child of main.children) look(child);
   return [...found];
 }
