@@ -49,9 +49,9 @@ def table(
     head = "".join(_cell(each, "th", 'role="columnheader" scope="col"') for each in heads)
     names = [each.text for each in heads]
     body = "".join(f'<tr role="row">{_row(row, names)}</tr>' for row in rows)
-    # The look travels with the table: Streamlit keeps HTML that is nothing but a style in a place of
-    # its own, where a fragment's next run writes over what others have put there.
-    # The roles stand in words: as cards the parts are blocks, and some browsers read them as such.
+    # The look travels with the table: Streamlit keeps HTML that is nothing but a style in a place
+    # of its own, where a fragment's next run writes over what others have put there. The roles
+    # stand in words: as cards the parts are blocks, and some browsers read them as such.
     st.html(
         f"<style>{_style(need)}</style>"
         f'<div class="numbers"><div class="need-{need}"{_window(window)}>'
