@@ -16,6 +16,7 @@ import tempfile
 from importlib.resources import files
 from pathlib import Path
 
+from fontTools.otlLib.builder import buildStatTable
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
@@ -73,6 +74,25 @@ def rename(font: TTFont, family: str) -> None:
     names = {1: family, 2: "Regular", 3: compact, 4: family, 6: f"{compact}-Regular"}
     for name_id, text in names.items():
         font["name"].setName(text, name_id, 3, 1, 0x409)
+    describe_weight(font)
+
+
+def describe_weight(font: TTFont) -> None:
+    """Say anew what the axis and its weights are called.
+
+    The names to which the old tables point are gone, and a browser that checks discards those
+    tables: Firefox, with a warning for each face. Named instances are of no use to a web page.
+    """
+    font["fvar"].instances = []
+    weights = {400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold"}
+    values = [
+        {"value": weight, "name": name, "flags": 2 if name == "Regular" else 0}  # 2: elidable
+        for weight, name in weights.items()
+    ]
+    axis = {"tag": "wght", "name": "Weight", "values": values}
+    buildStatTable(font, [axis], elidedFallbackName="Regular", macNames=False)
+    stat = font["STAT"].table
+    font["fvar"].axes[0].axisNameID = stat.DesignAxisRecord.Axis[0].AxisNameID
 
 
 def build(source: Path, keep: set[int], family: str, file_name: str) -> None:

@@ -64,9 +64,10 @@ def run() -> None:
     controls = LESSONS[lesson].controls
     state.begin(lesson, controls)
     st.set_page_config(
-        page_title=t("ui.page_title", lesson=t(f"{lesson}.title")),
+        page_title=t("ui.page_title", lesson=page.title(lesson)),
         page_icon=str(ROOT / "assets" / "images" / "icon.svg"),
         layout="wide",
+        initial_sidebar_state=256,  # px: the longest title of a lesson
         menu_items={"About": t("ui.about", version=__version__)},
     )
     page.header(lesson)

@@ -19,10 +19,14 @@ from ui.state import Choice, Control, Integer, Number, Numbers, Switch
 
 @dataclass(frozen=True)
 class Lesson:
-    """An entry of the menu: a Material icon and the controls that travel in its links."""
+    """An entry of the menu: a Material icon and the controls that travel in its links.
+
+    `titled` is the control whose chosen option stands in the tab's title, where a lesson has parts.
+    """
 
     icon: str
     declare: Callable[[], tuple[Control, ...]] = tuple
+    titled: str = ""
 
     @cached_property
     def controls(self) -> tuple[Control, ...]:
@@ -201,7 +205,7 @@ LESSONS: dict[str, Lesson] = {
     "mini_batch": Lesson(":material/scatter_plot:", mini_batch),
     "network": Lesson(":material/account_tree:", network),
     "training": Lesson(":material/movie:", training),
-    "why": Lesson(":material/lightbulb:", why),
+    "why": Lesson(":material/lightbulb:", why, titled="part"),
     "test_time": Lesson(":material/balance:", test_time),
     "noise": Lesson(":material/blur_on:", noise),
 }

@@ -14,7 +14,7 @@ import streamlit as st
 from experiments import mini_batch as experiment
 from experiments.mini_batch import Batch, Steps
 from figures import mini_batch as figures
-from ui import controls, intake, state, text
+from ui import controls, intake, state, tables, text
 from ui.chart import plot
 from ui.intake import Reading
 from ui.lessons import LESSONS
@@ -344,10 +344,11 @@ def table(batch: Batch, steps: Steps) -> None:
             width="stretch",
         )
     with right:
-        config = {name: _column(name) for name in frame.columns}
-        height = min(35 * batch.m + 38, 248)
-        st.dataframe(frame, column_config=config, hide_index=True, height=height, key="numbers")
-        st.caption(t(f"{LESSON}.table_note"))
+        heads = [tables.Cell(t(f"{LESSON}.columns.{name}")) for name in frame.columns]
+        rows = [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
+        note = t(f"{LESSON}.table_note")
+        tables.table(heads, rows, name="examples", window=note)
+        st.caption(note)
 
 
 def _frame(batch: Batch, steps: Steps) -> pd.DataFrame:
@@ -357,9 +358,8 @@ def _frame(batch: Batch, steps: Steps) -> pd.DataFrame:
     return pd.DataFrame(data | {name: getattr(steps, name) for name in STEPS})
 
 
-def _column(name: str) -> Any:
-    label = t(f"{LESSON}.columns.{name}")
-    return st.column_config.NumberColumn(label, format="%.6g" if name in STEPS else "%d")
+def _cell(value: float) -> tables.Cell:
+    return tables.Cell(f"{value:.6g}", value=repr(value))
 
 
 # --- ε ---

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import progress, state, text
+from ui import controls, progress, state, text
 from ui.lessons import LESSONS
 from ui.text import prose, t
 
@@ -56,8 +56,11 @@ def question(
                 persist_state="session",
             )
             if answer is not None:
-                show = st.success if answer == right else st.info
-                show(t(f"{base}.{answer}_why"))
+                why = t(f"{base}.{answer}_why")
+                if answer == right:  # begins with a word that says so
+                    st.success(why, icon=":material/check:")
+                else:
+                    st.info(t("ui.wrong_answer", why=why), icon=":material/close:")
                 with st.container(key=f"kept-{lesson}-{name}"):
                     st.html(progress.note(lesson, name), unsafe_allow_javascript=True)
 
@@ -81,6 +84,15 @@ def _on_one_line(file: Path) -> str:
 def script(lesson: str) -> str:
     """A lesson's script, relative to app.py."""
     return f"pages/lessons/{lesson}.py"
+
+
+def title(lesson: str) -> str:
+    """What the browser's tab is called: the lesson, and before it the part of it that is open."""
+    whole, name = t(f"{lesson}.title"), LESSONS[lesson].titled
+    if not name:
+        return whole
+    part = controls.option_label(lesson, name, state.value(lesson, name))
+    return t("ui.part_title", part=part, lesson=whole)
 
 
 def link(lesson: str) -> None:

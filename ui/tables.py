@@ -1,18 +1,31 @@
 """Small tables of numbers as plain HTML: at once on screen, and read aloud as tables.
 
 `st.dataframe` and `st.table` load a program of their own before they show a row.
+
+A table is never cut and never scrolls sideways: where its frame is too narrow, each row becomes a
+card that names its numbers itself. How much room the columns need is known from what stands in
+them, so that the browser decides by a container query, without a script.
 """
 
 from __future__ import annotations
 
 import html
+import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
-STYLE = Path(__file__).parents[1] / "assets" / "components" / "table.css"
+STYLES = Path(__file__).parents[1] / "assets" / "components"
+STYLE = STYLES / "table.css"
+CARDS = STYLES / "table_cards.css"  # for one need, which stands in it as [[need]]
+WHOLE = 12.0  # em: what is shorter is not broken into lines
+BROKEN = 9.0  # em: what is broken into lines gets so much
+PADDING = (12.0, 0.022, 24.0)  # px, as in table.css: at least, as a share of the frame, at most
+STEP = 16  # px: needs are rounded up, so that few styles are written
 
 
 @dataclass(frozen=True)
@@ -25,26 +38,82 @@ class Cell:
     hint: str = ""
 
 
-def table(heads: Sequence[Cell], rows: Sequence[Sequence[Cell]], *, name: str) -> None:
-    """A table whose first cell in each row names the row; `name` becomes its class."""
-    head = "".join(_cell(each, "th", 'scope="col"') for each in heads)
-    body = "".join(f"<tr>{_row(row)}</tr>" for row in rows)
-    st.html(STYLE)
+def table(
+    heads: Sequence[Cell], rows: Sequence[Sequence[Cell]], *, name: str, window: str = ""
+) -> None:
+    """A table whose first cell in each row names the row; `name` becomes its class.
+
+    A long one stands in a window of a few rows, which scrolls up and down and is called `window`.
+    """
+    need = _need(heads, rows)
+    head = "".join(_cell(each, "th", 'role="columnheader" scope="col"') for each in heads)
+    names = [each.text for each in heads]
+    body = "".join(f'<tr role="row">{_row(row, names)}</tr>' for row in rows)
+    # The look travels with the table: Streamlit keeps HTML that is nothing but a style in a place
+    # of its own, where a fragment's next run writes over what others have put there. The roles
+    # stand in words: as cards the parts are blocks, and some browsers read them as such.
     st.html(
-        f'<div class="numbers"><table class="{name}"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
+        f"<style>{_style(need)}</style>"
+        f'<div class="numbers"><div class="need-{need}"{_window(window)}>'
+        f'<table class="{name}" role="table">'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table></div></div>'
     )
 
 
-def _row(row: Sequence[Cell]) -> str:
-    return _cell(row[0], "th", 'scope="row"') + "".join(_cell(each, "td") for each in row[1:])
+def _window(name: str) -> str:
+    """What makes a frame a window that the keyboard reaches, too."""
+    return f' role="region" tabindex="0" aria-label="{html.escape(name)}"' if name else ""
 
 
-def _cell(cell: Cell, tag: str, attributes: str = "") -> str:
+def _row(row: Sequence[Cell], heads: Sequence[str]) -> str:
+    attributes = ['role="rowheader" scope="row"', *('role="cell"' for _ in row[1:])]
+    return "".join(
+        _cell(each, "td" if c else "th", attributes[c], heads[c]) for c, each in enumerate(row)
+    )
+
+
+def _cell(cell: Cell, tag: str, attributes: str = "", head: str = "") -> str:
     given = {
         "data-value": str(cell.value),
+        "data-head": head,  # what a card writes above the number
+        "class": "whole" if _long(cell.text) <= WHOLE else "",
         "style": cell.colour and f"color: {cell.colour}",
         "title": cell.hint,
     }
     extra = "".join(f' {key}="{html.escape(value)}"' for key, value in given.items() if value)
     return f"<{tag} {attributes}{extra}>{html.escape(cell.text)}</{tag}>"
+
+
+@cache
+def _style(need: int) -> str:
+    return STYLE.read_text("utf-8") + CARDS.read_text("utf-8").replace("[[need]]", str(need))
+
+
+def _need(heads: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> int:
+    """How wide a frame must be, in px, for every column to stand beside the others."""
+    columns = zip(heads, *rows, strict=True)
+    letters = 16 * sum(
+        max(0.875 * _longest_word(head.text), *(_least(cell.text) for cell in cells))
+        for head, *cells in columns
+    )
+    least, share, most = PADDING
+    count = len(heads)
+    need = letters + count * least
+    if share * need > least:  # the padding grows with the frame
+        need = min(letters / (1 - count * share), letters + count * most)
+    return STEP * math.ceil(need / STEP)
+
+
+def _least(text: str) -> float:
+    """The least width of a cell in em: whole, or broken into lines of a readable length."""
+    return length if (length := _long(text)) <= WHOLE else max(BROKEN, _longest_word(text))
+
+
+def _longest_word(text: str) -> float:
+    return max(map(_long, text.split(" ")), default=0.0)
+
+
+def _long(text: str) -> float:
+    """The width of a text in em, rather too much than too little: Hangul is wide."""
+    return sum(0.95 if unicodedata.east_asian_width(c) in "WF" else 0.6 for c in text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 import figures.training as figures
@@ -151,7 +150,7 @@ def read_curves(view: View) -> None:
         draw_curves(view)
         draw_percentiles(view)
         st.caption(t(f"{LESSON}.table_title"))
-        st.dataframe(some_numbers(view), hide_index=True, key="some-numbers")
+        some_numbers(view)
 
 
 def draw_curves(view: View) -> None:
@@ -184,16 +183,19 @@ def draw_percentiles(view: View) -> None:
     )
 
 
-def some_numbers(view: View) -> pd.DataFrame:
+def some_numbers(view: View) -> None:
     """About a dozen recorded steps; empty where an arm had ended."""
     run = view.replay
-    rows = np.unique(np.linspace(0, len(run.steps) - 1, 12).round().astype(int))
-    table = {t(f"{LESSON}.columns.step"): run.steps[rows]}
-    for name, measured in (("loss", run.loss), ("accuracy", run.accuracy)):
-        for arm in (1, 0):
-            known = np.where(rows <= run.ended[arm], measured[rows, arm], np.nan)
-            table[t(f"{LESSON}.columns.{name}_{ARMS[arm]}")] = known.round(4)
-    return pd.DataFrame(table)
+    columns = {"loss": run.loss, "accuracy": run.accuracy}
+    asked = [(name, arm) for name in columns for arm in (1, 0)]
+    heads = [Cell(t(f"{LESSON}.columns.step"))]
+    heads += [Cell(t(f"{LESSON}.columns.{name}_{ARMS[arm]}")) for name, arm in asked]
+    rows = []
+    for row in np.unique(np.linspace(0, len(run.steps) - 1, 12).round().astype(int)):
+        found = [columns[n][row, arm] if row <= run.ended[arm] else None for n, arm in asked]
+        known = [Cell("") if x is None else Cell(f"{x:.4f}", value=f"{x:.4g}") for x in found]
+        rows.append([Cell(str(run.steps[row])), *known])
+    table(heads, rows, name="some-numbers")
 
 
 def shift(view: View) -> None:

@@ -40,6 +40,13 @@ def say(at: AppTest, key: str, **values: object) -> str:
     return text.PLACEHOLDER.sub(lambda match: str(values[match[1]]), words)
 
 
+def wrong(at: AppTest, why: str) -> str:
+    """A reason as it stands below a wrong answer: first of all, that it is wrong."""
+    words = text._labels(at.session_state["lang"], "ui")["wrong_answer"]
+    assert words != "[[why]]"
+    return text.PLACEHOLDER.sub(lambda match: why, words)
+
+
 def stage(at: AppTest) -> dict:
     """What the picture is given."""
     given = [json.loads(c.proto.json) for c in at.get("bidi_component") if c.proto.json]
@@ -50,8 +57,10 @@ def formulas(at: AppTest) -> str:
     return "\n".join(each.value for each in at.markdown if r"\begin{aligned}" in each.value)
 
 
-def table(at: AppTest):
-    return at.dataframe[0].value
+def table(at: AppTest) -> dict[str, np.ndarray]:
+    """The four columns of numbers, as exact as they were computed."""
+    rows = np.array(helpers.cells(at, "examples"), float).reshape(len(stage(at)["z"]), -1)
+    return dict(zip(("z", "z_centered", "z_norm", "z_tilde"), rows[:, -4:].T, strict=True))
 
 
 def press(at: AppTest, key: str) -> AppTest:
@@ -416,8 +425,11 @@ def test_every_answer_is_explained(
     at = opened(lang=lang)
     for option in options:
         healthy(at.radio(key=answer_key(name)).set_value(option).run())
-        boxes = at.success if option == right else at.info
-        assert [box.value for box in boxes] == [say(at, f"questions.{name}.{option}_why")]
+        why = say(at, f"questions.{name}.{option}_why")
+        if option == right:
+            assert [box.value for box in at.success] == [why]
+        else:
+            assert [box.value for box in at.info] == [wrong(at, why)]
 
 
 def test_answers_and_controls_survive_another_lesson_and_another_language() -> None:
@@ -429,7 +441,7 @@ def test_answers_and_controls_survive_another_lesson_and_another_language() -> N
     at.segmented_control(key="lang").set_value("ko").run()
     healthy(at)
     assert at.radio(key=answer_key("sd")).value == "gamma"
-    assert at.info[0].value == say(at, "questions.sd.gamma_why")
+    assert at.info[0].value == wrong(at, say(at, "questions.sd.gamma_why"))
     assert state(at, "gamma") == 2
 
 

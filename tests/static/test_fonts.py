@@ -71,3 +71,18 @@ def test_an_english_page_loads_no_korean_file():
     hangul = holds("lab-sans-hangul.woff2")
     assert {ord(c) for c in "한국어"} <= latin
     assert not latin & hangul
+
+
+@pytest.mark.parametrize("file_name", LIMIT_KB)
+def test_every_name_to_which_a_table_points_stands_in_the_face(file_name):
+    """A browser that checks fonts discards a table whose names are missing."""
+    font = TTFont(FONTS / file_name)
+    stat = font["STAT"].table
+    axes, values = stat.DesignAxisRecord.Axis, stat.AxisValueArray.AxisValue
+    asked = {stat.ElidedFallbackNameID, *(axis.AxisNameID for axis in axes)}
+    asked |= {value.ValueNameID for value in values}
+    asked |= {axis.axisNameID for axis in font["fvar"].axes}
+    asked |= {instance.subfamilyNameID for instance in font["fvar"].instances}
+    assert asked <= {record.nameID for record in font["name"].names}
+    # what is described are the axes that the face has, and no other
+    assert [axis.AxisTag for axis in axes] == [axis.axisTag for axis in font["fvar"].axes]

@@ -278,11 +278,26 @@ const Painting = {
       const mark = this.marks[row][lit.i], visible = row < this.reveal && !mark.side;
       circle.style.display = text.style.display = visible ? "" : "none";
       if (!visible) return;
-      const cx = Number(mark.getAttribute("cx")), cy = Number(mark.getAttribute("cy")), right = cx < this.x1 - 80;
+      const cx = Number(mark.getAttribute("cx")), cy = Number(mark.getAttribute("cy"));
+      const number = this.number(row, this.picture.rows[row][lit.i]), right = this.freerSide(row, lit.i, cx, cy, number.length * 8) > 0;
       put(circle, { cx, cy, r: this.radius + 2 });
       put(text, { x: cx + (right ? 1 : -1) * (this.radius + 8), y: cy + 4.5, "text-anchor": right ? "start" : "end" });
-      write(text, this.number(row, this.picture.rows[row][lit.i]));
+      write(text, number);
     });
+  },
+
+  /* On which side of a point a number as wide as this covers fewer other points: 1 right, -1 left. Right, if it has
+     room and no more points lie there. */
+  freerSide(row, i, cx, cy, width) {
+    const near = this.radius + 6, far = near + width, covered = { "-1": 0, 1: 0 };
+    this.marks[row].forEach((mark, other) => {
+      const dx = Number(mark.getAttribute("cx")) - cx, dy = Number(mark.getAttribute("cy")) - cy;
+      const away = Math.abs(dx);
+      if (other !== i && !mark.side && away > near - this.radius && away < far + this.radius && Math.abs(dy) < this.radius + 8) covered[Math.sign(dx)]++;
+    });
+    if (cx + far > this.x1) return -1;
+    if (cx - far < this.x0) return 1;
+    return covered[1] <= covered[-1] ? 1 : -1;
   },
 
   number(row, value) {
