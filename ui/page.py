@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import progress, state, text
+from ui import progress, state, streamlit_words, text
 from ui.lessons import LESSONS
 from ui.text import prose, t
 
@@ -146,8 +146,8 @@ def header(lesson: str) -> None:
 
 def _announce(lesson: str) -> None:
     """Tell the browser, and so a screen reader, which language the page is in, and what is open."""
-    language = f"<script>document.documentElement.lang = '{text.language()}'</script>"
-    st.html(language + progress.note(lesson), unsafe_allow_javascript=True)
+    known = streamlit_words.script(lesson)
+    st.html(known + progress.note(lesson), unsafe_allow_javascript=True)
 
 
 def footer(version: str) -> None:
