@@ -47,6 +47,8 @@ class Frame {
       put(link, "aria-current", place === this.place ? "page" : null);
     });
     for (const [kind, boxes] of Object.entries(SCROLLING)) for (const box of document.querySelectorAll(boxes)) this.reach(box, kind);
+    for (const grid of document.querySelectorAll(".stDataFrame canvas, .stDataFrame [role=grid]")) put(grid, "aria-label", this.regions.cells);
+    for (const table of document.querySelectorAll(".stMarkdown table")) put(table, "aria-label", headingOver(table));
     for (const code of document.querySelectorAll(".stCode[tabindex]")) code.removeAttribute("tabindex"); // a stop without a name
   }
 
@@ -90,6 +92,10 @@ function put(element, name, value) {
   if (element.getAttribute(name) === value) return;
   value === null ? element.removeAttribute(name) : element.setAttribute(name, value);
 }
+
+/* A table in a passage is called what the last heading above it says. */
+const headingOver = table => [...document.querySelectorAll(".stMain :is(h1, h2, h3, h4)")]
+  .filter(heading => heading.compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING).pop()?.textContent ?? null;
 
 /* What a button inside a field belongs to: the field's own name. */
 const fieldOf = node => (node.closest?.(".stNumberInput, .stSelectbox")?.querySelector("input[aria-label]")?.getAttribute("aria-label") ?? "").trim();

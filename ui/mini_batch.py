@@ -13,7 +13,7 @@ import streamlit as st
 from experiments import mini_batch as experiment
 from experiments.mini_batch import Batch, Steps
 from figures import mini_batch as figures
-from ui import controls, intake, state, text
+from ui import controls, intake, state, tables, text
 from ui.lessons import LESSONS
 from ui.numbers import latex, number
 from ui.outside import said
@@ -340,7 +340,7 @@ def _with_and_without(case: str, z: np.ndarray) -> None:
         t(f"{word}.far"): [_largest(each.z_norm) for each in both],
         t(f"{word}.sd"): [each.z_norm.std() for each in both],
     }
-    _small_table(head, rows)
+    _small_table(head, rows, "eps")
     flat = case == "shown" and with_eps.var == 0
     st.markdown(
         t(
@@ -370,12 +370,10 @@ def _tidy(value: float) -> float:
     return 0.0 if abs(value) < 1e-12 else value
 
 
-def _small_table(head: Iterable[str], rows: dict[str, list[float]]) -> None:
-    lines = [f"| | {' | '.join(head)} |", f"|---{'|--:' * len(next(iter(rows.values())))}|"]
-    lines += [
-        f"| {name} | {' | '.join(number(cell) for cell in cells)} |" for name, cells in rows.items()
-    ]
-    st.markdown("\n".join(lines))
+def _small_table(head: Iterable[str], rows: dict[str, list[float]], name: str) -> None:
+    lines = [[row, *map(number, numbers)] for row, numbers in rows.items()]
+    heads, *body = ([tables.Cell(each) for each in line] for line in (["", *head], *lines))
+    tables.table(heads, body, name=name, lesson=LESSON)
 
 
 # --- broken ---
@@ -405,7 +403,9 @@ def broken(batch: Batch) -> None:
         for name, measure in measures.items():
             pair = [_tidy(float(measure(values))) for values in (right, wrong)]
             rows[t(f"{word}.{name}")] = [*pair, pair[1] - pair[0]]
-        _small_table([t(f"{word}.{name}") for name in ("right", "wrong", "difference")], rows)
+        _small_table(
+            [t(f"{word}.{name}") for name in ("right", "wrong", "difference")], rows, "broken"
+        )
         lost = math.isnan(found.difference)
         st.markdown(
             t(f"{word}.nan") if lost else t(f"{word}.largest", gap=number(found.difference))
@@ -473,5 +473,5 @@ def why(steps: Steps) -> None:
             t(f"{word}.low"): [norm.outputs.min(), tilde.outputs.min()],
             t(f"{word}.high"): [norm.outputs.max(), tilde.outputs.max()],
         }
-        _small_table((t(f"{word}.of_norm"), t(f"{word}.of_tilde")), rows)
+        _small_table((t(f"{word}.of_norm"), t(f"{word}.of_tilde")), rows, "why")
         st.markdown(t(f"{word}.say", **said))

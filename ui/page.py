@@ -46,7 +46,7 @@ def question(
             if not horizontal:
                 st.caption(kind)
             answer = st.radio(
-                f"**{kind}** · {wanted}" if horizontal else wanted,
+                f"{kind} · {wanted}" if horizontal else wanted,  # a name: Markdown is read aloud
                 options,
                 index=None,
                 format_func=lambda option: t(f"{base}.{option}"),

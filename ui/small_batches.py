@@ -181,4 +181,4 @@ def result(now: View) -> None:
                 Cell(number(loss, 3), value=f"{loss:.4g}"),
             ]
         )
-    table(heads, rows, name="result")
+    table(heads, rows, name="result", lesson=LESSON)

@@ -18,7 +18,7 @@ from ui.text import t
 
 SCRIPT = Path(__file__).parents[1] / "assets" / "frame.js"
 TOKEN = "{name}"
-REGIONS = ("table", "code", "formula")  # what may scroll sideways
+REGIONS = ("table", "code", "formula", "cells")  # places that keys go to
 
 #: label in `ui.toml`, table `streamlit` → what Streamlit says; `{name}` is whatever stands there
 SAID = {
@@ -70,6 +70,7 @@ SAID = {
     "gone_here_how": "streamlit run yourscript.py",
     "gone_there": "Streamlit server is not responding. Are you connected to the internet?",
 }
+
 
 @cache
 def _script() -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.text import t
+
 STYLE = Path(__file__).parents[1] / "assets" / "components" / "table.css"
 
 
@@ -25,15 +27,34 @@ class Cell:
     hint: str = ""
 
 
-def table(heads: Sequence[Cell], rows: Sequence[Sequence[Cell]], *, name: str) -> None:
-    """A table whose first cell in each row names the row; `name` becomes its class."""
-    head = "".join(_cell(each, "th", 'scope="col"') for each in heads)
+def table(heads: Sequence[Cell], rows: Sequence[Sequence[Cell]], *, name: str, lesson: str) -> None:
+    """A table whose first cell in each row names the row; what hints say stands below it.
+
+    `name` becomes its class; what it is called is the label `<lesson>.tables.<name>`.
+    """
+    head = "".join(_head(each) for each in heads)
+    label = html.escape(t(f"{lesson}.tables.{name.replace(' ', '-')}"))
     body = "".join(f"<tr>{_row(row)}</tr>" for row in rows)
     st.html(STYLE)
     st.html(
-        f'<div class="numbers"><table class="{name}"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
+        f'<div class="numbers"><table class="{name}" aria-label="{label}">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{_hints(heads)}"
     )
+
+
+def _head(cell: Cell) -> str:
+    """The corner over the names of the rows may be empty: then it heads nothing."""
+    return _cell(cell, "th", 'scope="col"') if cell.text else "<td></td>"
+
+
+def _hints(heads: Sequence[Cell]) -> str:
+    """What columns mean: for every reader, not only for those who rest a mouse on them."""
+    said = "".join(
+        f"<div><dt>{html.escape(each.text)}</dt><dd>{html.escape(each.hint)}</dd></div>"
+        for each in heads
+        if each.hint
+    )
+    return said and f'<dl class="hints">{said}</dl>'
 
 
 def _row(row: Sequence[Cell]) -> str:
@@ -44,7 +65,6 @@ def _cell(cell: Cell, tag: str, attributes: str = "") -> str:
     given = {
         "data-value": str(cell.value),
         "style": cell.colour and f"color: {cell.colour}",
-        "title": cell.hint,
     }
     extra = "".join(f' {key}="{html.escape(value)}"' for key, value in given.items() if value)
     return f"<{tag} {attributes}{extra}>{html.escape(cell.text)}</{tag}>"
