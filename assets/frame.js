@@ -46,6 +46,7 @@ class Frame {
     document.querySelectorAll(".stSidebar [data-testid=stPageLink-NavLink]").forEach((link, place) => {
       put(link, "aria-current", place === this.place ? "page" : null);
     });
+    this.regionsNamed = new Map();
     for (const [kind, boxes] of Object.entries(SCROLLING)) for (const box of document.querySelectorAll(boxes)) this.reach(box, kind);
     for (const grid of document.querySelectorAll(".stDataFrame canvas, .stDataFrame [role=grid]")) put(grid, "aria-label", this.regions.cells);
     for (const table of document.querySelectorAll(".stMarkdown table")) put(table, "aria-label", headingOver(table));
@@ -75,7 +76,14 @@ class Frame {
     const name = box.querySelector("table[aria-label]")?.getAttribute("aria-label") ?? this.regions[kind];
     put(box, "tabindex", scrolls ? "0" : null);
     put(box, "role", scrolls ? "region" : null);
-    put(box, "aria-label", scrolls ? name : null);
+    put(box, "aria-label", scrolls ? this.numbered(name) : null);
+  }
+
+  /* A second region of a name gets a number, so that a list of them tells them apart. */
+  numbered(name) {
+    const nth = (this.regionsNamed.get(name) ?? 0) + 1;
+    this.regionsNamed.set(name, nth);
+    return nth > 1 ? `${name} ${nth}` : name;
   }
 
   /* Keys that turn a page go to what has the focus; Streamlit scrolls an inner box, which has it only after a click. */
