@@ -97,7 +97,7 @@ def test_keys_turn_a_fresh_page_and_everything_they_reach_has_a_name(
     page = new_page(1280, 720, lang=lang)
     page.set_default_timeout(SLOW)
     visit(page, f"{app_url}/{place}")
-    expect(page.locator("html")).to_have_attribute("lang", lang)
+    expect(page.locator("html")).to_have_attribute("lang", lang, timeout=SLOW)
     page.keyboard.press("PageDown")
     page.wait_for_function("document.querySelector('.stMain').scrollTop > 100")
     opened_up(page)
@@ -109,7 +109,7 @@ def test_the_sliders_of_the_stage_by_name(app_url: str, new_page: NewPage) -> No
     page = visit(new_page(), f"{app_url}/mini_batch")
     for name in ("ε added to σ²", "γ scale", "β shift"):
         slider = page.get_by_role("slider", name=name, exact=True)
-        expect(slider).to_have_count(1)
+        expect(slider).to_have_count(1, timeout=SLOW)
         expect(slider).to_have_attribute("aria-valuetext", re.compile(r"(mean|deviation) of z"))
     eps = page.get_by_role("slider", name="ε added to σ²")
     expect(eps).to_have_attribute("aria-valuetext", re.compile("^1 times ten to the power -5;"))
@@ -120,7 +120,7 @@ def test_the_menu_tells_the_open_page_from_the_one_under_the_keys(
 ) -> None:
     page = visit(new_page(), f"{app_url}/mini_batch")
     links = page.get_by_test_id("stSidebar").get_by_role("link")
-    expect(links.nth(1)).to_have_attribute("aria-current", "page")
+    expect(links.nth(1)).to_have_attribute("aria-current", "page", timeout=SLOW)
     expect(page.locator(".stSidebar [aria-current]")).to_have_count(1)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the lesson")).to_be_focused()
@@ -141,10 +141,10 @@ def test_the_menu_tells_the_open_page_from_the_one_under_the_keys(
 def test_the_open_page_in_the_menu_follows_the_lesson(app_url: str, new_page: NewPage) -> None:
     page = visit(new_page(), f"{app_url}/training")
     links = page.get_by_test_id("stSidebar").get_by_role("link")
-    expect(links.nth(3)).to_have_attribute("aria-current", "page")
+    expect(links.nth(3)).to_have_attribute("aria-current", "page", timeout=SLOW)
     links.nth(6).focus()
     page.keyboard.press("Enter")
-    expect(links.nth(6)).to_have_attribute("aria-current", "page")
+    expect(links.nth(6)).to_have_attribute("aria-current", "page", timeout=SLOW)
     expect(links.nth(3)).not_to_have_attribute("aria-current", "page")
     settled(page)
     page.keyboard.press("PageDown")  # from the menu, where the focus still is
@@ -162,7 +162,8 @@ STOPS = """() => {
     const keyed = node.matches?.('button, input, select, textarea, a[href], summary, [tabindex]');
     const radio = node.type === 'radio' && !node.checked && node.getRootNode().querySelector(
       `input[type=radio][name="${node.name}"]:checked`);
-    if (keyed && node.tabIndex >= 0 && !node.disabled && !radio && seen(node)) window.stops.push(node);
+    const open = node.tabIndex >= 0 && !node.disabled && !radio;
+    if (keyed && open && seen(node)) window.stops.push(node);
     for (const child of node.shadowRoot?.children ?? []) walk(child);
     for (const child of node.children) walk(child);
   };
@@ -178,8 +179,8 @@ AT = """() => {
 
 def test_tab_alone_walks_through_a_lesson(app_url: str, new_page: NewPage) -> None:
     page = visit(new_page(), f"{app_url}/mini_batch")
-    expect(page.locator(".stage[data-state='still']")).to_be_attached()
-    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    expect(page.locator(".stage[data-state='still']")).to_be_attached(timeout=SLOW)
+    expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=SLOW)
     page.get_by_test_id("stDataFrame").first.wait_for()
     count = page.evaluate(STOPS)
     walked: list[int] = []
@@ -193,7 +194,8 @@ def test_tab_alone_walks_through_a_lesson(app_url: str, new_page: NewPage) -> No
         raise AssertionError(f"Tab never left the page; it stands at {html}")
     assert walked == sorted(set(walked)), "Tab jumps back"
     missed = page.evaluate(
-        "all => window.stops.filter((stop, i) => !all.includes(i)).map(e => e.outerHTML.slice(0, 120))",
+        """walked => window.stops.filter((stop, i) => !walked.includes(i))
+          .map(stop => stop.outerHTML.slice(0, 120))""",
         walked,
     )
     radios = [html for html in missed if 'type="radio"' in html]  # of a group without an answer
@@ -205,7 +207,7 @@ def test_what_streamlit_says_is_still_what_is_looked_for() -> None:
     files = (Path(streamlit.__file__).parent / "static" / "static" / "js").glob("*.js")
     program = "\n".join(file.read_text("utf-8", "ignore") for file in files)
     for key, said in SAID.items():
-        said = said.removesuffix(" Running the app's main page.")
+        said = said.removesuffix(". Running the app's main page.")
         for part in filter(None, re.split(r"\{name\}", said)):
             assert part.strip() in program, key
 
@@ -214,7 +216,7 @@ def test_streamlits_own_words_follow_the_language(app_url: str, new_page: NewPag
     page = visit(new_page(lang="ko"), f"{app_url}/mini_batch")
     page.get_by_role("button", name="페이지 메뉴").click()
     menu = page.get_by_role("menu")
-    expect(menu).to_contain_text("어둡게")
+    expect(menu).to_contain_text("어둡게", timeout=SLOW)
     assert not LATIN_WORD.findall(
         re.sub(r"light_mode|dark_mode|contrast|Streamlit", "", menu.inner_text())
     )
@@ -222,7 +224,7 @@ def test_streamlits_own_words_follow_the_language(app_url: str, new_page: NewPag
     page.get_by_role("radio", name="English").check(force=True)
     settled(page)
     page.get_by_role("button", name="Page menu").click()
-    expect(menu).to_contain_text("Dark")
+    expect(menu).to_contain_text("Dark", timeout=SLOW)
     assert not HANGUL.search(menu.inner_text())
 
 
@@ -237,7 +239,7 @@ def test_streamlits_dialogs_are_in_the_readers_language(browser: Browser) -> Non
         visit(page, f"{url}/nonsense?lang=ko")
         dialog = page.get_by_role("dialog")
         expect(dialog).to_contain_text("이 주소에는 페이지가 없어", timeout=SLOW)
-        expect(dialog.get_by_role("heading")).to_have_text("없는 페이지")
+        expect(dialog.get_by_role("heading")).to_have_text("없는 페이지", timeout=SLOW)
         dialog.get_by_role("button", name="닫기").click()
         server.terminate()
         expect(dialog.get_by_role("heading")).to_have_text("연결 끊김", timeout=2 * SLOW)
