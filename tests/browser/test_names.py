@@ -162,7 +162,7 @@ STOPS = """() => {
     const keyed = node.matches?.('button, input, select, textarea, a[href], summary, [tabindex]');
     const radio = node.type === 'radio' && !node.checked && node.getRootNode().querySelector(
       `input[type=radio][name="${node.name}"]:checked`);
-    const open = node.tabIndex >= 0 && !node.disabled && !radio;
+    const open = (node.tabIndex >= 0 || node.localName === 'summary') && !node.disabled && !radio;
     if (keyed && open && seen(node)) window.stops.push(node);
     for (const child of node.shadowRoot?.children ?? []) walk(child);
     for (const child of node.children) walk(child);
@@ -192,14 +192,14 @@ def test_tab_alone_walks_through_a_lesson(app_url: str, new_page: NewPage) -> No
         walked += [at] if at >= 0 else []
     else:
         raise AssertionError(f"Tab never left the page; it stands at {html}")
-    assert walked == sorted(set(walked)), "Tab jumps back"
+    assert walked == sorted(walked), "Tab jumps back"  # a table of cells keeps it for a row
     missed = page.evaluate(
         """walked => window.stops.filter((stop, i) => !walked.includes(i))
+          .filter(stop => stop.type !== 'radio' && stop.role !== 'radio')  // one of a group is
           .map(stop => stop.outerHTML.slice(0, 120))""",
         walked,
     )
-    radios = [html for html in missed if 'type="radio"' in html]  # of a group without an answer
-    assert sorted(missed) == sorted(radios)
+    assert missed == []
 
 
 def test_what_streamlit_says_is_still_what_is_looked_for() -> None:

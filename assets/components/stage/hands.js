@@ -30,7 +30,7 @@ const Sliders = {
   /* The value in words, and what it makes of the batch. */
   spoken(name) {
     const [, , of_norm, of_tilde] = this.picture.summaries;
-    const said = { sd_norm: this.aloud(of_norm.sd), sd_tilde: this.aloud(of_tilde.sd), mean_tilde: this.aloud(of_tilde.mean) };
+    const said = { sd_norm: this.aloud(of_norm.sd), sd_tilde: this.aloud(of_tilde.sd), mean_tilde: this.aloud(of_tilde.mean, this.number(3, of_tilde.mean)) };
     return this.say(`spoken_${name}`, { value: this.aloud(this.shown[name], writtenSlider(name, this.shown[name])), ...said });
   },
 
