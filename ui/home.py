@@ -142,7 +142,7 @@ def next_up() -> str | None:
 def lessons() -> None:
     """The map: every lesson, what it shows, and how far its reader has come."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="map-head"):
-        st.subheader(t(f"{HOME}.map"), anchor=False)
+        st.header(t(f"{HOME}.map"), anchor=False)
         if progress.done():
             st.button(
                 t(f"{HOME}.clear"),

@@ -347,7 +347,7 @@ def table(batch: Batch, steps: Steps) -> None:
         heads = [tables.Cell(t(f"{LESSON}.columns.{name}")) for name in frame.columns]
         rows = [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
         note = t(f"{LESSON}.table_note")
-        tables.table(heads, rows, name="examples", window=note)
+        tables.table(heads, rows, name="examples", lesson=LESSON, window=True)
         st.caption(note)
 
 
@@ -424,7 +424,7 @@ def _with_and_without(case: str, z: np.ndarray) -> None:
         t(f"{word}.far"): [_largest(each.z_norm) for each in both],
         t(f"{word}.sd"): [each.z_norm.std() for each in both],
     }
-    _small_table(head, rows)
+    _small_table(head, rows, "eps")
     flat = case == "shown" and with_eps.var == 0
     st.markdown(
         t(
@@ -454,12 +454,10 @@ def _tidy(value: float) -> float:
     return 0.0 if abs(value) < 1e-12 else value
 
 
-def _small_table(head: Iterable[str], rows: dict[str, list[float]]) -> None:
-    lines = [f"| | {' | '.join(head)} |", f"|---{'|--:' * len(next(iter(rows.values())))}|"]
-    lines += [
-        f"| {name} | {' | '.join(number(cell) for cell in cells)} |" for name, cells in rows.items()
-    ]
-    st.markdown("\n".join(lines))
+def _small_table(head: Iterable[str], rows: dict[str, list[float]], name: str) -> None:
+    lines = [[row, *map(number, numbers)] for row, numbers in rows.items()]
+    heads, *body = ([tables.Cell(each) for each in line] for line in (["", *head], *lines))
+    tables.table(heads, body, name=name, lesson=LESSON)
 
 
 # --- broken ---
@@ -489,7 +487,9 @@ def broken(batch: Batch) -> None:
         for name, measure in measures.items():
             pair = [_tidy(float(measure(values))) for values in (right, wrong)]
             rows[t(f"{word}.{name}")] = [*pair, pair[1] - pair[0]]
-        _small_table([t(f"{word}.{name}") for name in ("right", "wrong", "difference")], rows)
+        _small_table(
+            [t(f"{word}.{name}") for name in ("right", "wrong", "difference")], rows, "broken"
+        )
         lost = math.isnan(found.difference)
         st.markdown(
             t(f"{word}.nan") if lost else t(f"{word}.largest", gap=number(found.difference))
@@ -557,5 +557,5 @@ def why(steps: Steps) -> None:
             t(f"{word}.low"): [norm.outputs.min(), tilde.outputs.min()],
             t(f"{word}.high"): [norm.outputs.max(), tilde.outputs.max()],
         }
-        _small_table((t(f"{word}.of_norm"), t(f"{word}.of_tilde")), rows)
+        _small_table((t(f"{word}.of_norm"), t(f"{word}.of_tilde")), rows, "why")
         st.markdown(t(f"{word}.say", **said))

@@ -102,18 +102,23 @@ def _rows(several: dict[str, np.ndarray], shapes: Mapping[str, Any]) -> str:
         (f"{_named(name)} <small>{written(np.shape(shapes[name]))}</small>", array)
         for name, array in several.items()
     ]
-    return _table("", body, "", "of-units")
+    names = ", ".join(several)
+    return _table("", body, "", "of-units", t(f"{LESSON}.tables.arrays", names=names))
 
 
-def _table(caption: str, body: Sequence[tuple[str, np.ndarray]], name: str, look: str) -> str:
+def _table(
+    caption: str, body: Sequence[tuple[str, np.ndarray]], name: str, look: str, label: str = ""
+) -> str:
     heads = "".join(f'<th scope="col">{unit}</th>' for unit in range(1, body[0][1].size + 1))
     heads = f"<thead><tr><td></td>{heads}</tr></thead>" if body[0][1].size > 1 else ""
     rows = "".join(
         f'<tr><th scope="row">{head}</th>{"".join(map(_cell, numbers))}</tr>'
         for head, numbers in body
     )
+    called = f' aria-label="{html.escape(label)}"' if label else ""
     return (
-        f'<table class="{look}" data-name="{name}"{_style(name)}>'
+        f'<table class="{look}" data-name="{name}"{_style(name)}'
+        f"{called}>"
         f"{caption and f'<caption>{caption}</caption>'}{heads}<tbody>{rows}</tbody></table>"
     )
 

@@ -72,7 +72,7 @@ def _drag_table(found: Drag) -> None:
         [Cell(t(f"{word}.db")), exact(found.db)],
         [Cell(t(f"{word}.dbeta")), exact(found.dbeta)],
     ]
-    table([Cell(t(f"{word}.head")), Cell(t(f"{word}.number"))], rows, name="drag")
+    table([Cell(t(f"{word}.head")), Cell(t(f"{word}.number"))], rows, name="drag", lesson=LESSON)
 
 
 def _what_moved(found: Drag) -> None:
@@ -150,7 +150,7 @@ def _drift_table() -> None:
             of32.logits_moved.max(),
         )
         rows.append([Cell(t(f"ui.options.{name}")), *(exact(float(x), 2) for x in numbers)])
-    table(heads, rows, name="drift")
+    table(heads, rows, name="drift", lesson=LESSON)
 
 
 def _drift_in_words() -> None:

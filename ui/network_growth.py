@@ -115,7 +115,7 @@ def _growth_table() -> None:
         shares = (found.accuracy[0, r].mean(), found.held_accuracy[r].mean())
         cells = [exact(float(grown)), exact(float(rate)), *(share(float(x)) for x in shares)]
         rows.append([Cell(short(lr)), *cells])
-    table([Cell(t(f"{word}.head_{name}")) for name in names], rows, name="growth")
+    table([Cell(t(f"{word}.head_{name}")) for name in names], rows, name="growth", lesson=LESSON)
 
 
 def _growth_in_words() -> None:
@@ -272,7 +272,7 @@ def _live_table(found: OverSeeds, at: Place, own: Own | None) -> None:
         [Cell(t(f"{word}.row_{name}")), *(column[at_row] for column in columns)]
         for at_row, name in enumerate(names, start=1)
     ]
-    table([Cell(""), *(column[0] for column in columns)], rows, name="growth-live")
+    table([Cell(""), *(column[0] for column in columns)], rows, name="growth-live", lesson=LESSON)
 
 
 def _of_run(run: Measured) -> list[Cell]:

@@ -142,7 +142,7 @@ def detail() -> None:
     found = nodes()
     node = found[value("node")]
     layer = f" · {t(f'{LESSON}.map.layer', layer=node.layer)}" if node.layer else ""
-    st.markdown(f"#### ${symbol(node.id)}$ · {what(node)}{layer}")
+    st.markdown(f"### ${symbol(node.id)}$ · {what(node)}{layer}")
     inputs = [one for one, other in edges(found) if other == node.id]
     st.markdown(f"$$\n{formula(node, inputs, found, little().settings)}\n$$")
     if node.gradients:
@@ -156,7 +156,7 @@ def detail() -> None:
 
 def counts() -> None:
     """Learned numbers by layer, here and at the size of the digits, with b and without."""
-    st.markdown(f"##### {t(f'{LESSON}.counts.title')}")
+    st.markdown(f"### {t(f'{LESSON}.counts.title')}")
     columns = st.columns(2, gap="large")
     for column, (name, dataset) in zip(
         columns, (("little", "moons"), ("digits", "digits")), strict=True
@@ -183,7 +183,7 @@ def _count(sizes: tuple[int, ...], name: str) -> None:
     learned = [sum(one.learned for one in each) for each in (own, kept)]
     running = sum(one.running for one in own)
     rows.append([Cell(t(f"{LESSON}.counts.total")), *map(_whole, (*totals, *learned, running))])
-    tables.table(heads, rows, name=f"counts {name}")
+    tables.table(heads, rows, name=f"counts {name}", lesson=LESSON)
 
 
 def _whole(count: int) -> Cell:

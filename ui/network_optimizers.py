@@ -124,7 +124,7 @@ def _optimizers_table(found: Sweep) -> None:
         if ratio is not None:
             rows.append([Cell(t(f"{word}.row_{name}_ratio")), *map(_times, ratio)])
     heads = [Cell(""), *(Cell(t(f"ui.options.{name}")) for name in names)]
-    table(heads, rows, name="optimizers")
+    table(heads, rows, name="optimizers", lesson=LESSON)
 
 
 def _times(ratio: float) -> Cell:
@@ -238,7 +238,12 @@ def _live_table(found: Sweep, o: int, r: int, own: Own | None) -> None:
                 mine = [] if run is None else [_reached(np.array([run.steps_to]))]
                 rows.append([head, *mine, _reached(found.steps_to[o, n, r])])
     seed = [] if own is None else [Cell(t(f"{LESSON}.live.head_seed", seed=network_live.seed()))]
-    table([Cell(""), *seed, Cell(t(f"{LESSON}.live.head_shipped"))], rows, name="optimizers-live")
+    table(
+        [Cell(""), *seed, Cell(t(f"{LESSON}.live.head_shipped"))],
+        rows,
+        name="optimizers-live",
+        lesson=LESSON,
+    )
 
 
 def _reached(steps: np.ndarray) -> Cell:

@@ -161,7 +161,7 @@ def _live_table(own: Own, shipped: np.ndarray) -> None:
         for n, name, run in _trained(own)
     ]
     seed = Cell(t(f"{word}.head_seed", seed=network_live.seed()))
-    table([Cell(""), seed, Cell(t(f"{word}.head_shipped"))], rows, name="live")
+    table([Cell(""), seed, Cell(t(f"{word}.head_shipped"))], rows, name="live", lesson=LESSON)
 
 
 def _live_verdict(own: Own, found: OverSeeds, a: int, r: int) -> None:
@@ -189,7 +189,7 @@ def _placement_table(found: OverSeeds, a: int, r: int) -> None:
                 exact(_up_to(found, a, n)),
             ]
         )
-    table(heads, rows, name="placement")
+    table(heads, rows, name="placement", lesson=LESSON)
 
 
 def _spread(values: np.ndarray) -> Cell:

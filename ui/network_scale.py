@@ -130,7 +130,7 @@ def _scale_table(here: Rescaled) -> None:
         rows.append([Cell(name, colour=colour("z", mode())), exact(ratio * here.alpha, 4)])
     rows.append([Cell(t(f"{word}.row_var")), exact(float(here.var_ratio.min()))])
     heads = [Cell(t(f"{word}.head", alpha=short(here.alpha))), Cell(t(f"{word}.number"))]
-    table(heads, rows, name="scale")
+    table(heads, rows, name="scale", lesson=LESSON)
 
 
 def _scaled_in_words(here: Rescaled) -> None:

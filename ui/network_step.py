@@ -115,7 +115,7 @@ def _phases(lines: tuple[Line, ...], at: int) -> None:
     now, there = phase(lines[at]), {phase(line) for line in lines}
     current = {now: ' aria-current="step"'}
     items = "".join(
-        f"<li{current.get(name, '')}>{t(f'{LESSON}.step.{name}')}</li>"
+        f"<li{current.get(name, '')}><span>{t(f'{LESSON}.step.{name}')}</span></li>"
         for name in PHASES
         if name in there
     )

@@ -153,7 +153,7 @@ def parts(found: Noise) -> None:
             [Cell(t(f"{LESSON}.parts.row_{name}"), colour=colour(idea, mode())), *_cells(*both)]
             for name, (*both, idea) in rows.items()
         ]
-        table(heads, lines, name="parts")
+        table(heads, lines, name="parts", lesson=LESSON)
         said = t(f"{LESSON}.parts.say")
         if far := figures.outside(found.a, found.b):
             said += " " + t(f"{LESSON}.parts.outside", far=far, draws=len(found.a))
@@ -190,7 +190,7 @@ def dropout(found: Noise, other: Dropped) -> None:
             [Cell(name_bn, colour=bn), *_cells(found.sd_a, found.sd)],
             [Cell(name_dropout, colour=drop), *_cells(other.sd_factor, other.sd)],
         ]
-        table(heads, rows, name="dropout")
+        table(heads, rows, name="dropout", lesson=LESSON)
         ratio = number(other.sd_factor / found.sd_a, 2)
         said = "more" if other.sd_factor > found.sd_a else "less"
         st.markdown(t(f"{LESSON}.dropout.{said}", ratio=ratio, m=value("m"), keep=value("keep")))

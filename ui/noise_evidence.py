@@ -95,7 +95,7 @@ def arms_table(found: Evidence) -> None:
     heads = [Cell("")] + [Cell(t(f"{word}.{name}")) for name in ("train", "test", "over")]
     groups = dict.fromkeys((f"g{GROUPS[0]}", found.best, WHOLE))
     rows = [arm_row(found, arm) for arm in (*groups, *OTHERS)]
-    table(heads, rows, name="regularize")
+    table(heads, rows, name="regularize", lesson=LESSON)
 
 
 def arm_row(found: Evidence, arm: str) -> list[Cell]:
@@ -234,7 +234,7 @@ def ablation_table(found: ablation.Evidence, way: str) -> None:
                 *(Cell(cost(drop), value=f"{drop.mean:.4g}") for drop in drops),
             ]
         )
-    table(heads, rows, name="ablation")
+    table(heads, rows, name="ablation", lesson=LESSON)
 
 
 def lean_verdict(found: ablation.Evidence, way: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import controls, progress, state, text
+from ui import controls, progress, state, streamlit_words, text
 from ui.lessons import LESSONS
 from ui.text import prose, t
 
@@ -47,7 +47,7 @@ def question(
             if not horizontal:
                 st.caption(kind)
             answer = st.radio(
-                f"**{kind}** · {wanted}" if horizontal else wanted,
+                f"{kind} · {wanted}" if horizontal else wanted,  # a name: Markdown is read aloud
                 options,
                 index=None,
                 format_func=lambda option: t(f"{base}.{option}"),
@@ -162,8 +162,8 @@ def header(lesson: str) -> None:
 
 def _announce(lesson: str) -> None:
     """Tell the browser, and so a screen reader, which language the page is in, and what is open."""
-    language = f"<script>document.documentElement.lang = '{text.language()}'</script>"
-    st.html(language + progress.note(lesson), unsafe_allow_javascript=True)
+    known = streamlit_words.script(lesson)
+    st.html(known + progress.note(lesson), unsafe_allow_javascript=True)
 
 
 @cache

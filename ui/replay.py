@@ -19,7 +19,17 @@ LESSON = "training"
 PLACE = ("frame", "layer", "view", "speed")
 WORDS = (
     *("play", "pause", "back", "on", "scrub", "at", "step", "summary", "ended", "diverged"),
-    *("plain", "bn", "layer", "layers", "mean_sd", "moments", "histograms", "curves"),
+    *(
+        "plain",
+        "bn",
+        "layer",
+        "layers",
+        "layers_table",
+        "mean_sd",
+        "moments",
+        "histograms",
+        "curves",
+    ),
     *("percentiles", "loss", "accuracy", "gamma", "beta"),
 )
 

@@ -160,4 +160,4 @@ def result(now: Brief) -> None:
                 Cell(number(loss, 3), value=f"{loss:.4g}"),
             ]
         )
-    table(heads, rows, name="result")
+    table(heads, rows, name="result", lesson=LESSON)

@@ -31,11 +31,12 @@ WORDS = (
     *("said_z", "said_z_centered", "said_z_norm", "said_z_tilde", "example", "short"),
     *("step_1", "step_2", "step_3", "step_4", "single", "constant", "eps_large"),
     *("gamma_zero", "gamma_negative", "crowded", "own_note"),
+    *("spoken_eps", "spoken_gamma", "spoken_beta", "spoken_power"),
 )
 # The component fills these in while something is dragged.
 TOKENS = (
     *("m", "i", "mean", "var", "sd", "std", "eps", "gamma", "beta", "sd_norm", "sd_tilde"),
-    *("z", "z_norm", "z_tilde"),
+    *("z", "z_norm", "z_tilde", "value", "mean_tilde", "mantissa", "power"),
 )
 
 

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.text import t
+
 STYLES = Path(__file__).parents[1] / "assets" / "components"
 STYLE = STYLES / "table.css"
 CARDS = STYLES / "table_cards.css"  # for one need, which stands in it as [[need]]
@@ -39,14 +41,21 @@ class Cell:
 
 
 def table(
-    heads: Sequence[Cell], rows: Sequence[Sequence[Cell]], *, name: str, window: str = ""
+    heads: Sequence[Cell],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    name: str,
+    lesson: str,
+    window: bool = False,
 ) -> None:
-    """A table whose first cell in each row names the row; `name` becomes its class.
+    """A table whose first cell in each row names the row; what hints say stands below it.
 
-    A long one stands in a window of a few rows, which scrolls up and down and is called `window`.
+    `name` becomes its class; what it is called is the label `<lesson>.tables.<name>`. A long one
+    stands in a window of a few rows, which scrolls up and down.
     """
     need = _need(heads, rows)
-    head = "".join(_cell(each, "th", 'role="columnheader" scope="col"') for each in heads)
+    label = html.escape(t(f"{lesson}.tables.{name.replace(' ', '-')}"))
+    head = "".join(_head(each) for each in heads)
     names = [each.text for each in heads]
     body = "".join(f'<tr role="row">{_row(row, names)}</tr>' for row in rows)
     # The look travels with the table: Streamlit keeps HTML that is nothing but a style in a place
@@ -54,16 +63,33 @@ def table(
     # stand in words: as cards the parts are blocks, and some browsers read them as such.
     st.html(
         f"<style>{_style(need)}</style>"
-        f'<div class="numbers"><div class="need-{need}"{_window(window)}>'
-        f'<table class="{name}" role="table">'
+        f'<div class="numbers"><div class="need-{need}"{_window(label) if window else ""}>'
+        f'<table class="{name}" role="table" aria-label="{label}">'
         f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
-        f'<tbody role="rowgroup">{body}</tbody></table></div></div>'
+        f'<tbody role="rowgroup">{body}</tbody></table></div></div>{_hints(heads)}'
     )
 
 
-def _window(name: str) -> str:
+def _window(label: str) -> str:
     """What makes a frame a window that the keyboard reaches, too."""
-    return f' role="region" tabindex="0" aria-label="{html.escape(name)}"' if name else ""
+    return f' role="region" tabindex="0" aria-label="{label}"'
+
+
+def _head(cell: Cell) -> str:
+    """The corner over the names of the rows may be empty: then it heads nothing."""
+    if not cell.text:
+        return '<td role="cell"></td>'
+    return _cell(cell, "th", 'role="columnheader" scope="col"')
+
+
+def _hints(heads: Sequence[Cell]) -> str:
+    """What columns mean: for every reader, not only for those who rest a mouse on them."""
+    said = "".join(
+        f"<div><dt>{html.escape(each.text)}</dt><dd>{html.escape(each.hint)}</dd></div>"
+        for each in heads
+        if each.hint
+    )
+    return said and f'<dl class="hints">{said}</dl>'
 
 
 def _row(row: Sequence[Cell], heads: Sequence[str]) -> str:
@@ -79,7 +105,6 @@ def _cell(cell: Cell, tag: str, attributes: str = "", head: str = "") -> str:
         "data-head": head,  # what a card writes above the number
         "class": "whole" if _long(cell.text) <= WHOLE else "",
         "style": cell.colour and f"color: {cell.colour}",
-        "title": cell.hint,
     }
     extra = "".join(f' {key}="{html.escape(value)}"' for key, value in given.items() if value)
     return f"<{tag} {attributes}{extra}>{html.escape(cell.text)}</{tag}>"

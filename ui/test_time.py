@@ -188,10 +188,10 @@ def _vote_table(counts: np.ndarray, fixed: dict[str, int]) -> str:
         f'<th scope="col" class="{look}">{html.escape(t(f"{LESSON}.votes.{name}"))}</th>'
         for name, look in columns.items()
     )
-    hue = colour("bn", text.mode())
+    hue, label = colour("bn", text.mode()), html.escape(t(f"{LESSON}.tables.votes"))
     return (
-        f'<div class="votes" style="--hue: {hue}"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f'<div class="votes" style="--hue: {hue}"><table aria-label="{label}">'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 

@@ -117,7 +117,12 @@ def every(chosen: str, kept: dict[str, Under]) -> None:
     names = ("weighs", "momentum", "past", "eps", "unbiased", "kept", "score")
     batches = len(kept[chosen].batch_var)
     heads = [Cell(""), *(Cell(t(f"{LESSON}.rules.{each}", batches=batches)) for each in names)]
-    table(heads, [_row(name, kept[name], name == chosen) for name in CONVENTIONS], name="rules")
+    table(
+        heads,
+        [_row(name, kept[name], name == chosen) for name in CONVENTIONS],
+        name="rules",
+        lesson=LESSON,
+    )
 
 
 def _row(name: str, kept: Under, chosen: bool) -> list[Cell]:

@@ -158,6 +158,7 @@ def numbers(stopped: Now) -> None:
             for name, pair in rows.items()
         ],
         name="kept",
+        lesson=LESSON,
     )
 
 

@@ -77,7 +77,7 @@ def _table(found: Modes) -> None:
     ]
     for stream, column in zip(found.streams, found.after.T, strict=True):
         rows.append([Cell(t(f"{word}.after_{stream}", dim=companions.DIM)), *map(accurate, column)])
-    table(heads, rows, name="modes")
+    table(heads, rows, name="modes", lesson=LESSON)
 
 
 # --- folding ---
@@ -129,6 +129,7 @@ def _both(found: Folded) -> None:
         [Cell(""), Cell(t(f"{word}.accuracy")), Cell(t(f"{word}.numbers"))],
         [[Cell(name), accurate(share), Cell(str(n), value=n)] for name, share, n in rows],
         name="folded",
+        lesson=LESSON,
     )
 
 
@@ -225,4 +226,9 @@ def _arms(here: Sweep, five: dimming.OverSeeds, a: float, k: int) -> None:
         )
     heads = ("light", "this", "five")
     known = {"a": number(a), "networks": len(five.seeds)}
-    table([Cell(t(f"{word}.head_{head}", **known)) for head in heads], rows, name="world")
+    table(
+        [Cell(t(f"{word}.head_{head}", **known)) for head in heads],
+        rows,
+        name="world",
+        lesson=LESSON,
+    )

@@ -295,4 +295,4 @@ def everything() -> None:
             seeds = str(len(found.seeds))
             rows.append([Cell(first), Cell(row.name), Cell(row.text), Cell(seeds)])
     heads = [Cell(t(f"{LESSON}.board.heads.{name}")) for name in ("claim", "number", "mean", "n")]
-    table(heads, rows, name="claims")
+    table(heads, rows, name="claims", lesson=LESSON)

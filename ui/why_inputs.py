@@ -175,7 +175,9 @@ def _compared() -> None:
                 *(Cell(number(x, 2 if i < 3 else 4), f"{x:.4g}") for i, x in enumerate(numbers)),
             ]
         )
-    table([Cell(t(f"{LESSON}.bowl.head_{head}")) for head in heads], rows, name="bowl")
+    table(
+        [Cell(t(f"{LESSON}.bowl.head_{head}")) for head in heads], rows, name="bowl", lesson=LESSON
+    )
 
 
 # --- hidden layers ---
@@ -218,7 +220,7 @@ def _ratios(found: Spectra) -> None:
         ]
         for i, norm in enumerate(found.norms)
     ]
-    table(heads, rows, name="spectra")
+    table(heads, rows, name="spectra", lesson=LESSON)
 
 
 # --- does batch norm in the hidden layers replace it? ---
@@ -264,4 +266,9 @@ def _arms(found: input_scaling.OverSeeds, labels: list[str]) -> None:
         )
     ]
     heads = ("arm", "accuracy", "rate")
-    table([Cell(t(f"{LESSON}.replace.head_{head}")) for head in heads], rows, name="arms")
+    table(
+        [Cell(t(f"{LESSON}.replace.head_{head}")) for head in heads],
+        rows,
+        name="arms",
+        lesson=LESSON,
+    )

@@ -116,7 +116,7 @@ def results(found: Disturbed) -> None:
                 share(changed),
             ]
         )
-    table(heads, rows, name="disturbed")
+    table(heads, rows, name="disturbed", lesson=LESSON)
 
 
 def verdict(found: Disturbed) -> str:
@@ -164,6 +164,6 @@ def over_seeds() -> None:
         mean = found.accuracy[:, :, d, :, at].mean(axis=1)
         cells = [share(float(x)) for row in mean for x in row]
         rows.append([Cell(t(f"{LESSON}.controls.kind.options.{kind}")), *cells])
-    table(heads, rows, name="over-seeds")
+    table(heads, rows, name="over-seeds", lesson=LESSON)
     known = {"seeds": len(found.seeds), "early": early, "late": late}
     st.caption(t(f"{LESSON}.layers.seeds.caption", **known))

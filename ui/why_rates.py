@@ -93,7 +93,7 @@ def _tolerance_table(found: Any, d: int) -> None:
     labels = [
         Cell(t(f"{LESSON}.rates.head_{name}", **words)) if name else Cell("") for name in heads
     ]
-    table(labels, rows, name="tolerance")
+    table(labels, rows, name="tolerance", lesson=LESSON)
 
 
 def _from_to(values: np.ndarray) -> str:
@@ -182,7 +182,7 @@ def _flow_table(found: gradient_flow.Flow) -> None:
         factors = found.factor[c]
         cells = [Cell(f"× {short(float(f))}", value=f"{f:.4g}") for f in factors]
         rows.append([Cell(t(f"ui.options.{activation}")), *cells])
-    table(heads, rows, name="flow")
+    table(heads, rows, name="flow", lesson=LESSON)
 
 
 def _flow_in_words(found: gradient_flow.Flow) -> dict[str, str]:

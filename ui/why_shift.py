@@ -149,7 +149,12 @@ def _compared(arms: dict[str, np.ndarray], head: str, name: str) -> None:
         ]
         for arm, seeds in arms.items()
     ]
-    table([Cell(head), Cell(t(f"{LESSON}.mean")), Cell(t(f"{LESSON}.range"))], rows, name=name)
+    table(
+        [Cell(head), Cell(t(f"{LESSON}.mean")), Cell(t(f"{LESSON}.range"))],
+        rows,
+        name=name,
+        lesson=LESSON,
+    )
 
 
 # --- digits in other inks ---

@@ -181,7 +181,7 @@ def results(name: str, arms: Sequence[str], numbers: Sequence[Number]) -> None:
             cells.append(Cell(unbroken(write(mean)), value=f"{mean:.4g}"))
             cells += [_own_cell(write, own, a)] if mine else []
         rows.append(cells)
-    table(heads, rows, name=name)
+    table(heads, rows, name=name, lesson=LESSON)
 
 
 def _own_cell(write: Callable[[float], str], own: np.ndarray | None, a: int) -> Cell:

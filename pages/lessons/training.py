@@ -96,7 +96,7 @@ def result(view: View) -> None:
     """What came out, as computed."""
     names = ("end_accuracy", "end_loss", "reached")
     heads = [Cell(""), *(Cell(t(f"{LESSON}.{name}")) for name in names)]
-    table(heads, [result_row(view, arm) for arm in (1, 0)], name="result")
+    table(heads, [result_row(view, arm) for arm in (1, 0)], name="result", lesson=LESSON)
 
 
 def result_row(view: View, arm: int) -> list[Cell]:
@@ -195,14 +195,14 @@ def some_numbers(view: View) -> None:
         found = [columns[n][row, arm] if row <= run.ended[arm] else None for n, arm in asked]
         known = [Cell("") if x is None else Cell(f"{x:.4f}", value=f"{x:.4g}") for x in found]
         rows.append([Cell(str(run.steps[row])), *known])
-    table(heads, rows, name="some-numbers")
+    table(heads, rows, name="some-numbers", lesson=LESSON)
 
 
 def shift(view: View) -> None:
     """How far each layer's distributions moved, and what that does and does not say."""
     found = view.shift
     names = ("w1", "w1_in_sd", "ks", "moved", "moved_late")
-    st.subheader(t(f"{LESSON}.shift.title"))
+    st.header(t(f"{LESSON}.shift.title"))
     layers = view.config.depth
     less = {n: int((getattr(found, n)[1] < getattr(found, n)[0]).sum()) for n in names}
     counts = {n: t(f"{LESSON}.shift.fewer", count=c, layers=layers) for n, c in less.items()}
@@ -211,7 +211,7 @@ def shift(view: View) -> None:
     for name in names:
         heads.append(Cell(t(f"{LESSON}.columns.{name}"), hint=t(f"{LESSON}.columns_help.{name}")))
     rows = [shift_row(view, layer, arm, names) for layer in range(layers) for arm in (1, 0)]
-    table(heads, rows, name="shift")
+    table(heads, rows, name="shift", lesson=LESSON)
 
 
 def shift_row(view: View, layer: int, arm: int, names: tuple[str, ...]) -> list[Cell]:

@@ -6,7 +6,8 @@ import time
 
 from playwright.sync_api import Page
 
-from ui.lessons import HOME
+from ui.lessons import HOME, LESSONS
+from ui.state import Choice
 
 
 def settled(page: Page) -> Page:
@@ -85,3 +86,23 @@ def still(page: Page) -> Page:
         }"""
     )
     return page
+
+
+def places() -> list[str]:
+    """Every lesson, and each part of one that has parts, as they follow the app's address."""
+    found = []
+    for lesson, entry in LESSONS.items():
+        path = "" if lesson == HOME else lesson
+        parts = [c.options for c in entry.controls if c.name == "part" and isinstance(c, Choice)]
+        found += [f"{path}?part={part}" for options in parts for part in options] or [path]
+    return found
+
+
+def opened_up(page: Page) -> Page:
+    """Open every drawer, and wait for what is in them."""
+    closed = page.locator(".stMain details:not([open]) > summary")
+    while closed.count():
+        closed.first.evaluate("summary => summary.click()")
+        settled(page)
+    page.get_by_test_id("stSkeleton").first.wait_for(state="detached")
+    return still(settled(page))

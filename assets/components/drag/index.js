@@ -48,7 +48,7 @@ class Dragged {
     for (const [name, track] of Object.entries(data.tracks)) {
       if (!this.held && !this.waiting) this.values[name] = track.value;
       const { what, input } = this.sliders[name];
-      put(input, { min: track.low, max: track.high, step: track.step, "aria-label": track.label });
+      put(input, { min: track.low, max: track.high, step: track.step });
       write(what, track.label);
     }
     for (const [idea, colour] of Object.entries(data.palette)) this.root.style.setProperty(`--${idea}`, colour);

@@ -75,15 +75,15 @@ class Diagram {
     button.dataset.node = node.id;
     button.className = node.look;
     button.style.setProperty("--hue", node.hue);
-    button.setAttribute("aria-label", node.says);
     const name = document.createElement("span"), sub = document.createElement("sub");
     name.textContent = node.symbol;
     if (node.tilde) name.className = "tilde";
     sub.textContent = node.sub;
     const whole = document.createElement("span");
     whole.append(name, sub);
-    button.replaceChildren(whole);
-    if (node.below) button.append(Object.assign(document.createElement("small"), { textContent: node.below }));
+    const seen = [whole, ...(node.below ? [Object.assign(document.createElement("small"), { textContent: node.below })] : [])];
+    for (const part of seen) part.setAttribute("aria-hidden", "true");
+    button.replaceChildren(...seen, Object.assign(document.createElement("span"), { className: "spoken", textContent: node.says }));
   }
 
   paint() {

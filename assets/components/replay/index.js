@@ -372,9 +372,13 @@ class Replay {
       return `${number(mean)}; ${number(sd)}`;
     })]);
     this.table.replaceChildren();
+    node("caption", "", this.table).textContent = words.layers_table;
     [head, ...rows].forEach((cells, i) => {
       const row = node("tr", "", this.table);
-      for (const text of cells) node(i ? "td" : "th", "", row).textContent = text;
+      cells.forEach((text, k) => {
+        const heads = i === 0 ? { scope: "col" } : k === 0 && { scope: "row" };
+        node(heads ? "th" : "td", "", row, heads || {}).textContent = text;
+      });
     });
   }
 

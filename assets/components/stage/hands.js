@@ -19,12 +19,25 @@ const Sliders = {
     const { input, output } = this.sliders[name], value = this.shown[name], text = writtenSlider(name, value);
     write(output, text);
     put(output, { "data-value": this.state[name] });
-    put(input, { "aria-valuetext": text });
+    put(input, { "aria-valuetext": this.spoken(name) });
     if (this.sliding !== name && this.motion) input.value = SCALES[name].to(value);
     const [lo, hi] = [Number(input.min), Number(input.max)], share = v => (clamp(v, lo, hi) - lo) / (hi - lo) * 100;
     const here = share(SCALES[name].to(value)), origin = name === "eps" ? 0 : share(0);
     input.style.setProperty("--from", `${Math.min(here, origin)}%`);
     input.style.setProperty("--to", `${Math.max(here, origin)}%`);
+  },
+
+  /* The value in words, and what it makes of the batch. */
+  spoken(name) {
+    const [, , of_norm, of_tilde] = this.picture.summaries;
+    const said = { sd_norm: this.aloud(of_norm.sd), sd_tilde: this.aloud(of_tilde.sd), mean_tilde: this.aloud(of_tilde.mean, this.number(3, of_tilde.mean)) };
+    return this.say(`spoken_${name}`, { value: this.aloud(this.shown[name], writtenSlider(name, this.shown[name])), ...said });
+  },
+
+  /* A power of ten with raised digits is not read aloud. */
+  aloud(value, text = written(value)) {
+    const [mantissa, power] = text.split("×10");
+    return power ? this.say("spoken_power", { mantissa, power: Math.floor(Math.log10(Math.abs(value)) + 1e-9) }) : text;
   },
 
   listenToSlider(name, on) {

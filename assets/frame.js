@@ -1,0 +1,111 @@
+/* What Streamlit's frame leaves undone: its own words in the reader's language, which lesson is open, keys that
+   turn the page from wherever it is fresh, and a way by keys into what scrolls sideways.
+
+   It is run again whenever the language or the lesson changes, and works on from there: one observer for a page. */
+
+const NAMED = ["aria-label", "title"];
+/* Where Streamlit itself writes: outside the lesson, whose words are never touched. */
+const OURS = ".stMain, .stSidebar";
+const SCROLLING = { table: ".numbers, .arrays, .votes", code: ".stCode pre, .stMarkdown pre", formula: ".stMarkdown .katex-display" };
+const SOON = 100; // ms in which changes of the page are gathered
+
+class Frame {
+  constructor() {
+    this.said = new WeakMap(); // node → {what: {english, ours}}
+    document.addEventListener("keydown", event => this.turnPage(event), true);
+    window.addEventListener("resize", () => this.soon());
+    const watched = { subtree: true, childList: true, characterData: true, attributeFilter: NAMED };
+    new MutationObserver(() => this.soon()).observe(document.body, watched);
+  }
+
+  soon() {
+    this.waiting ??= setTimeout(() => {
+      this.waiting = undefined;
+      this.tidy();
+    }, SOON);
+  }
+
+  follow({ language, place, words, regions }) {
+    document.documentElement.lang = language;
+    this.place = place;
+    this.regions = regions;
+    const all = Object.entries(words);
+    this.words = new Map(all.filter(([english]) => !english.includes("{name}")));
+    this.patterns = all.filter(([english]) => english.includes("{name}")).map(([english, ours]) => [english.split("{name}"), ours]);
+    this.tidy();
+  }
+
+  tidy() {
+    for (const element of document.body.querySelectorAll(NAMED.map(name => `[${name}]`).join()))
+      for (const name of NAMED) if (element.hasAttribute(name)) this.say(element, name, element.getAttribute(name));
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, node => {
+      if (node.nodeType === Node.TEXT_NODE) return NodeFilter.FILTER_ACCEPT;
+      return node.matches(`${OURS}, script, style`) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
+    });
+    while (texts.nextNode()) this.say(texts.currentNode, "text", texts.currentNode.data);
+    document.querySelectorAll(".stSidebar [data-testid=stPageLink-NavLink]").forEach((link, place) => {
+      put(link, "aria-current", place === this.place ? "page" : null);
+    });
+    this.regionsNamed = new Map();
+    for (const [kind, boxes] of Object.entries(SCROLLING)) for (const box of document.querySelectorAll(boxes)) this.reach(box, kind);
+    for (const grid of document.querySelectorAll(".stDataFrame canvas, .stDataFrame [role=grid]")) put(grid, "aria-label", this.regions.cells);
+    for (const table of document.querySelectorAll(".stMarkdown table")) put(table, "aria-label", headingOver(table));
+    for (const code of document.querySelectorAll(".stCode[tabindex]")) code.removeAttribute("tabindex"); // a stop without a name
+  }
+
+  /* React keeps the node, so what was said there in English is remembered with it. */
+  say(node, what, now) {
+    const before = this.said.get(node)?.[what], english = before?.ours === now ? before.english : now;
+    const ours = this.translated(english.trim(), node);
+    if (ours === undefined) return;
+    if (ours !== now) what === "text" ? node.data = ours : node.setAttribute(what, ours);
+    this.said.set(node, { ...this.said.get(node), [what]: { english, ours } });
+  }
+
+  translated(english, node) {
+    const ours = this.words.get(english);
+    if (ours !== undefined) return ours.replace("{name}", () => fieldOf(node));
+    for (const [[before, after], words] of this.patterns)
+      if (english.startsWith(before) && english.endsWith(after) && english.length > before.length + after.length)
+        return words.replace("{name}", () => english.slice(before.length, english.length - after.length));
+  }
+
+  /* What scrolls sideways can be scrolled by keys, under the name of what it holds; what fits is no stop. */
+  reach(box, kind) {
+    const scrolls = box.scrollWidth > box.clientWidth + 1;
+    const name = box.querySelector("table[aria-label]")?.getAttribute("aria-label") ?? this.regions[kind];
+    put(box, "tabindex", scrolls ? "0" : null);
+    put(box, "role", scrolls ? "region" : null);
+    put(box, "aria-label", scrolls ? this.numbered(name) : null);
+  }
+
+  /* A second region of a name gets a number, so that a list of them tells them apart. */
+  numbered(name) {
+    const nth = (this.regionsNamed.get(name) ?? 0) + 1;
+    this.regionsNamed.set(name, nth);
+    return nth > 1 ? `${name} ${nth}` : name;
+  }
+
+  /* Keys that turn a page go to what has the focus; Streamlit scrolls an inner box, which has it only after a click. */
+  turnPage(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const main = document.getElementById("stMain"), at = document.activeElement ?? document.body;
+    const nowhere = at === document.body && ["PageDown", "PageUp", "Home", "End", " ", "ArrowDown", "ArrowUp"].includes(event.key);
+    const aside = at.closest(".stSidebar, .stAppHeader, .st-key-header") && ["PageDown", "PageUp"].includes(event.key);
+    if (main && (nowhere || aside) && !document.querySelector("[role=dialog]")) main.focus({ preventScroll: true });
+  }
+}
+
+function put(element, name, value) {
+  if (element.getAttribute(name) === value) return;
+  value === null ? element.removeAttribute(name) : element.setAttribute(name, value);
+}
+
+/* A table in a passage is called what the last heading above it says. */
+const headingOver = table => [...document.querySelectorAll(".stMain :is(h1, h2, h3, h4)")]
+  .filter(heading => heading.compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING).pop()?.textContent ?? null;
+
+/* What a button inside a field belongs to: the field's own name. */
+const fieldOf = node => (node.closest?.(".stNumberInput, .stSelectbox")?.querySelector("input[aria-label]")?.getAttribute("aria-label") ?? "").trim();
+
+const follow = told => (window.batchNormLabFrame ??= new Frame()).follow(told);

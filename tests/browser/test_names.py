@@ -1,0 +1,253 @@
+"""What a screen reader is told, and where keys lead: names, the menu, PageDown, Tab, dialogs."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import free_port, profile, start, wait_until_up
+from tests.browser.helpers import opened_up, places, settled, visit
+from ui.streamlit_words import SAID
+
+NewPage = Callable[..., Page]
+SLOW = 60_000  # ms: a page with everything open, on a busy machine
+HANGUL = re.compile("[가-힣]")
+LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
+MARKDOWN = re.compile(r"\*\*|`|\$|\\[a-z]|:material/")
+VALUED = ("slider", "spinbutton", "combobox", "textbox")
+
+#: names and code, the same in every language; everything else on a Korean page has Korean in it
+SYMBOLS = {
+    *("sigmoid", "tanh", "ReLU", "SGD", "momentum", "RMSprop", "Adam", "Xavier", "MNIST"),
+    *("PyTorch", "Keras", "Flax", "ONNX", "NumPy", "arXiv", "English", "eval", "train", "norm"),
+    *("NaN", "CSV", "PNG", "Streamlit"),
+}
+
+#: English that a Korean reader may still meet, and why
+LEFT = {
+    "the menu of a column in a table to scroll: Sort ascending, Pin column …": (
+        "a library of its own; only in the two drawers that hold such a table"
+    ),
+    "Record a screencast, and what follows it": "Streamlit's dialog about a browser's permission",
+    "what is said before the first run, by a server that never answers": (
+        "no script of ours is on the page yet"
+    ),
+    "Plotly's toolbar": "belongs to the configuration of charts, which has its own tests",
+}
+TOOLBAR = {
+    *("Download plot as a PNG", "Zoom", "Pan", "Zoom in", "Zoom out", "Autoscale", "Reset axes"),
+}
+
+
+def focusable(page: Page) -> Iterator[tuple[str, str, str]]:
+    """(role, name, value) of everything that keys can reach, as Chromium tells a screen reader."""
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    for node in nodes:
+        given = {each["name"]: each["value"].get("value") for each in node.get("properties", ())}
+        if not node["ignored"] and given.get("focusable"):
+            told: list[Any] = [node.get(part, {}).get("value", "") for part in ("name", "value")]
+            yield node["role"]["value"], str(told[0]), str(told[1])
+
+
+def faults(page: Page, lang: str) -> list[str]:
+    """What is wrong with the names on a page."""
+    found = []
+    for role, name, value in focusable(page):
+        if role in ("RootWebArea", "main", "gridcell", "columnheader"):
+            continue  # the page, its one landmark, and cells, which say what they hold
+        words = set(LATIN_WORD.findall(name)) - SYMBOLS if name not in TOOLBAR else ()
+        if not name.strip():
+            found.append(f"a {role} without a name (value {value!r})")
+        elif MARKDOWN.search(name):
+            found.append(f"a {role} with Markdown in its name: {name}")
+        elif role in VALUED and not re.search(r"[^\W\d_]", name.replace(value, "")):
+            found.append(f"a {role} named by its value: {name}")
+        elif lang == "ko" and words and not HANGUL.search(name):
+            found.append(f"a {role} in English: {name}")
+        elif lang == "en" and HANGUL.search(name) and name != "한국어":
+            found.append(f"a {role} in Korean: {name}")
+    return found
+
+
+def tables_without_a_name(page: Page) -> list[str]:
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.stMain table')]
+          .filter(table => !table.closest('canvas') && !table.caption && !table.ariaLabel)
+          .map(table => table.outerHTML.slice(0, 200))"""
+    )
+
+
+def comes_to(page: Page, find: Callable[[], list[str]]) -> list[str]:
+    """What is still wrong once all has been drawn and named."""
+    deadline = time.monotonic() + SLOW / 2000
+    while (found := find()) and time.monotonic() < deadline:
+        page.wait_for_timeout(300)
+    return found
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("place", places())
+def test_keys_turn_a_fresh_page_and_everything_they_reach_has_a_name(
+    app_url: str, new_page: NewPage, place: str, lang: str
+) -> None:
+    page = new_page(1280, 720, lang=lang)
+    page.set_default_timeout(SLOW)
+    visit(page, f"{app_url}/{place}")
+    expect(page.locator("html")).to_have_attribute("lang", lang, timeout=SLOW)
+    page.keyboard.press("PageDown")
+    page.wait_for_function("document.querySelector('.stMain').scrollTop > 100")
+    opened_up(page)
+    assert comes_to(page, lambda: faults(page, lang)) == []
+    assert comes_to(page, lambda: tables_without_a_name(page)) == []
+
+
+def test_the_sliders_of_the_stage_by_name(app_url: str, new_page: NewPage) -> None:
+    page = visit(new_page(), f"{app_url}/mini_batch")
+    for name in ("ε added to σ²", "γ scale", "β shift"):
+        slider = page.get_by_role("slider", name=name, exact=True)
+        expect(slider).to_have_count(1, timeout=SLOW)
+        expect(slider).to_have_attribute("aria-valuetext", re.compile(r"(mean|deviation) of z"))
+    eps = page.get_by_role("slider", name="ε added to σ²")
+    expect(eps).to_have_attribute("aria-valuetext", re.compile("^1 times ten to the power -5;"))
+
+
+def test_the_menu_tells_the_open_page_from_the_one_under_the_keys(
+    app_url: str, new_page: NewPage
+) -> None:
+    page = visit(new_page(), f"{app_url}/mini_batch")
+    links = page.get_by_test_id("stSidebar").get_by_role("link")
+    expect(links.nth(1)).to_have_attribute("aria-current", "page", timeout=SLOW)
+    expect(page.locator(".stSidebar [aria-current]")).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the lesson")).to_be_focused()
+
+    def look(nth: int) -> list[str]:
+        script = "link => ['outlineStyle', 'backgroundColor'].map(s => getComputedStyle(link)[s])"
+        return links.nth(nth).evaluate(script)
+
+    unfocused, current = look(3), look(1)
+    for nth in range(4):
+        page.keyboard.press("Tab")
+        expect(links.nth(nth)).to_be_focused()
+    expect(links.nth(3)).to_have_css("outline-style", "solid")
+    assert look(1) == current and current[0] == "none" and current[1] != unfocused[1]
+    assert look(3)[1] != current[1]
+
+
+def test_the_open_page_in_the_menu_follows_the_lesson(app_url: str, new_page: NewPage) -> None:
+    page = visit(new_page(), f"{app_url}/training")
+    links = page.get_by_test_id("stSidebar").get_by_role("link")
+    expect(links.nth(3)).to_have_attribute("aria-current", "page", timeout=SLOW)
+    links.nth(6).focus()
+    page.keyboard.press("Enter")
+    expect(links.nth(6)).to_have_attribute("aria-current", "page", timeout=SLOW)
+    expect(links.nth(3)).not_to_have_attribute("aria-current", "page")
+    settled(page)
+    page.keyboard.press("PageDown")  # from the menu, where the focus still is
+    page.wait_for_function("document.querySelector('.stMain').scrollTop > 100")
+
+
+#: Whatever Tab should stop at, in the order of the page, components included. Of radio buttons one
+#: of a group is a stop; the marks of the stage are one stop.
+STOPS = """() => {
+  window.stops = [];
+  const seen = element => element.checkVisibility({ visibilityProperty: true });
+  const walk = node => {
+    const box = node.closest?.('details:not([open])');
+    if (box && !node.matches('summary')) return;
+    const keyed = node.matches?.('button, input, select, textarea, a[href], summary, [tabindex]');
+    const radio = node.type === 'radio' && !node.checked && node.getRootNode().querySelector(
+      `input[type=radio][name="${node.name}"]:checked`);
+    const open = (node.tabIndex >= 0 || node.localName === 'summary') && !node.disabled && !radio;
+    if (keyed && open && seen(node)) window.stops.push(node);
+    for (const child of node.shadowRoot?.children ?? []) walk(child);
+    for (const child of node.children) walk(child);
+  };
+  walk(document.body);
+  return window.stops.length;
+}"""
+AT = """() => {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return [window.stops.indexOf(at), at.outerHTML.slice(0, 160)];
+}"""
+
+
+def test_tab_alone_walks_through_a_lesson(app_url: str, new_page: NewPage) -> None:
+    page = visit(new_page(), f"{app_url}/mini_batch")
+    expect(page.locator(".stage[data-state='still']")).to_be_attached(timeout=SLOW)
+    expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=SLOW)
+    page.get_by_test_id("stDataFrame").first.wait_for()
+    count = page.evaluate(STOPS)
+    walked: list[int] = []
+    for _ in range(2 * count):
+        page.keyboard.press("Tab")
+        at, html = page.evaluate(AT)
+        if html.startswith("<body"):
+            break  # round: all of the page is behind
+        walked += [at] if at >= 0 else []
+    else:
+        raise AssertionError(f"Tab never left the page; it stands at {html}")
+    assert walked == sorted(walked), "Tab jumps back"  # a table of cells keeps it for a row
+    missed = page.evaluate(
+        """walked => window.stops.filter((stop, i) => !walked.includes(i))
+          .filter(stop => stop.type !== 'radio' && stop.role !== 'radio')  // one of a group is
+          .map(stop => stop.outerHTML.slice(0, 120))""",
+        walked,
+    )
+    assert missed == []
+
+
+def test_what_streamlit_says_is_still_what_is_looked_for() -> None:
+    """A new version of Streamlit that words something differently is met here, not by readers."""
+    files = (Path(streamlit.__file__).parent / "static" / "static" / "js").glob("*.js")
+    program = "\n".join(file.read_text("utf-8", "ignore") for file in files)
+    for key, said in SAID.items():
+        said = said.removesuffix(". Running the app's main page.")
+        for part in filter(None, re.split(r"\{name\}", said)):
+            assert part.strip() in program, key
+
+
+def test_streamlits_own_words_follow_the_language(app_url: str, new_page: NewPage) -> None:
+    page = visit(new_page(lang="ko"), f"{app_url}/mini_batch")
+    page.get_by_role("button", name="페이지 메뉴").click()
+    menu = page.get_by_role("menu")
+    expect(menu).to_contain_text("어둡게", timeout=SLOW)
+    assert not LATIN_WORD.findall(
+        re.sub(r"light_mode|dark_mode|contrast|Streamlit", "", menu.inner_text())
+    )
+    page.keyboard.press("Escape")
+    page.get_by_role("radio", name="English").check(force=True)
+    settled(page)
+    page.get_by_role("button", name="Page menu").click()
+    expect(menu).to_contain_text("Dark", timeout=SLOW)
+    assert not HANGUL.search(menu.inner_text())
+
+
+def test_streamlits_dialogs_are_in_the_readers_language(browser: Browser) -> None:
+    """A wrong address, and a server that goes away: neither may leave the page watched."""
+    server = start(port := free_port())
+    context = profile(browser, 1280, 720, "ko", dark=False)
+    try:
+        wait_until_up(url := f"http://127.0.0.1:{port}", server)
+        page = context.new_page()
+        page.set_default_timeout(SLOW)
+        visit(page, f"{url}/nonsense?lang=ko")
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("이 주소에는 페이지가 없어", timeout=SLOW)
+        expect(dialog.get_by_role("heading")).to_have_text("없는 페이지", timeout=SLOW)
+        dialog.get_by_role("button", name="닫기").click()
+        server.terminate()
+        expect(dialog.get_by_role("heading")).to_have_text("연결 끊김", timeout=2 * SLOW)
+        assert not LATIN_WORD.findall(dialog.inner_text())
+    finally:
+        context.close()
+        server.kill()
+        server.wait(20)
