@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 import figures.training as figures
+from bncore.descent import descend
 from bncore.kernels import BatchNormKernel
 from bncore.shift import wasserstein1
 from bncore.training import Stack
@@ -247,6 +248,4 @@ else:
 page.question(LESSON, "cause", ("yes", "no", "never"), right="no")
 page.question(LESSON, "scored", ("batch", "running", "none"), right="running")
 page.question(LESSON, "safe", ("any", "wider", "depth"), right="wider")
-page.source(
-    Stack.advance, Stack._gradient, Stack._update, BatchNormKernel, count, wasserstein1, key=LESSON
-)
+page.source(descend, Stack.advance, BatchNormKernel, count, wasserstein1, key=LESSON)

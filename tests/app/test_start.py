@@ -21,7 +21,7 @@ from ui.lessons import HOME, LESSONS
 ROOT = Path(__file__).parents[2]
 #: what the start page and the frame are made of; a lesson's modules are all others
 FRAME = {"components", "controls", "frame", "lessons", "numbers", "outside", "page", "progress"}
-FRAME |= {"shell", "state", "text"}
+FRAME |= {"shell", "state", "streamlit_words", "text"}
 OWN = {
     "ui": FRAME | {"home"},
     "figures": {"theme"},
