@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from figures.theme import FAINT, Mode
+
 Words = Mapping[str, str]  # finished strings, by the names a figure asks for
 Trace = dict[str, Any]
 SHARE = {"tickformat": ".0%", "hoverformat": ".1%"}  # an axis of shares
@@ -42,3 +44,22 @@ def see_through(hue: str, opacity: float) -> str:
     """#RRGGBB with an opacity."""
     red, green, blue = (int(hue[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
+
+
+def marked(x: Any, y: Any, name: str, hue: str, symbol: str, dash: str = "solid") -> Trace:
+    marker = {"color": hue, "size": 9, "symbol": symbol}
+    return line(x, y, name, hue, dash, mode="lines+markers", marker=marker)
+
+
+def band(at: float, half: float, mode: Mode) -> dict[str, Any]:
+    """A pale stripe behind the chosen place of an axis."""
+    ends = {"x0": at - half, "x1": at + half, "y0": 0, "y1": 1, "yref": "paper"}
+    look = {"fillcolor": FAINT[mode], "opacity": 0.5, "line": {"width": 0}, "layer": "below"}
+    return {"type": "rect"} | ends | look
+
+
+def between(x: np.ndarray, low: np.ndarray, high: np.ndarray, hue: str) -> list[Trace]:
+    """A pale band."""
+    edge = {"showlegend": False, "hoverinfo": "skip", "line": {"width": 0}}
+    pale = {"fill": "tonexty", "fillcolor": see_through(hue, 0.16)}
+    return [line(x, low, "", hue) | edge, line(x, high, "", hue) | edge | pale]

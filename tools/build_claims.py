@@ -12,7 +12,7 @@ so that `git diff` shows it.
 Bands: the matrix kernels of a machine decide the last bits, and a chaotic run makes much of them.
 So OpenBLAS is asked for the kernels of other machines, and NumPy to leave its widest instructions
 alone. The band of a number is three times the largest distance that this made with any seed, and
-at least the floor of its kind (`experiments.grading`).
+at least the floor of its kind (`experiments.claims.grading`).
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from experiments.claims import CLAIMS, EVIDENCE, differences, row_of
+from experiments.claims.board import CLAIMS, EVIDENCE, differences, row_of
+from experiments.claims.grading import FLOORS, distance
 from experiments.evidence import FOLDER
-from experiments.grading import FLOORS, distance
 from tools.provenance import rounded, versions
 
 TABLE = FOLDER / f"{EVIDENCE}.json"

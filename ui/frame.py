@@ -10,17 +10,16 @@ import gc
 import logging
 import sys
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from bncore import __version__
 from ui import page, state
-from ui.lessons import HOME, LESSONS
+from ui.files import ROOT
+from ui.lessons import HOME, LESSONS, script
 from ui.text import t
 
-ROOT = Path(__file__).parents[1]
 LOG = logging.getLogger(__name__)
 _settled = 0  # modules that the garbage collector no longer looks at
 
@@ -80,5 +79,4 @@ def run() -> None:
 
 
 def _page(lesson: str) -> st.Page:
-    script = ROOT / page.script(lesson)
-    return st.Page(script, title=lesson, url_path=lesson, default=lesson == HOME)
+    return st.Page(ROOT / script(lesson), title=lesson, url_path=lesson, default=lesson == HOME)

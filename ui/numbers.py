@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 
 def number(value: float, digits: int = 4) -> str:
@@ -39,6 +40,21 @@ def latex(value: float, digits: int = 4) -> str:
         return r"\mathrm{NaN}" if math.isnan(value) else (r"\infty" if value > 0 else r"-\infty")
     mantissa, power = _split(value, digits)
     return mantissa if power is None else rf"{mantissa}\times10^{{{power}}}"
+
+
+def short(x: float) -> str:
+    return number(x, 3)
+
+
+def unbroken(text: str) -> str:
+    """For a narrow cell: no line ends inside it."""
+    return text.replace(" ", "\u00a0").replace("–", "\u2060–\u2060")
+
+
+def from_to(values: Iterable[float], digits: int = 2) -> str:
+    """The range of some numbers: 1.8–3.4."""
+    low, high = min(values := list(values)), max(values)
+    return f"{low:.{digits}g}–{high:.{digits}g}"
 
 
 def _split(value: float, digits: int) -> tuple[str, int | None]:

@@ -11,10 +11,10 @@ from typing import Any
 import streamlit as st
 
 from ui import controls, progress, state, streamlit_words, text
-from ui.lessons import LESSONS
+from ui.files import ASSETS
+from ui.lessons import LESSONS, script
 from ui.text import prose, t
 
-ASSETS = Path(__file__).parents[1] / "assets"
 FRAME_CSS = ASSETS / "frame.css"
 
 
@@ -79,11 +79,6 @@ def at_once(body: str, style: Path) -> None:
 @cache
 def _on_one_line(file: Path) -> str:
     return " ".join(file.read_text("utf-8").split())
-
-
-def script(lesson: str) -> str:
-    """A lesson's script, relative to app.py."""
-    return f"pages/lessons/{lesson}.py"
 
 
 def title(lesson: str) -> str:

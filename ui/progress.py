@@ -15,7 +15,8 @@ from typing import Any
 import streamlit as st
 
 from ui import text
-from ui.components import ASSETS, Component
+from ui.components import Component
+from ui.files import COMPONENTS
 from ui.lessons import HOME, LESSONS
 from ui.outside import maybe, named, several, shape, word
 
@@ -25,7 +26,7 @@ HERE, ASKED, CLEARED = "progress.here", "progress.asked", "progress.cleared"
 
 @cache
 def _store() -> str:
-    return (ASSETS / "progress" / "store.js").read_text("utf-8")
+    return (COMPONENTS / "progress" / "store.js").read_text("utf-8")
 
 
 _component = Component(

@@ -13,14 +13,14 @@ import hashlib
 import html
 import json
 from functools import cache, lru_cache
-from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui import text
+from ui.files import ASSETS
 
-ASSETS = Path(__file__).parents[1] / "assets" / "shell"
+SHELL = ASSETS / "shell"
 #: asked of Streamlit's file, which is not what the browser has
 CONDITIONS = {b"if-none-match", b"if-modified-since", b"range"}
 
@@ -107,7 +107,7 @@ def pack(page: bytes) -> bytes:
 def head() -> bytes:
     words = html.escape(json.dumps(text.in_all_languages("connection"), ensure_ascii=False))
     names = ("shell.css", "print.css", "shell.js", "history.js")
-    style, print_style, script, history = ((ASSETS / name).read_text("utf-8") for name in names)
+    style, print_style, script, history = ((SHELL / name).read_text("utf-8") for name in names)
     return (
         f'<style>{style}</style><style media="print">{print_style}</style>'
         f'<script data-words="{words}">{script}</script><script>{history}</script>'

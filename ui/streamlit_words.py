@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 
 from ui import text
+from ui.files import ASSETS
 from ui.lessons import LESSONS
 from ui.text import t
 
-SCRIPT = Path(__file__).parents[1] / "assets" / "frame.js"
+SCRIPT = ASSETS / "frame.js"
 TOKEN = "{name}"
 REGIONS = ("table", "code", "formula", "cells")  # places that keys go to
 

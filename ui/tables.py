@@ -15,15 +15,16 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
+from ui.files import COMPONENTS
+from ui.numbers import number, percent, unbroken
 from ui.text import t
 
-STYLES = Path(__file__).parents[1] / "assets" / "components"
-STYLE = STYLES / "table.css"
-CARDS = STYLES / "table_cards.css"  # for one need, which stands in it as [[need]]
+STYLE = COMPONENTS / "table.css"
+CARDS = COMPONENTS / "table_cards.css"  # for one need, which stands in it as [[need]]
 WHOLE = 12.0  # em: what is shorter is not broken into lines
 BROKEN = 9.0  # em: what is broken into lines gets so much
 PADDING = (12.0, 0.022, 24.0)  # px, as in table.css: at least, as a share of the frame, at most
@@ -38,6 +39,21 @@ class Cell:
     value: object = ""
     colour: str = ""
     hint: str = ""
+
+
+def exact(x: float, digits: int = 3) -> Cell:
+    return Cell(number(x, digits), value=f"{x:.4g}")
+
+
+def share(value: float) -> Cell:
+    """An accuracy in a table."""
+    return Cell(unbroken(percent(value)), value=f"{value:.4f}")
+
+
+def between(shares: np.ndarray) -> Cell:
+    """From the lowest accuracy (S,) to the highest."""
+    low, high = float(shares.min()), float(shares.max())
+    return Cell(unbroken(f"{100 * low:.1f}–{percent(high)}"), value=f"{low:.4f} {high:.4f}")
 
 
 def table(

@@ -11,14 +11,14 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from figures.theme import Mode, colour
+from ui.files import ASSETS
 
-LOCALES = Path(__file__).parents[1] / "assets" / "locales"
+LOCALES = ASSETS / "locales"
 FALLBACK = "en"
 PLACEHOLDER = re.compile(r"\[\[([a-z_][a-z0-9_]*)\]\]")
 COLOURED = re.compile(r"\\c\{([a-z_]+)\}")

@@ -22,11 +22,12 @@ sys.path.insert(0, str(ROOT))
 from streamlit.testing.v1 import AppTest  # noqa: E402
 
 import app  # noqa: E402, F401  the server's own import
+from tests.visits import visit  # noqa: E402
 
 lesson = sys.argv[1]
 at = AppTest.from_file(ROOT / "app.py", default_timeout=60)
 if lesson != "home":
-    at.switch_page(f"pages/lessons/{lesson}.py")
+    visit(at, lesson)
 at.run()
 assert not at.exception, at.exception
 

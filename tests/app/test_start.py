@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -15,17 +16,18 @@ from typing import Any
 
 import pytest
 
-from experiments import hero
-from ui.lessons import HOME, LESSONS
+from experiments.home import hero
+from ui.lessons import FOLDERS, HOME, LESSONS
 
 ROOT = Path(__file__).parents[2]
 #: what the start page and the frame are made of; a lesson's modules are all others
-FRAME = {"components", "controls", "frame", "lessons", "numbers", "outside", "page", "progress"}
-FRAME |= {"shell", "state", "streamlit_words", "text"}
+FRAME = {"components", "controls", "files", "frame", "lesson", "lessons", "numbers", "outside"}
+FRAME |= {"page", "progress", "shell", "state", "streamlit_words", "text"}
+PART = re.compile(r"pages\.\w+\.\w+")
 OWN = {
-    "ui": FRAME | {"home"},
+    "ui": FRAME,
     "figures": {"theme"},
-    "experiments": {"hero", "pair", "presets"},
+    "experiments": {"home", "pair", "presets"},
 }
 
 
@@ -44,6 +46,11 @@ def after(lesson: str) -> dict[str, Any]:
     return json.loads(run.stdout.splitlines()[-1])
 
 
+def of_pages(lesson: str) -> set[str]:
+    """Folders of `pages` of which more than the entry is imported."""
+    return {name.split(".")[1] for name in after(lesson)["modules"] if PART.match(name)}
+
+
 def imported(lesson: str, package: str) -> set[str]:
     names = (name.split(".") for name in after(lesson)["modules"])
     return {parts[1] for parts in names if parts[0] == package and len(parts) > 1}
@@ -52,6 +59,7 @@ def imported(lesson: str, package: str) -> set[str]:
 @pytest.mark.parametrize("package", OWN)
 def test_the_start_imports_nothing_of_a_lesson(package: str) -> None:
     assert imported(HOME, package) <= OWN[package]
+    assert of_pages(HOME) == {HOME}
     assert not after(HOME)["pandas"]
 
 
@@ -73,12 +81,7 @@ def test_the_start_reads_of_a_lesson_only_its_labels() -> None:
 
 def test_a_lesson_brings_what_it_needs_and_nothing_of_the_start_page() -> None:
     """So the test above looks at what does happen, and a deep link pays for one lesson alone."""
-    brought = imported("mini_batch", "ui") - FRAME
-    assert "mini_batch" in brought
-    assert "home" not in brought
-    assert not {
-        name
-        for name in brought
-        if name.startswith(("network", "noise", "test_time", "training", "why"))
-    }
+    assert of_pages("mini_batch") == {"mini_batch"}
+    assert imported("mini_batch", "experiments") >= {"mini_batch"}
+    assert not imported("mini_batch", "experiments") & {*FOLDERS.values()} - {"mini_batch"}
     assert not [name for name in after("mini_batch")["assets"] if "/traces/" in name]

@@ -15,7 +15,7 @@ ALLOWED = {
     "experiments": {"experiments", "bncore", "numpy"},
     "figures": {"figures", "numpy", "plotly", "pandas"},
     "ui": {"ui", "figures", "experiments", "bncore", "numpy", "pandas", "plotly", "streamlit"},
-    "pages": {"ui", "figures", "experiments", "bncore", "numpy", "pandas", "streamlit"},
+    "pages": {*HOUSE, "numpy", "pandas", "plotly", "streamlit"} - {"app"},
     "app.py": {"ui", "streamlit"},
 }
 WATCHED = {*HOUSE, "numpy", "pandas", "plotly", "streamlit"}
@@ -41,6 +41,36 @@ def test_a_folder_imports_only_what_stands_below_it(part: str) -> None:
     assert files(part)
     for file in files(part):
         assert imported(file) & WATCHED <= ALLOWED[part], file.relative_to(ROOT)
+
+
+def modules(file: Path) -> set[str]:
+    """All modules that a file imports, or imports from."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+FOLDERS = [folder for folder in sorted((ROOT / "pages").iterdir()) if (folder / "page.py").exists()]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_no_lesson_imports_another(folder: Path) -> None:
+    for file in folder.glob("*.py"):
+        of_pages = {name.split(".")[1] for name in modules(file) if name.startswith("pages.")}
+        assert of_pages <= {folder.name}, file.relative_to(ROOT)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_charts_are_pure_and_an_entry_is_light(folder: Path) -> None:
+    for file in folder.glob("charts*.py"):
+        assert imported(file) & WATCHED <= {"figures", "pages", "numpy", "plotly"}, file
+    tree = ast.parse((folder / "__init__.py").read_text("utf-8"))
+    at_once = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
+    assert at_once <= {"__future__", "ui.lesson", "ui.state"}
 
 
 @pytest.mark.parametrize("part", ["bncore", "experiments"])

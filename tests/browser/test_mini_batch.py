@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bncore import batch_norm_forward
-from experiments.mini_batch import draw
+from experiments.mini_batch.batch import draw
 from tests.browser.helpers import overflow, settled, visit
 from ui import text
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from experiments import export, walkthrough
+from experiments.network import export, walkthrough
 from tests.browser.helpers import overflow, settled, visit
 
 NewPage = Callable[..., Page]

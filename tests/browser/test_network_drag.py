@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from experiments import bias, scale, walkthrough
+from experiments.network import bias, scale, walkthrough
+from pages.network.b import UNIT
 from tests.browser.helpers import overflow, settled, visit
-from ui.network_b import UNIT
 
 NewPage = Callable[..., Page]
 NewTab = Callable[[], Page]

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from experiments import optimizers, placement, scale
+from experiments.network import optimizers, placement, scale
 from experiments.pair import Pair, train_pair
 from tests.browser.helpers import overflow, settled, visit
 

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from experiments import noise as experiment
-from experiments import small_batches
+from experiments.noise import batches as experiment
+from experiments.noise import small_batches
 from experiments.pair import train_pair
 from tests.browser.helpers import overflow, settled, still, visit
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bncore import BatchNorm
-from experiments import companions
+from experiments.at_test_time import companions
 from experiments.trained import trained
 from tests.browser.helpers import overflow, visit
 

@@ -16,8 +16,8 @@ from bncore.config import RunConfig
 from experiments import presets
 from experiments.pair import Pair, recording, train_pair
 from experiments.replay import ARMS, replay
+from pages.training.runs import SETTINGS
 from tests.browser.helpers import overflow, settled, still, visit
-from ui.training import SETTINGS
 
 NewPage = Callable[..., Page]
 SMALL = {

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from experiments import cats, coloured
-from figures.why_shift import LOOKS
+from experiments.why import cats, coloured
+from pages.why.charts_shift import LOOKS
+from pages.why.shift import SHOWN, ink_arms
 from tests.browser.helpers import overflow, settled, still, visit
-from ui.why_shift import SHOWN, ink_arms
 
 NewPage = Callable[..., Page]
 PATIENCE = 60_000  # ms, on a busy machine

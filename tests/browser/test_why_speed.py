@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
-from experiments import claims, disturb
+from experiments.claims import board as claims
+from experiments.why import disturb
+from pages.why.claims import CLAIMS
 from tests.browser.helpers import overflow, settled, still, visit
-from ui.why_claims import CLAIMS
 
 NewPage = Callable[..., Page]
 PATIENCE = 60_000  # ms, on a busy machine

@@ -10,8 +10,8 @@ import pytest
 from bncore import Network, RunConfig, train_together
 from bncore.data import load
 from experiments import whiteboard
-from experiments.bias import of_network
 from experiments.descent import descend, initial, settle
+from experiments.network.bias import of_network
 
 RUN = RunConfig(depth=2, width=12, batch_size=16, steps=30, record_every=1, probe=1)
 

@@ -13,10 +13,11 @@ import pytest
 
 from bncore import RunConfig, train_together
 from bncore.data import load
-from experiments import noisy, once, side_by_side, smoothness, tolerance
+from experiments import side_by_side
 from experiments.reporting import reported
 from experiments.side_by_side import Arm, every, mean_and_sd, packed
 from experiments.trained import accuracy, exact_statistics
+from experiments.why import noisy, once, smoothness, tolerance
 
 RUN = RunConfig(depth=2, width=12, batch_size=16, lr=0.3, steps=25)
 CONFIGS = [replace(RUN, seed=seed) for seed in (0, 1)]

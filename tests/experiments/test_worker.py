@@ -17,9 +17,10 @@ import numpy as np
 import pytest
 
 from bncore import RunConfig
-from experiments import tolerance, worker
+from experiments import worker
 from experiments.job import Job, pair_job
 from experiments.pair import train_pair
+from experiments.why import tolerance
 from experiments.worker import (
     Alive,
     Answer,

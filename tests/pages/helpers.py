@@ -8,6 +8,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from tests.visits import visit
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -18,7 +20,7 @@ def open_lesson(lesson: str, drawers: tuple[str, ...] = (), **query: object) -> 
         at.query_params[name] = str(value)
     for drawer in drawers:
         at.session_state[drawer] = True
-    at.switch_page(f"pages/lessons/{lesson}.py")
+    visit(at, lesson)
     return at.run()
 
 

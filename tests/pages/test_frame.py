@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.ui.hostile import HOSTILE
+from tests.visits import visit
 from ui.lessons import HOME, LESSONS
 from ui.outside import said
 from ui.state import HANDFUL, key
@@ -23,7 +24,7 @@ def opened(lesson: str, **query: str | list[str]) -> AppTest:
     for name, value in query.items():
         at.query_params[name] = value
     if lesson != HOME:
-        at.switch_page(f"pages/lessons/{lesson}.py")
+        visit(at, lesson)
     return at.run()
 
 

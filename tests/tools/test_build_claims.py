@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.claims import board
-from experiments.grading import Claim, distance, effect
+from experiments.claims.board import board
+from experiments.claims.grading import Claim, distance, effect
 from tools import build_claims
 from tools.build_claims import bands, build, elsewhere, main, measure, stored
 
@@ -34,7 +34,7 @@ def world(monkeypatch, tmp_path) -> World:
     rule = effect("gain", large=0.1)
     claim = Claim("why", "1502.03167", (0, 1, 2, 3, 4), {"gain": "number"}, made.measure, rule)
     monkeypatch.setattr(build_claims, "CLAIMS", {"helps": claim})
-    monkeypatch.setattr("experiments.claims.CLAIMS", {"helps": claim})
+    monkeypatch.setattr("experiments.claims.board.CLAIMS", {"helps": claim})
     monkeypatch.setattr(build_claims, "TABLE", tmp_path / "claims.json")
     monkeypatch.setattr(
         build_claims,

@@ -21,10 +21,11 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from experiments import walkthrough
+from experiments.network import walkthrough
 from tests.ui.hostile import JSON
+from tests.visits import visit
 from ui import components
-from ui.components import COMPONENTS, Component
+from ui.components import REGISTERED, Component
 from ui.lessons import HOME, LESSONS
 from ui.state import key
 
@@ -85,7 +86,7 @@ def opened(lesson: str) -> AppTest:
     for name, value in TO_SEE.get(lesson, {}).items():
         at.query_params[name] = value
     if lesson != HOME:
-        at.switch_page(f"pages/lessons/{lesson}.py")
+        visit(at, lesson)
     at.run()
     assert not at.exception
     return at
@@ -127,7 +128,7 @@ def without(session: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def test_every_component_is_on_a_page_and_here(mounted: list[Mounted]) -> None:
-    assert {one.component.name for one in mounted} == set(COMPONENTS) == set(HONEST)
+    assert {one.component.name for one in mounted} == set(REGISTERED) == set(HONEST)
     for one in mounted:
         assert one.takes.keys() == one.component.events.keys()
 

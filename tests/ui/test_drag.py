@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from ui import drag, network_b
+from pages.network import b as network_b
+from ui import drag
 from ui.state import key, value
 
 LESSON, NAMES = "network", ("b", "shift")

@@ -1,6 +1,6 @@
 // Two networks while they train: every digit stands where one hidden unit puts it, and the accuracy
 // below is what time is dragged along. It computes nothing about the runs: values, accuracy and
-// spread come from experiments/hero.py. Between two recorded steps the digits glide in a straight
+// spread come from experiments/home/hero.py. Between two recorded steps the digits glide in a straight
 // line; all numbers are those of the recorded step before.
 
 const ARMS = ["bn", "plain"];

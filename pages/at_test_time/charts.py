@@ -1,0 +1,204 @@
+"""The charts of the lesson on train and test. `words` are finished strings.
+
+A network by its own batch's statistics is drawn in the colour of batch norm, by the running ones in
+theirs, and by those of the whole training set (the truth here) in ink, always dotted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from figures.parts import SHARE, Words, band, line, marked, title
+from figures.theme import FAINT, INK, Mode, colour, painted
+
+
+def _upright(x: float, mode: Mode) -> dict[str, Any]:
+    line = {"color": INK[mode], "width": 1.5}
+    return {
+        "opacity": 0.45,
+        "type": "line",
+        "x0": x,
+        "x1": x,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": line,
+    }
+
+
+def by_size(
+    mode: Mode,
+    sizes: np.ndarray,
+    own: np.ndarray,
+    sorted_stream: np.ndarray,
+    running: float,
+    exact: float,
+    chosen: int,
+    words: Words,
+) -> go.Figure:
+    """Test accuracy over the batch size m (k,): by the batch's own statistics, shuffled and sorted.
+
+    NaN leaves a point out. `chosen`: the m to mark. words: own, sorted, running, exact, axis,
+    accuracy.
+    """
+    places = np.arange(len(sizes))
+    ends = places[[0, -1]] + np.array([-0.3, 0.3])
+    traces = [
+        line(ends, np.full(2, exact), words["exact"], INK[mode], "dot"),
+        line(ends, np.full(2, running), words["running"], colour("running", mode), "dashdot"),
+        marked(places, own, words["own"], colour("bn", mode), "circle"),
+        marked(places, sorted_stream, words["sorted"], colour("error", mode), "x", "dash"),
+    ]
+    at = np.flatnonzero(np.asarray(sizes) == chosen)
+    return painted(
+        traces,
+        {
+            "shapes": [band(float(at[0]), 0.3, mode)] if len(at) else [],
+            "xaxis": title(words["axis"])
+            | {"tickvals": places, "ticktext": [str(m) for m in sizes], "zeroline": False},
+            "yaxis": title(words["accuracy"]) | SHARE | {"range": [0, 1.03], "dtick": 0.25},
+            "hovermode": "x unified",
+            "margin": {"t": 64},
+        },
+        mode,
+        height=380,
+    )
+
+
+def follow(
+    mode: Mode,
+    batch: np.ndarray,
+    running: np.ndarray,
+    snapshots: np.ndarray,
+    true: np.ndarray,
+    stop: int,
+    idea: str,
+    words: Words,
+) -> go.Figure:
+    """One statistic of one unit over the steps: of each batch (S,), running (S+1,), true (T,).
+
+    Running values stand for what is known after so many batches; the first is the start. `true` is
+    known at the steps `snapshots` (T,): marked where it is known, unless at each step or at the
+    ends alone. `idea` is mean or var. words: batch, running, true, axis.
+    """
+    sparse = 2 < len(snapshots) <= len(batch)
+    marks = {"mode": "lines+markers", "marker": {"color": INK[mode], "size": 6}} if sparse else {}
+    steps = np.arange(1, len(batch) + 1)
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": steps,
+        "y": batch,
+        "name": words["batch"],
+        "marker": {"color": colour(idea, mode), "size": 4, "opacity": 0.45},
+    }
+    return painted(
+        [
+            dots,
+            line(np.r_[0, steps], running, words["running"], colour("running", mode)),
+            line(snapshots, true, words["true"], INK[mode], "dot", **marks),
+        ],
+        {
+            "shapes": [_upright(stop, mode)],
+            "xaxis": title(words["axis"]) | {"range": [-0.02 * len(batch), 1.02 * len(batch)]},
+            "yaxis": {"range": _room(batch, running, true)},
+            "hovermode": "x unified",
+            "legend": {"itemsizing": "constant"},
+        },
+        mode,
+        height=300,
+    )
+
+
+def _room(*values: np.ndarray) -> list[float]:
+    """From the lowest to the highest of what is drawn, but for single far batches."""
+    batch, running, true = values
+    few = np.percentile(batch, [0.5, 99.5])
+    low = min(few[0], running.min(), true.min())
+    high = max(few[1], running.max(), true.max())
+    air = 0.06 * (high - low or 1)
+    return [float(low - air), float(high + air)]
+
+
+def accuracy(
+    mode: Mode, steps: np.ndarray, running: np.ndarray, exact: np.ndarray, stop: int, words: Words
+) -> go.Figure:
+    """Test accuracy (T,) of the network at each of the steps, by running and by exact statistics.
+
+    words: running, exact, axis, accuracy.
+    """
+    return painted(
+        [
+            line(steps, exact, words["exact"], INK[mode], "dot"),
+            line(steps, running, words["running"], colour("running", mode)),
+        ],
+        {
+            "shapes": [_upright(stop, mode)],
+            "xaxis": title(words["axis"])
+            | {"range": [-0.02 * float(steps[-1]), 1.02 * float(steps[-1])]},
+            "yaxis": title(words["accuracy"]) | SHARE | {"range": [0, 1.03], "dtick": 0.25},
+            "hovermode": "x unified",
+        },
+        mode,
+        height=300,
+    )
+
+
+def static_error(
+    mode: Mode, steps: np.ndarray, measured: np.ndarray, law: np.ndarray, stop: int, words: Words
+) -> go.Figure:
+    """The running mean's root mean square error (t,) on frozen weights, and what the law says.
+
+    words: measured, law, axis, error.
+    """
+    thick = line(steps, law, words["law"], FAINT[mode])
+    thick["line"] = thick["line"] | {"width": 9}
+    return painted(
+        [thick, line(steps, measured, words["measured"], colour("running", mode))],
+        {
+            "shapes": [_upright(stop, mode)],
+            "xaxis": title(words["axis"]) | {"rangemode": "tozero"},
+            "yaxis": title(words["error"]) | {"rangemode": "tozero"},
+            "hovermode": "x unified",
+        },
+        mode,
+        height=300,
+    )
+
+
+def stale(
+    mode: Mode,
+    steps: np.ndarray,
+    error: np.ndarray,
+    startup: np.ndarray | None,
+    lag: np.ndarray,
+    sampling: np.ndarray,
+    stop: int,
+    words: Words,
+) -> go.Figure:
+    """The running mean's error (t,) while weights move, and its parts; None: there is none.
+
+    words: error, startup, lag, sampling, axis, sds.
+    """
+    lines = [
+        line(steps, error, words["error"], colour("running", mode)),
+        line(steps, lag, words["lag"], colour("error", mode), "dash"),
+        line(steps, sampling, words["sampling"], colour("mean", mode), "dot"),
+    ]
+    if startup is not None:
+        lines.insert(1, line(steps, startup, words["startup"], colour("z", mode), "dashdot"))
+    return painted(
+        lines,
+        {
+            "shapes": [_upright(stop, mode)],
+            "xaxis": title(words["axis"]),
+            "yaxis": title(words["sds"]) | {"rangemode": "tozero"},
+            "hovermode": "x unified",
+            "margin": {"t": 64},
+        },
+        mode,
+        height=340,
+    )

@@ -1,0 +1,183 @@
+"""The start page: a real pair of networks in motion, where to begin, the map of the lessons."""
+
+from __future__ import annotations
+
+import html
+import json
+
+import streamlit as st
+
+from experiments import presets
+from experiments.home import hero
+from figures.theme import palette
+from ui import page, progress, state, text
+from ui.components import Component, settings
+from ui.controls import option_label
+from ui.files import COMPONENTS
+from ui.lessons import HOME, LESSONS, script
+from ui.numbers import percent
+from ui.outside import plain, shape
+from ui.text import t
+
+STYLE = COMPONENTS / "home" / "page.css"
+GOOD = 0.8  # of unseen digits: what the first sentence counts the steps to
+#: the controls that live in the picture
+PLACE = ("run", "frame")
+WORDS = (
+    *("bn", "plain", "picture_bn", "picture_plain", "spread", "right", "axis", "chart"),
+    *("play", "pause", "at", "told"),
+)
+# The component fills these in while time is dragged.
+TOKENS = ("step", "last", "bn", "plain", "spread_bn", "spread_plain", "spread", "share")
+
+_component = Component(
+    "home",
+    {"rest": shape(**dict.fromkeys(PLACE, plain))},
+    css=("controls.css", "home/style.css"),
+    js=(
+        "swipe.js",
+        "home/index.js",
+    ),
+)
+
+
+@st.cache_resource
+def runs() -> dict[str, hero.Hero]:
+    """What the picture offers, by preset."""
+    return {name: hero.hero(name) for name in hero.RUNS}
+
+
+@st.cache_resource
+def _packed() -> dict[str, bytes]:
+    return {name: run.to_bytes() for name, run in runs().items()}
+
+
+def picture() -> None:
+    """Two networks while they train, to be played and dragged."""
+    st.session_state["hero.place"] = place()  # the component may be new and know none
+    _picture()
+
+
+def place() -> dict[str, object]:
+    """Which pair is shown, and the frame at which it rests."""
+    return {name: state.value(HOME, name) for name in PLACE}
+
+
+@page.fragment(HOME)
+def _picture() -> None:
+    if place() != st.session_state.get("hero.told"):  # what it told us itself is not sent back
+        st.session_state["hero.place"] = place()
+    packed = _packed()
+    settings = {
+        "place": st.session_state["hero.place"],
+        "runs": [{"name": name, "size": len(run)} for name, run in packed.items()],
+        "palette": palette(text.mode()),
+        "words": _words(),
+    }
+    head = json.dumps(settings).encode()
+    data = len(head).to_bytes(4, "little") + head + b"".join(packed.values())
+    _component("hero", data, on_rest=_rested)
+
+
+def _rested(sent: dict[str, str]) -> None:
+    """Take over where the picture was brought to rest, if that is a place at all."""
+    new = settings(HOME, PLACE, sent)
+    state.put(HOME, **new)
+    st.session_state["hero.told"] = new
+
+
+def _words() -> dict[str, object]:
+    known: dict[str, object] = {token: "{" + token + "}" for token in TOKENS}
+    known["images"] = len(runs()[hero.RUNS[0]].images)
+    words: dict[str, object] = {word: t(f"{HOME}.hero.{word}", **known) for word in WORDS}
+    words["choice"], words["scrub"] = (t(f"{HOME}.controls.{name}.label") for name in PLACE)
+    words["runs"] = {name: option_label(HOME, "run", name) for name in hero.RUNS}
+    words["why"] = {name: why(name) for name in hero.RUNS}
+    return words
+
+
+def why(name: str) -> str:
+    """Why it matters: a sentence that is true of this run."""
+    run = runs()[name]
+    config = presets.PRESETS[name]
+    measured: dict[str, object] = {
+        "share": percent(GOOD, 0),
+        "m": config.batch_size,
+        "depth": config.depth,
+    }
+    for arm, accuracy, reached in zip(hero.ARMS, run.accuracy, run.reached(GOOD), strict=True):
+        measured[arm], measured[f"{arm}_reached"] = percent(float(accuracy[-1])), reached
+    return t(f"{HOME}.why.{name}", **measured)
+
+
+def begin() -> None:
+    """Where to start; for those who have been here, where to go on."""
+    first, back = next(name for name in LESSONS if name != HOME), next_up()
+    with st.container(horizontal=True, key="begin", vertical_alignment="center"):
+        if back is not None:
+            with st.container(key="continue", width="content"):
+                label = t(f"{HOME}.continue", lesson=t(f"{back}.title"))
+                st.page_link(script(back), label=label, icon=":material/arrow_forward:")
+        with st.container(key="again" if back else "start", width="content"):
+            st.page_link(script(first), label=t(f"{HOME}.start"), icon=LESSONS[first].icon)
+
+
+def promise() -> None:
+    """That nothing here is made up; with it comes the look of the page."""
+    page.at_once(f'<p class="promise">{html.escape(t(f"{HOME}.promise"))}</p>', STYLE)
+
+
+def next_up() -> str | None:
+    """The lesson opened last; when all is answered there, the next that is not done."""
+    last, done = progress.last(), progress.done()
+    if last is None:
+        return None
+    order = [name for name in LESSONS if name != HOME]
+    at = order.index(last)
+    for name in (*order[at:], *order[:at]):
+        if set(progress.questions(name)) - set(done.get(name, ())):
+            return name
+    return last
+
+
+def lessons() -> None:
+    """The map: every lesson, what it shows, and how far its reader has come."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="map-head"):
+        st.header(t(f"{HOME}.map"), anchor=False)
+        if progress.done():
+            st.button(
+                t(f"{HOME}.clear"),
+                on_click=progress.clear,
+                key="clear-progress",
+                type="tertiary",
+                help=t(f"{HOME}.clear_help"),
+            )
+    with st.container(key="map"):
+        for name in LESSONS:
+            if name != HOME:
+                card(name)
+
+
+def card(lesson: str) -> None:
+    """A lesson on the map."""
+    with st.container(border=True, key=f"card-{lesson}", gap="xxsmall", height="stretch"):
+        page.link(lesson)
+        st.markdown(_how_far(lesson), unsafe_allow_html=True)
+        st.markdown(t(f"{lesson}.in_a_sentence"))
+
+
+def _how_far(lesson: str) -> str:
+    """One mark for every question, filled when it is answered; the same in words."""
+    asked, done = progress.questions(lesson), progress.done()
+    answered = len(done.get(lesson, ()))
+    words = t(
+        f"{HOME}.{'answered' if lesson in done else 'unopened'}",
+        answered=answered,
+        asked=len(asked),
+    )
+    marks = "●" * answered + "○" * (len(asked) - answered)
+    state = "opened" if lesson in done else "new"
+    return (
+        f'<span class="far {state}"><span aria-hidden="true">{marks}</span> '
+        f"{html.escape(words)}</span>"
+    )

@@ -1,0 +1,122 @@
+"""The stage of lesson `mini_batch`: a picture that moves under the finger.
+
+The browser paints during a drag; on release it sends what was set as `{"mount", "n", "set"}`, every
+value written as in a link, so that the registry's own reader checks both. Python answers with
+bncore's numbers and with the `mount` and `n` it has seen: until then the component keeps what its
+user set, and from then on Python wins (a preset, a link, Back, another language).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from bncore import batch_norm_forward
+from figures.theme import palette
+from pages.mini_batch import LESSON
+from ui import state, text
+from ui.components import Component
+from ui.outside import LONGEST, Unreadable, count, named, shape, word
+
+KEY, SEEN = "stage", "stage.seen"
+HELD = ("z", "eps", "gamma", "beta", "step", "axis", "example")  # what the browser may set
+
+PARTS = ("tools", "steps", "paint", "hands", "walk", "index")  # read in this order as one script
+WORDS = (
+    *("walk", "back", "play", "pause", "on", "axis", "shared", "own", "picture", "mean", "sd"),
+    *("row_z", "row_z_centered", "row_z_norm", "row_z_tilde", "eps", "gamma", "beta", "hint"),
+    *("said_z", "said_z_centered", "said_z_norm", "said_z_tilde", "example", "short"),
+    *("step_1", "step_2", "step_3", "step_4", "single", "constant", "eps_large"),
+    *("gamma_zero", "gamma_negative", "crowded", "own_note"),
+    *("spoken_eps", "spoken_gamma", "spoken_beta", "spoken_power"),
+)
+# The component fills these in while something is dragged.
+TOKENS = (
+    *("m", "i", "mean", "var", "sd", "std", "eps", "gamma", "beta", "sd_norm", "sd_tilde"),
+    *("z", "z_norm", "z_tilde", "value", "mean_tilde", "mantissa", "power"),
+)
+
+
+_component = Component(
+    "stage",
+    {"commit": shape(mount=word(32), n=count, set=named(word(256 * (LONGEST + 1))))},
+    html=("stage/index.html",),
+    css=("controls.css", "stage/style.css"),
+    js=("swipe.js", *(f"stage/{part}.js" for part in PARTS)),
+)
+
+
+def stage(z: np.ndarray) -> None:
+    """Mount the picture of the batch z, shape (m,), with ε, γ, β, step and axis from the state.
+
+    Raises bncore's InputError where z cannot be normalized (empty, not finite, squares overflow).
+    """
+    z = np.asarray(z, dtype=np.float64)
+    eps, gamma, beta = (state.value(LESSON, name) for name in ("eps", "gamma", "beta"))
+    z_tilde, cache = batch_norm_forward(z[:, None], np.array([gamma]), np.array([beta]), eps)
+    rows = (z, cache.z_centered[:, 0], cache.z_norm[:, 0], z_tilde[:, 0])
+    mean, var, std = float(cache.mean[0]), float(cache.var[0]), float(cache.std[0])
+    _component(
+        key=KEY,
+        data={
+            "z": z.tolist(),
+            **{name: state.value(LESSON, name) for name in HELD if name != "z"},
+            **{"rows": [row.tolist() for row in rows], "mean": mean, "var": var, "std": std},
+            "ranges": {
+                "eps": _bounds("eps"),
+                "gamma": visible_range(gamma, std),
+                "beta": visible_range(beta, mean),
+            },
+            "seen": st.session_state.get(SEEN),
+            "words": _words(),
+            "palette": palette(text.mode()),
+        },
+        on_commit=_commit,
+    )
+
+
+def visible_range(*values: float) -> float:
+    """The end of a slider that reaches all of `values`: the smallest of 3, 10, 30, 100 …
+
+    >>> visible_range(1.0, 2.5), visible_range(-4.0), visible_range(0.0, 31.0)
+    (3.0, 10.0, 100.0)
+    """
+    largest, end = max(map(abs, values)), 3.0
+    for power in range(1, 400):
+        if end >= largest:
+            break
+        end = float(f"1e{(power + 1) // 2}" if power % 2 else f"3e{power // 2}")
+    return end
+
+
+def _bounds(name: str) -> list[float]:
+    control: Any = LESSON.control(name)
+    return [control.low, control.high]
+
+
+def _words() -> dict[str, str]:
+    tokens = {token: "{" + token + "}" for token in TOKENS}
+    return {word: text.t(f"{LESSON}.stage.{word}", **tokens) for word in WORDS}
+
+
+def _commit(sent: dict[str, Any]) -> None:
+    """Take over what the browser sent, if the registry can read it; else the state stays."""
+    st.session_state[SEEN] = {"mount": sent["mount"], "n": sent["n"]}
+    values = {name: _value(name, raw) for name, raw in sent["set"].items()}
+    if "z" in values:
+        values["source"] = "own"
+    state.put(LESSON, **values)
+
+
+def _value(name: str, raw: str) -> Any:
+    """One value from the browser, exactly as a link that carries it would give it back."""
+    if name not in HELD:
+        raise Unreadable("a control that is not held there")
+    control = LESSON.control(name)
+    value = control.read(control.write(control.read(raw)))
+    if name == "z" and not (value and math.isfinite(sum(number * number for number in value))):
+        raise Unreadable("numbers that cannot be normalized")
+    return value

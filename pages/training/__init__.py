@@ -1,0 +1,35 @@
+"""Two networks that differ in batch norm alone, while they train."""
+
+from __future__ import annotations
+
+from ui.lesson import Lesson
+from ui.state import Choice, Control, Integer
+
+
+def controls() -> tuple[Control, ...]:
+    from bncore.activations import ACTIVATIONS
+    from bncore.network import INITS
+    from bncore.optimizers import OPTIMIZERS
+
+    # The settings' defaults are the first preset's, so that a fresh page shows what they say.
+    return (
+        Choice("preset", "figure1", ("figure1", "plain_dead", "deep_relu", "bn_loses", "own")),
+        Choice("dataset", "mnist", ("digits", "mnist")),
+        Integer("depth", 3, 1, 8),
+        Choice("width", 100, (16, 32, 50, 64, 100, 128)),
+        Choice("activation", "sigmoid", tuple(ACTIVATIONS)),
+        Choice("optimizer", "sgd", tuple(OPTIMIZERS)),
+        Choice("lr", 0.5, (0.001, 0.003, 0.01, 0.025, 0.05, 0.1, 0.3, 0.5, 1.0, 3.0, 10.0)),
+        Choice("batch_size", 60, (2, 3, 4, 8, 16, 32, 50, 60, 64, 100, 128, 256)),
+        Choice("init", "normal", tuple(INITS)),
+        Choice("init_scale", 0.1, (0.001, 0.003, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)),
+        Choice("steps", 1500, (100, 200, 300, 500, 600, 1000, 1500, 2000, 3000)),
+        Integer("seed", 0, 0, 9999),
+        Integer("frame", 0, 0, 200),
+        Integer("layer", 0, 0, 8),  # 0 is the last hidden layer
+        Choice("view", "u", ("z", "u")),
+        Choice("speed", 50, (100, 50, 25, 10)),  # % of 60 frames a second
+    )
+
+
+LESSON = Lesson("training", ":material/movie:", controls)

@@ -1,0 +1,56 @@
+"""Experiments that a visitor runs anew with a seed: a second or two each.
+
+LIVE = Live("noisy")
+LIVE.begin(key, run)     # in a button's callback; run(progress, should_stop) trains, can be
+                         # pickled, and returns something that knows whether it is `complete`
+LIVE.found(key)          # what came of it, or None
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import streamlit as st
+
+from experiments.job import Job, Run
+from pages.why.parts import LESSON
+from ui import live
+from ui.text import t
+
+
+class Live(live.Live):
+    """The run that this visitor has going in one experiment, and what came of the last one."""
+
+    def __init__(self, experiment: str) -> None:
+        super().__init__(LESSON, experiment)
+        self._place = f"{LESSON}.own.{experiment}"  # in the session: (key, result)
+
+    def begin(self, key: Hashable, run: Run) -> None:
+        """Ask for a run."""
+        self.start(Job((self.name, key), run))
+
+    def settle(self) -> None:
+        """Take over what has ended. Call before any widget is drawn."""
+        ticket = self.going()
+        found = self.take()
+        if found is not None:
+            st.session_state[self._place] = (ticket.job.key[1], found)
+
+    def found(self, key: Hashable) -> Any:
+        """The result of the last run, if that was one with this key."""
+        known = st.session_state.get(self._place)
+        return known[1] if known is not None and known[0] == key else None
+
+    def button(self, key: Hashable, run: Run) -> None:
+        """The button, and the bar and the stop while it goes on."""
+        st.button(
+            t(f"{LESSON}.live.train"),
+            icon=":material/play_circle:",
+            type="primary",
+            key=f"train-{self.name}",
+            on_click=self.begin,
+            args=(key, run),
+            disabled=self.going() is not None,
+        )
+        self.rerun_if_pressed()

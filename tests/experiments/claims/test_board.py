@@ -1,0 +1,277 @@
+"""The verdict board: rules that can come out otherwise, a table that can be measured again."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from bncore import Network
+from bncore.variants import divide_by_variance
+from experiments import evidence
+from experiments.claims import board as claims
+from experiments.claims import formula as claims_formula
+from experiments.claims import grading
+from experiments.claims.board import CLAIMS, board, differences
+from experiments.claims.grading import VERDICTS, distance, moved
+from experiments.network import optimizers, placement
+from experiments.why import input_scaling
+from tools.build_claims import SAFETY
+from ui.lessons import LESSONS
+
+CHEAP = [name for name, claim in CLAIMS.items() if claim.cheap]
+
+
+def values(name: str) -> dict[str, np.ndarray]:
+    """What the committed table says was measured."""
+    return dict(board()[name].numbers)
+
+
+# --- the table ---
+
+
+def test_the_table_is_of_these_claims(monkeypatch) -> None:
+    board.cache_clear()
+    monkeypatch.setattr(Network, "__init__", None)  # no network, no training
+    assert set(board()) == set(CLAIMS) and len(CLAIMS) >= 16
+    for name, row in board().items():
+        claim = CLAIMS[name]
+        assert (row.lesson, row.paper, row.seeds) == (claim.lesson, claim.paper, claim.seeds), name
+        assert list(row.numbers) == list(row.bands) == list(claim.numbers), name
+        for key, kind in claim.numbers.items():
+            assert row.numbers[key].shape == (len(claim.seeds),)
+            assert np.isfinite(row.numbers[key]).all()
+            assert row.bands[key] >= grading.FLOORS[kind]
+    assert (evidence.FOLDER / "claims.json").stat().st_size < 1e5
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_the_verdict_is_what_the_rule_says_of_the_numbers(name: str) -> None:
+    assert board()[name].verdict == CLAIMS[name].verdict(values(name))
+
+
+def test_every_verdict_is_on_the_board() -> None:
+    assert {row.verdict for row in board().values()} == set(VERDICTS)
+
+
+def test_the_file_lists_the_ids_it_has() -> None:
+    listed = re.findall(r"^\| (\w+) +\|", claims.__doc__ or "", re.MULTILINE)
+    assert listed[0] == "id" and sorted(listed[1:]) == sorted(CLAIMS)
+
+
+def test_what_a_page_shows_as_source_is_what_measures() -> None:
+    for name in ("gives_back", "exploding"):
+        assert f"def _{name}(seed: int)" in inspect.getsource(CLAIMS[name].measure)
+
+
+def test_a_claim_names_where_it_is_shown_and_what_to_read() -> None:
+    for claim in CLAIMS.values():
+        assert claim.lesson in LESSONS
+        assert re.fullmatch(r"\d{4}\.\d{5}|\d{4}\.\d{4}", claim.paper)
+        assert len(claim.seeds) >= 5
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_no_verdict_hangs_on_the_machine(name: str) -> None:
+    """Move the mean of any number as far as other machines move it: the verdict stays.
+
+    A band is three times the largest change seen with one seed. What chaos does to one seed has
+    nothing to do with what it does to another, so that the mean of S moves √S times less; and the
+    largest of fifteen or more changes is some two standard deviations already.
+    """
+    row = board()[name]
+    for key, kind in CLAIMS[name].numbers.items():
+        far = row.bands[key] / SAFETY / len(row.seeds) ** 0.5
+        for by in (far, -far):
+            elsewhere = values(name) | {key: moved(kind, row.numbers[key], by)}
+            assert CLAIMS[name].verdict(elsewhere) == row.verdict, (key, by)
+
+
+# --- rules can come out otherwise ---
+
+# What else could have been measured, and what would then be said. One number stands for all seeds.
+OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
+    "gives_back": [({"error": 1e-3}, "contradicted")],
+    "b_cancels": [({"moved": 0.1}, "contradicted"), ({"db": 1e-3}, "contradicted")],
+    "scale_free": [({"moved": 1e-3}, "contradicted")],
+    "folds": [({"error": 1e-3}, "contradicted")],
+    "sd_is_gamma": [({"short": 1e-16}, "exact"), ({"short": 0.3}, "weak")],
+    "divides_variance": [({"off_sd": 0.4}, "weak")],
+    "makes_gaussian": [({"after": 0.05}, "clear"), ({"after": 0.09}, "weak")],
+    "unbiased_better": [({"gain": 0.03}, "clear"), ({"gain": 0.015}, "weak")],
+    "rounder_inputs": [({"ratio": 1.0}, "weak"), ({"ratio": 0.5}, "contradicted")],
+    "rounder_hidden": [({"relu": 1.2}, "weak"), ({"relu": 0.2, "sigmoid": 0.9}, "contradicted")],
+    "replaces_scaling": [({"lost": 0.0}, "clear"), ({"lost": 0.03}, "weak")],
+    "sooner": [({"ratio": 1.3}, "weak"), ({"ratio": 0.8}, "contradicted")],
+    "always_faster": [
+        (dict.fromkeys(CLAIMS["always_faster"].numbers, 2.5), "clear"),
+        (dict.fromkeys(CLAIMS["always_faster"].numbers, 0.9), "contradicted"),
+    ],
+    "larger_rates": [({"ratio": 1.5}, "weak"), ({"ratio": 0.3}, "contradicted")],
+    "higher_accuracy": [
+        ({"digits_gain": 0.05, "mnist_gain": 0.05, "long_gain": 0.05}, "clear"),
+        ({"digits_gain": 0.0, "mnist_gain": 0.0, "long_gain": -0.03}, "contradicted"),
+    ],
+    "any_init": [({"lost": 0.01}, "clear"), ({"rescued": 0.0}, "contradicted")],
+    "every_step": [
+        ({"figure1_left": 0.9, "five_left": 0.9, "deep_left": 0.9}, "clear"),
+        (
+            {"figure1_left": 0.0, "five_left": 0.0, "deep_left": 0.0, "rate_ratio": 1.0},
+            "contradicted",
+        ),
+    ],
+    "vanishing": [({"bn": 0.6}, "weak"), ({"bn": 0.2}, "contradicted"), ({"plain": 0.9}, "weak")],
+    "exploding": [({"bn": 1.0, "plain": 1000.0}, "clear"), ({"bn": 2.0}, "weak")],
+    "smoother": [
+        ({"relu_change": 1.1}, "weak"),
+        (dict.fromkeys(CLAIMS["smoother"].numbers, 0.9), "contradicted"),
+    ],
+    "less_shift": [
+        ({"ks_ratio": 1.1}, "weak"),
+        ({"ks_ratio": 0.5, "path_ratio": 0.5}, "contradicted"),
+    ],
+    "shift_explains": [
+        ({"kept": 0.0}, "clear"),
+        ({"kept": 0.6}, "weak"),
+        ({"shift_ratio": 0.5}, "weak"),
+    ],
+    "independent": [
+        (dict.fromkeys(CLAIMS["independent"].numbers, 0.3), "contradicted"),
+        ({f"{kind}_batch": 0.0 for kind in ("scale", "offset", "noise", "swap")}, "clear"),
+    ],
+    "decay_regularizes": [({"gain": 0.03}, "clear"), ({"error": 0.1, "gain": 0.005}, "weak")],
+    "before_best": [
+        (dict.fromkeys(CLAIMS["before_best"].numbers, 0.02), "clear"),
+        ({"tanh_3_gain": 0.0}, "contradicted"),
+    ],
+    "like_dropout": [({"ratio": 1.1, "shared": 0.03}, "clear"), ({"ratio": 1.1}, "weak")],
+    "regularizes": [
+        ({"digits_gain": 0.04, "mnist_gain": 0.04}, "clear"),
+        ({"digits_gain": 0.0}, "contradicted"),
+    ],
+    "any_batch": [({"behind_2": 0.0}, "clear"), ({"behind_2": 0.05}, "weak")],
+    "own_batch": [
+        ({"lost_2": 0.0, "lost_sorted": 0.0, "lost_50": 0.0}, "clear"),
+        ({"lost_2": 0.05, "lost_sorted": 0.0}, "weak"),
+    ],
+    "protects": [({"gain": 0.1}, "clear"), ({"gain": 0.01}, "weak")],
+    "other_colours": [
+        ({"grey_gain": 0.1, "orange_gain": 0.1, "yellow_gain": 0.1}, "clear"),
+        ({"grey_gain": 0.1, "orange_gain": -0.1}, "weak"),
+    ],
+    "reestimated": [({"repaired": 0.4}, "weak"), ({"repaired": -0.1}, "contradicted")],
+}
+
+
+def around(value: float, like: np.ndarray) -> np.ndarray:
+    """So many seeds, nearly alike."""
+    return value * (1 + 1e-3 * np.linspace(-1, 1, len(like)))
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_other_numbers_would_have_another_verdict(name: str) -> None:
+    for changes, verdict in OTHERWISE[name]:
+        there = values(name)
+        assert set(changes) <= set(there)
+        there |= {key: around(value, there[key]) for key, value in changes.items()}
+        assert CLAIMS[name].verdict(there) == verdict != board()[name].verdict
+
+
+def test_whoever_judges_a_rate_did_not_pick_it() -> None:
+    picked = {
+        "always_faster": [optimizers.sweep(one).seeds for one in optimizers.GRIDS],
+        "higher_accuracy": [placement.over_seeds(one).seeds for one in placement.SEEDS],
+        "before_best": [placement.over_seeds("mnist").seeds],
+        "replaces_scaling": [input_scaling.over_seeds().seeds],
+    }
+    for name, seeds in picked.items():
+        assert not set(CLAIMS[name].seeds) & set(np.concatenate(seeds).tolist()), name
+
+
+def test_no_verdict_is_sure_where_seeds_disagree() -> None:
+    spread = {"gain": np.array([-0.5, 0.6, -0.4, 0.5, 0.1])}
+    assert CLAIMS["protects"].verdict(values("protects") | spread) == "weak"
+    assert CLAIMS["unbiased_better"].verdict(values("unbiased_better") | spread) == "weak"
+
+
+def test_batch_norm_done_wrong_gives_nothing_back(monkeypatch) -> None:
+    monkeypatch.setattr(claims_formula, "batch_norm_forward", divide_by_variance)
+    for name, verdict in (("gives_back", "contradicted"), ("divides_variance", "weak")):
+        claim = CLAIMS[name]
+        assert claim.verdict(claim.measure(claim.seeds)) == verdict
+
+
+# --- measured again ---
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_measured_again_it_is_within_the_bands(name: str) -> None:
+    seeds = CLAIMS[name].seeds[:2]
+    found = CLAIMS[name].measure(seeds)
+    assert set(found) == set(CLAIMS[name].numbers)
+    assert differences(board()[name], found, seeds) == []
+
+
+def test_what_leaves_its_band_is_named() -> None:
+    row, seeds = board()["protects"], CLAIMS["protects"].seeds
+    off = values("protects")
+    band = row.bands["gain"]
+    there = off | {"gain": off["gain"] + 0.9 * band}
+    assert differences(row, there, seeds) == []
+    (line,) = differences(row, off | {"gain": off["gain"] - 1.1 * band}, seeds)
+    assert line.startswith("protects.gain: ")
+    other = {key: number[[1, 0]] for key, number in off.items()}
+    assert differences(row, other, seeds[:2]) and not differences(row, other, (1, 0))
+
+
+# --- grading ---
+
+
+def test_the_band_of_the_seeds_is_three_standard_errors() -> None:
+    numbers = np.array([1.0, 2, 3, 4, 5])
+    se = np.sqrt(2.5 / 5)
+    assert grading.band(numbers) == pytest.approx((3 - 3 * se, 3 + 3 * se))
+    assert grading.above(numbers, 3 - 3.01 * se) and not grading.above(numbers, 3 - 2.99 * se)
+    assert grading.below(numbers, 3 + 3.01 * se) and not grading.below(numbers, 3 + 2.99 * se)
+
+
+def sure(*effects: float) -> list[np.ndarray]:
+    return [effect + 1e-6 * np.arange(5) for effect in effects]
+
+
+def test_an_effect_is_graded_by_its_size() -> None:
+    grade: Mapping[float, str] = {0.3: "clear", 0.05: "weak", -0.05: "contradicted"}
+    for effect, verdict in grade.items():
+        assert grading.graded(sure(effect)[0], large=0.1) == verdict
+    assert grading.graded(sure(0.05)[0], large=0.2, none=0.1) == "contradicted"
+    assert grading.graded(np.array([-1, 0, 1, 2, 3.0]), large=0.1) == "weak"
+
+
+@pytest.mark.parametrize(
+    ("effects", "verdict"),
+    [
+        ((0.2, 0.3), "clear"),
+        ((0.2, 0.05), "weak"),
+        ((0.2, -0.05), "weak"),
+        ((0.0, -0.05), "contradicted"),
+        ((0.05, 0.05), "weak"),
+    ],
+)
+def test_always_is_graded_by_all_places(effects: tuple[float, ...], verdict: str) -> None:
+    assert grading.graded_in_all(sure(*effects), large=0.1) == verdict
+
+
+@pytest.mark.parametrize("kind", ["share", "factor", "number", "error"])
+def test_a_band_is_in_the_unit_of_the_distance(kind: grading.Kind) -> None:
+    here = np.array([0.2, 0.5])
+    for by in (0.1, -0.1):
+        assert distance(kind, here, moved(kind, here, by)) == pytest.approx([0.1, 0.1])
+    assert (moved("share", here, 2.0) == 1).all()
+
+
+def test_no_error_is_told_from_a_smaller_one() -> None:
+    assert distance("error", np.zeros(1), np.array([1e-18])) == 0
+    assert distance("error", np.array([1e-16]), np.array([1e-14])) == pytest.approx(2)

@@ -1,0 +1,116 @@
+"""Whether batch noise regularizes: what shipped, what is claimed of it, and a part of it re-run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bncore import Network, RunConfig
+from experiments import evidence
+from experiments.noise import regularize
+from experiments.noise.regularize import ARMS, CLAIMS, SEEDS, SETTINGS, Evidence, load, measure
+
+
+@pytest.fixture
+def shipped() -> dict[str, Evidence]:
+    return {setting: load(setting) for setting in SETTINGS}
+
+
+def with_noise_of(found: dict[str, Evidence], arm: str) -> dict[str, Evidence]:
+    """The same as if every group size had done what this arm did."""
+    as_row = [list(ARMS).index(arm if name.startswith("g") else name) for name in ARMS]
+    return {name: Evidence(each.train[as_row], each.test[as_row]) for name, each in found.items()}
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_what_shipped_is_of_these_settings(setting: str, monkeypatch) -> None:
+    load.cache_clear()
+    monkeypatch.setattr(Network, "__init__", None)  # no network, no training
+    found, about = load(setting), evidence.about("regularize")[setting]
+    assert found.train.shape == found.test.shape == (len(ARMS), len(SEEDS[setting]))
+    assert len(SEEDS[setting]) >= 6
+    assert RunConfig(**about["config"]) == SETTINGS[setting]
+    for arm, numbers in about["arms"].items():
+        train, test = found.of(arm)
+        assert (train.mean(), test.mean()) == pytest.approx(
+            (numbers["train"], numbers["test"]), 1e-5
+        )
+        assert found.gain(arm) == pytest.approx(tuple(numbers["over_whole"].values()), 1e-4, 1e-9)
+    assert (found.train <= 1).all() and (found.test > 0).all()
+
+
+def test_no_setting_of_another_name() -> None:
+    with pytest.raises(KeyError):
+        load("wine")
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_what_it_is_shown_for_is_so(claim: str, shipped) -> None:
+    assert CLAIMS[claim](shipped)
+
+
+@pytest.mark.parametrize("claim, noise", [("some_helps", "g256"), ("too_much_harms", "g8")])
+def test_the_claim_falls_when_the_noise_does_not_differ(claim: str, noise: str, shipped) -> None:
+    assert not CLAIMS[claim](with_noise_of(shipped, noise))
+
+
+def test_the_claim_falls_where_batch_norm_does_as_well(shipped) -> None:
+    assert not CLAIMS["not_everywhere"](with_noise_of(shipped, "plain"))
+    digits = {"mnist512": shipped["digits256"]}
+    assert not CLAIMS["not_everywhere"](digits)
+
+
+def test_it_is_weak(shipped) -> None:
+    """No group size gains as much as 5 points, and the one that does best does not stand out."""
+    for found in shipped.values():
+        assert 0 < found.gain(found.best).mean < 0.05
+        assert found.gain(found.best, "g16").mean < 0.02
+
+
+def test_differences_are_taken_seed_by_seed() -> None:
+    test = np.zeros((len(ARMS), 4))
+    test[list(ARMS).index("g8")] = [0.5, 0.6, 0.7, 0.8]
+    test[list(ARMS).index("g256")] = [0.4, 0.5, 0.6, 0.7]
+    found = Evidence(test + 0.1, test)
+    assert found.gain("g8") == pytest.approx((0.1, 0.0))
+    assert found.gain("g8", "plain").se == pytest.approx(np.std([1, 2, 3, 4], ddof=1) / 20)
+    assert found.gap("g8") == pytest.approx((0.1, 0.0)) and found.best == "g8"
+
+
+def test_the_arms_of_a_seed_differ_in_one_thing() -> None:
+    base = SETTINGS["digits256"]
+    for arm, change in ARMS.items():
+        config = replace(base, **change)
+        changed = {key for key in config.to_dict() if getattr(config, key) != getattr(base, key)}
+        assert changed == set(change), arm
+    assert ARMS["g8"] == {"group": 8} and ARMS["dropout"] == {"norm": "none", "keep": 0.8}
+
+
+@pytest.fixture(scope="module")
+def rerun() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    return {arm: measure("digits256", arm, range(4)) for arm in ("plain", "g8", "g256")}
+
+
+@pytest.mark.parametrize("arm", ["plain", "g8", "g256"])
+def test_a_rerun_is_what_shipped(arm: str, rerun) -> None:
+    """Within what other matrix kernels make of it."""
+    for here, there in zip(rerun[arm], load("digits256").of(arm), strict=True):
+        assert np.abs(here - there[:4]).max() < 0.02
+        assert abs(here.mean() - there[:4].mean()) < 0.01
+
+
+def test_the_noise_makes_the_difference_here_too(rerun) -> None:
+    gain = rerun["g8"][1] - rerun["g256"][1]
+    assert gain.mean() > 0.012 and gain.min() > -0.01
+
+
+def test_one_group_for_the_whole_batch_is_no_group(rerun) -> None:
+    ungrouped = replace(SETTINGS["digits256"], group=0)
+    regularize_arms = {"ungrouped": {"group": ungrouped.group}}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(regularize, "ARMS", regularize_arms)
+        train, test = measure("digits256", "ungrouped", range(2))
+    np.testing.assert_array_equal(test, rerun["g256"][1][:2])
+    np.testing.assert_array_equal(train, rerun["g256"][0][:2])

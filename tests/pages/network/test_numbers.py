@@ -1,0 +1,235 @@
+"""Four sections under AppTest: their numbers are the experiments', their words follow them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from functools import partial
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bncore import batch_norm_forward
+from bncore.network import Network
+from experiments.network import bias, optimizers, placement, scale
+from pages.network.b import ENDS, UNIT
+from pages.network.placement import CLOSE, LOOKS, STUDENT, ahead
+from pages.network.scale import BROKEN
+from tests.pages.helpers import cells, chart, exact, open_lesson, said
+from ui import runs
+from ui.lessons import LESSONS
+from ui.numbers import number
+from ui.text import languages
+
+LESSON = "network"
+opened = partial(open_lesson, LESSON)
+ALPHAS = LESSONS[LESSON].control("alpha").options
+
+
+def heights(trace: dict) -> np.ndarray:
+    """The y of a trace, as Plotly sends arrays."""
+    y = trace["y"]
+    return np.frombuffer(base64.b64decode(y["bdata"]), y["dtype"]) if "bdata" in y else np.array(y)
+
+
+def picture(at: AppTest, field: str) -> dict:
+    """What was sent to the component whose data has that field."""
+    sent = [json.loads(each.proto.json) for each in at.get("bidi_component")]
+    (found,) = [data for data in sent if field in data]
+    return found
+
+
+@pytest.fixture
+def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the little network of the other sections may descend here, which is no `Network`."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("something was trained")
+
+    scale.decay_as_rate()  # a live computation of a fifth of a second, kept from here on
+    monkeypatch.setattr(Network, "gradient", refuse)
+    monkeypatch.setattr(runs, "submit", refuse)
+
+
+# ------------------------------------------------------------------ b
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize(("b", "shift"), [(2.0, 0.0), (-3.3, 0.5), (0.0, -2.0)])
+def test_the_numbers_of_b_are_those_of_the_experiment(b: float, shift: float, lang: str) -> None:
+    at = opened(b=b, shift=shift, lang=lang)
+    assert not at.exception and not at.error and not at.warning
+    found = bias.drag(b, shift, unit=UNIT)
+    assert cells(at, "drag") == exact(
+        found.z_moved, found.z_tilde_moved, found.logits_moved, found.db, found.dbeta
+    )
+    text = said(at)
+    assert number(found.dbeta, 3) in text
+    assert ((number(found.loss, 4)) in text) == bool(shift)
+    assert ("한" in text) == (lang == "ko")
+
+
+@pytest.mark.parametrize(("b", "shift"), [(0.0, 0.0), (3.0, -1.5)])
+def test_the_picture_gets_the_experiments_numbers(b: float, shift: float) -> None:
+    sent, found = picture(opened(b=b, shift=shift), "gamma"), bias.drag(b, shift, unit=UNIT)
+    for idea in ("z", "z_tilde"):
+        assert sent["after"][idea] == getattr(found, idea).tolist()
+        assert sent["before"][idea] == getattr(found, f"{idea}_at_zero").tolist()
+    assert sent["tracks"]["b"]["value"] == b and sent["tracks"]["shift"]["value"] == shift
+    z = np.array(sent["before"]["z"]) + b  # what the browser does while b is dragged
+    gamma, beta = np.array([sent["gamma"]]), np.array([sent["beta"] + shift])
+    z_tilde, _ = batch_norm_forward(z[:, None], gamma, beta, sent["eps"])
+    np.testing.assert_allclose(z_tilde[:, 0], found.z_tilde, atol=1e-12)
+
+
+def test_the_axes_have_room_for_every_b_and_beta() -> None:
+    for b in (-4.0, 4.0):
+        for shift in (-2.0, 2.0):
+            found = bias.drag(b, shift, unit=UNIT)
+            for idea, (low, high) in ENDS.items():
+                values = getattr(found, idea)
+                assert low < values.min() and values.max() < high
+
+
+@pytest.mark.usefixtures("no_training")
+def test_the_table_of_the_drift_is_the_evidence() -> None:
+    shown = cells(opened(), "drift")
+    for row, name in enumerate(bias.RATES):
+        of32, of64 = (bias.drift(name, dtype) for dtype in bias.DTYPES)
+        wanted = of32.db.max(), of32.dbeta.max(), of32.b[:, -1].max(), of64.b[:, -1].max()
+        assert shown[5 * row : 5 * row + 4] == exact(*map(float, wanted))
+
+
+def test_what_is_said_of_the_drift_is_so() -> None:
+    adam, sgd = (bias.drift(name, "float32") for name in ("adam", "sgd"))
+    assert adam.b[:, -1].max() > 1e5 * sgd.b[:, -1].max()
+    assert bias.drift("adam", "float64").db.max() < 1e-6 * 1e-8
+    lines = [trace for trace in chart(opened(), "figure-largest-b")["data"] if trace.get("name")]
+    assert len(lines) == 8
+
+
+# ------------------------------------------------------------------ before or after
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize(
+    ("images", "lang"), [*((images, "en") for images in placement.SEEDS), ("mnist", "ko")]
+)
+@pytest.mark.parametrize("activation", placement.ACTIVATIONS)
+def test_the_placements_are_the_evidence(activation: str, images: str, lang: str) -> None:
+    at = opened(nonlinearity=activation, images=images, rate=0.1, lang=lang)
+    assert not at.exception and not at.warning
+    found, a = placement.over_seeds(images), placement.ACTIVATIONS.index(activation)
+    shown = cells(at, "placement")
+    for n in range(len(LOOKS)):
+        here, best = found.final[a, n, 1].mean(), found.at_best[a, n].mean()
+        assert shown[4 * n : 4 * n + 2] == [f"{here:.4f}", f"{best:.4f}"]
+        assert shown[4 * n + 2] == f"{found.rates[found.best[a, n]]:.4g}"
+        up_to = found.rates[found.final[a, n].mean(axis=-1) > best - CLOSE].max()
+        assert shown[4 * n + 3] == f"{up_to:.4g}"
+    if lang == "en":
+        _, before, after = found.at_best[a]
+        phrase = {"more": "after is ahead", "less": "before is ahead", "level": "a tie"}
+        assert phrase[ahead(after, before)[0]] in said(at)
+        assert (f"flat parts of {activation}" in said(at)) == (activation != "relu")
+
+
+def test_lines_over_the_steps_are_at_the_chosen_rate() -> None:
+    found = placement.over_seeds("digits")
+    at = opened(nonlinearity="relu", images="digits", rate=0.3)
+    lines = {
+        trace["name"]: trace for trace in chart(at, "figure-by-step")["data"] if trace.get("name")
+    }
+    r = placement.RATES.index(0.3)
+    np.testing.assert_allclose(heights(lines["before g"]), found.accuracy[2, 1, r].mean(axis=0))
+    assert len(lines) == 3
+
+
+@pytest.mark.parametrize(
+    ("shift", "wanted"), [(0.03, "more"), (0.0, "level"), (0.01, "level"), (-0.03, "less")]
+)
+@pytest.mark.parametrize("seeds", STUDENT)
+def test_a_lead_counts_outside_its_interval(seeds: int, shift: float, wanted: str) -> None:
+    base = np.linspace(0.9, 0.95, seeds)
+    wobble = 0.009 * np.resize([1.0, -1.0, 0.0], seeds)
+    which, _, half = ahead(base + shift + wobble - wobble.mean(), base)
+    assert which == wanted and 0.01 < half < 0.03
+
+
+def test_every_data_set_has_an_interval() -> None:
+    assert {len(seeds) for seeds in placement.SEEDS.values()} <= set(STUDENT)
+
+
+# ------------------------------------------------------------------ optimizers
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize(
+    ("rule", "lang"), [*((rule, "en") for rule in optimizers.OPTIMIZERS), ("adam", "ko")]
+)
+def test_the_optimizers_are_the_evidence(rule: str, lang: str) -> None:
+    at = opened(rule=rule, lang=lang)
+    assert not at.exception and not at.warning
+    found, o = optimizers.sweep(), optimizers.OPTIMIZERS.index(rule)
+    shown = cells(at, "optimizers")[o :: len(optimizers.OPTIMIZERS)]
+    plain, bn = found.largest[o]
+    rates = found.rates[o][found.best[o]]
+    steps = found.judged[o].mean(axis=-1)
+    assert shown == exact(*rates, *steps, found.gain[o], plain, bn, bn / plain)
+    line = chart(at, "figure-gamma")["data"][1]
+    np.testing.assert_allclose(heights(line), found.gamma[o, found.best[o, 1], 0, :, 0])
+    curve = chart(at, "figure-curves")["data"][-1]
+    np.testing.assert_allclose(heights(curve), found.curve[o, 1, found.best[o, 1], 0])
+
+
+@pytest.mark.parametrize("images", optimizers.GRIDS)
+def test_tolerance_is_more_than_the_gain_best_against_best(images: str) -> None:
+    """What the passage says of both data sets."""
+    found = optimizers.sweep(images)
+    ratio = found.largest[:, 1] / found.largest[:, 0]
+    assert (found.gain > 1).all() and (ratio > 2).all()
+    assert (ratio > found.gain).all()
+
+
+# ------------------------------------------------------------------ scale
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("alpha", [0.001, 1.0, 10.0])
+def test_the_numbers_of_alpha_are_those_of_the_experiment(alpha: float, lang: str) -> None:
+    at = opened(alpha=alpha, lang=lang)
+    assert not at.exception and not at.warning
+    found, shown = scale.rescale(alpha), cells(at, "scale")
+    assert shown[0] == f"{found.logits_moved:.4g}" and shown[1] == f"{found.changed:.4f}"
+    assert shown[4:7] == exact(*(found.grad_ratio * alpha))
+    assert f"{alpha:g}" in said(at)
+
+
+@pytest.mark.parametrize("alpha", ALPHAS)
+def test_it_is_said_to_hold_where_it_holds(alpha: float) -> None:
+    found = scale.rescale(alpha)
+    away = np.abs(found.grad_ratio * alpha - 1).max()
+    if found.var_ratio.min() > BROKEN:
+        assert away < 0.05 and found.changed == 0 and found.logits_moved < 0.5
+        assert alpha == 1 or found.plain_logits_moved > 20 * found.logits_moved
+    else:
+        assert away > 0.05 and found.logits_moved > 0.5
+    assert found.logits_moved_exact < 1e-12
+
+
+def test_the_page_says_where_it_breaks() -> None:
+    assert "breaks through ε" in said(opened(alpha=0.001))
+    assert "breaks through ε" not in said(opened(alpha=0.1))
+
+
+@pytest.mark.usefixtures("no_training")
+def test_the_growth_of_w_is_the_evidence() -> None:
+    at, found = opened(), scale.over_seeds()
+    shown = cells(at, "growth")
+    for r in range(len(found.rates)):
+        assert shown[4 * r] == f"{found.growth[0, r, :, -1].mean():.4g}"
+        assert shown[4 * r + 2] == f"{found.accuracy[0, r].mean():.4f}"
+    names = [trace.get("name") for trace in chart(at, "figure-effective")["data"]]
+    assert names.count(None) == 4 and len(names) == 8  # a band and a line for each decay

@@ -1,0 +1,318 @@
+"""The live runs of the lesson `network` under AppTest: what is trained, and what is said of it."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache, partial
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from experiments.job import Job
+from experiments.network import optimizers, placement, scale
+from experiments.pair import Pair, train_pair
+from pages.network import growth as network_growth
+from pages.network import live as network_live
+from pages.network import optimizers as network_optimizers
+from pages.network import placement as network_placement
+from pages.network.live import Own, Section
+from tests.pages.helpers import cells, chart, open_lesson, said
+from tests.pages.tickets import Ticket, asked_for
+from ui.lessons import LESSONS
+from ui.numbers import number, percent
+from ui.text import languages
+
+LESSON = "network"
+opened = partial(open_lesson, LESSON)
+SECTIONS = {
+    section.LIVE.name: section.LIVE
+    for section in (network_placement, network_optimizers, network_growth)
+}
+SEED = LESSONS[LESSON].control("run").default
+NOBODYS = 77  # a seed that is in no evidence
+
+
+def heights(trace: dict) -> np.ndarray:
+    """The y of a trace, as Plotly sends arrays."""
+    y = trace["y"]
+    return np.frombuffer(base64.b64decode(y["bdata"]), y["dtype"]) if "bdata" in y else np.array(y)
+
+
+def named(at: AppTest, figure: str) -> dict[str, dict]:
+    return {t["name"]: t for t in chart(at, figure)["data"] if t.get("name")}
+
+
+def own(section: Section, *pairs: Pair) -> Own:
+    """What is left of pairs once they have ended."""
+    arms = {"none": section.keep(pairs[-1].plain)}
+    arms |= {pair.config.norm: section.keep(pair.bn) for pair in pairs}
+    last = pairs[-1]
+    return Own(last.plain.config, arms, None if last.complete else last.steps)
+
+
+def beside(at: AppTest, section: Section, *pairs: Pair) -> AppTest:
+    """The page after these pairs have been trained."""
+    at.session_state[section.own] = own(section, *pairs)
+    at.run()
+    assert not at.exception
+    return at
+
+
+@cache
+def grown(lr: float, decay: float, seed: int = NOBODYS) -> Pair:
+    return train_pair(scale.config(lr, decay, scale.STEPS, seed))
+
+
+@cache
+def optimized(rule: str, rung: int, seed: int = NOBODYS) -> Pair:
+    return train_pair(optimizers.config(rule, optimizers.rates(rule)[rung - 1], "before", seed))
+
+
+# ------------------------------------------------------------------ what is trained
+
+
+def ended(job: Job) -> Ticket:
+    """A run that is over as soon as it is asked for."""
+    config = job.key[0]
+    ticket = Ticket(job, states=["failed" if config.lr == 3.0 else "done"], train=train_pair)
+    if config.lr == 0.1:
+        ticket.stop(at=20)
+    return ticket
+
+
+@pytest.fixture
+def submitted(monkeypatch: pytest.MonkeyPatch) -> list[Ticket]:
+    """Which runs were asked for. At rate 3 they fail, at rate 0.1 they are stopped."""
+    return asked_for(monkeypatch, ended)
+
+
+def pressed(section: str, **query: object) -> AppTest:
+    return opened(**query).button(key=f"train-{section}").click().run()
+
+
+def placed(rate: float, **more: object) -> AppTest:
+    return pressed("placement", images="digits", nonlinearity="tanh", rate=rate, **more)
+
+
+def test_the_first_seed_is_in_no_evidence() -> None:
+    digits = optimizers.sweep()
+    shown = {s for seeds in placement.SEEDS.values() for s in seeds} | set(scale.SEEDS)
+    assert shown | {*digits.seeds.tolist(), *digits.judges.tolist()} == set(range(SEED))
+
+
+def test_one_more_seed_is_trained_in_all_three_placements(submitted: list[Ticket]) -> None:
+    at = placed(1.0, run=NOBODYS)
+    assert not at.exception and not at.error
+    wanted = [placement.config("tanh", n, 1.0, NOBODYS, "digits") for n in ("after", "before")]
+    assert [ticket.config for ticket in submitted] == wanted
+    assert list(named(at, "figure-one-more")) == ["without BN", "before g", "after g"]
+
+
+def test_the_chosen_optimizer_is_trained_at_the_chosen_rate(submitted: list[Ticket]) -> None:
+    at = pressed("optimizers", rule="momentum", rung=5, run=NOBODYS)
+    assert not at.exception
+    assert [ticket.config for ticket in submitted] == [
+        optimizers.config("momentum", 0.032, "before", NOBODYS)
+    ]
+    assert len(cells(at, "optimizers-live")) == 8
+
+
+def test_w_grows_as_the_controls_say(submitted: list[Ticket]) -> None:
+    at = pressed("growth", lr=1.0, decay=0.03, run=NOBODYS)
+    assert not at.exception
+    assert [t.config for t in submitted] == [scale.config(1.0, 0.03, scale.STEPS, NOBODYS)]
+
+
+@pytest.mark.parametrize(("rate", "error"), [(3.0, True), (0.1, False)])
+def test_a_run_that_fails_or_is_stopped_is_the_last(
+    rate: float, error: bool, submitted: list[Ticket]
+) -> None:
+    at = placed(rate)
+    assert not at.exception and bool(at.error) == error and len(submitted) == 1
+    assert ("Stopped at step 20 of 600" in said(at)) == (not error)
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("section", ["optimizers", "growth"])
+def test_what_is_stopped_is_shown_and_not_compared(
+    section: str, lang: str, submitted: list[Ticket]
+) -> None:
+    """At learning rate 0.1: the second rung of SGD's ladder that is one."""
+    at = pressed(section, rule="sgd", rung=3, lr=0.1, decay=0.003, lang=lang)
+    assert not at.exception and [t.state for t in submitted] == ["stopped"]
+    figure = {"optimizers": "figure-live-curves", "growth": "figure-live-growth"}[section]
+    live = [t for t in chart(at, figure)["data"] if str(SEED) in t.get("name", "")]
+    assert np.isfinite(heights(live[0])).any() and np.isnan(heights(live[0])).any()
+    compared = {"en": "shipped seeds (", "ko": "학습한 시드들의 범위("}[lang]
+    assert compared not in said(at)
+
+
+def test_the_seed_is_one_for_all_sections() -> None:
+    at = opened(run=4)
+    fields = [at.number_input(key=f"network.run.{name}") for name in SECTIONS]
+    assert [field.value for field in fields] == [4, 4, 4]
+    fields[1].set_value(NOBODYS).run()
+    assert at.session_state["network.run"] == NOBODYS
+    assert [at.number_input(key=f"network.run.{name}").value for name in SECTIONS] == [NOBODYS] * 3
+    assert at.query_params["run"] == str(NOBODYS)
+
+
+@pytest.mark.parametrize(
+    ("seed", "known", "judge"), [(0, 3, 0), (4, 3, 0), (7, 0, 1), (SEED, 0, 0)]
+)
+def test_a_seed_that_was_shipped_is_said_to_be(seed: int, known: int, judge: int) -> None:
+    text = said(opened(run=seed, images="digits"))
+    assert text.count(f"Seed {seed} is one of the 5 shown above") == known
+    assert text.count("one of those that judged the best rates") == judge
+
+
+def test_a_seed_may_be_new_to_mnist_alone() -> None:
+    assert said(opened(run=3, images="mnist")).count("Seed 3 is one of the 5 shown") == 2
+
+
+# ------------------------------------------------------------------ before or after
+
+
+def test_what_was_trained_is_shown_for_its_settings_alone() -> None:
+    at = opened(images="digits", nonlinearity="tanh", rate=1.0)
+    pair = train_pair(placement.config("tanh", "after", 1.0, SEED, "digits"))
+    beside(at, SECTIONS["placement"], pair)
+    lines = named(at, "figure-one-more")
+    np.testing.assert_allclose(heights(lines["after g"]), pair.bn.accuracy)
+    assert list(lines) == ["without BN", "after g"]
+    assert cells(at, "live")[2] == f"{pair.bn.accuracy[-1]:.4f}"
+    at.select_slider(key="network.rate").set_value(0.1).run()
+    assert not at.exception
+    with pytest.raises(ValueError):
+        chart(at, "figure-one-more")
+
+
+# ------------------------------------------------------------------ optimizers
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize(("rule", "rung"), [("adam", 10), ("sgd", 13)])
+def test_the_live_optimizer_is_told_beside_the_shipped_ones(
+    rule: str, rung: int, lang: str
+) -> None:
+    pair, found = optimized(rule, rung), optimizers.sweep()
+    o, r = optimizers.OPTIMIZERS.index(rule), rung - 1
+    at = beside(opened(rule=rule, rung=rung, run=NOBODYS, lang=lang), SECTIONS["optimizers"], pair)
+    shown = cells(at, "optimizers-live")
+    ends = [arm.accuracy[-1] for arm in (pair.plain, pair.bn)]
+    assert shown[0:4:2] == [f"{end:.4f}" for end in ends]
+    for n, values in enumerate(found.accuracy[o]):
+        assert shown[2 * n + 1] == f"{values[r].min():.4f} {values[r].max():.4f}"
+    steps = [optimizers.steps_to_target(arm.loss) for arm in (pair.plain, pair.bn)]
+    assert shown[4::2] == ["nan" if np.isnan(s) else f"{s:.0f} {s:.0f}" for s in steps]
+    lines = list(named(at, "figure-live-curves").values())
+    assert len(lines) == 4
+    np.testing.assert_allclose(heights(lines[1]), found.curve[o, 1, r, 0])
+    if (at_step := pair.plain.diverged_at) is not None:
+        assert {"en": f"After {at_step} steps", "ko": f"{at_step}스텝 만에"}[lang] in said(at)
+
+
+def test_gamma_and_beta_of_the_live_run_lie_over_the_shipped_ones() -> None:
+    pair, found = optimized("adam", 10), optimizers.sweep()
+    at = beside(opened(rule="adam", rung=10, run=NOBODYS), SECTIONS["optimizers"], pair)
+    paths = optimizers.paths(pair.bn)
+    for name in ("gamma", "beta"):
+        band, shipped, mean, least, largest = chart(at, f"figure-live-{name}")["data"][:5]
+        assert band["fill"] == "toself"
+        np.testing.assert_allclose(heights(shipped), getattr(found, name)[3, 9, 0, :, 0])
+        for trace, values in zip((mean, least, largest), getattr(paths, name), strict=True):
+            np.testing.assert_allclose(heights(trace), values[:, 0])
+
+
+@pytest.mark.parametrize("rule", optimizers.OPTIMIZERS)
+def test_every_rung_is_a_rate_of_the_sweep(rule: str) -> None:
+    found = optimizers.sweep()
+    rungs = LESSONS[LESSON].control("rung").options
+    rates = [network_optimizers._rate(rule, rung) for rung in rungs]
+    assert rates == found.rates[optimizers.OPTIMIZERS.index(rule)].tolist()
+
+
+# ------------------------------------------------------------------ W in training
+
+
+def test_w_is_measured_and_foretold_beside_the_shipped_seeds() -> None:
+    pair, found = grown(3.0, 0.003), scale.over_seeds()
+    at = beside(opened(lr=3.0, decay=0.003, run=NOBODYS), SECTIONS["growth"], pair)
+    bn, plain = scale.measured(pair.bn), scale.measured(pair.plain)
+    shown = cells(at, "growth-live")
+    assert shown[0] == f"{bn.length[-1]:.4g}" and shown[5] == f"{bn.misfit:.4g}"
+    low, high = found.growth[2, 3, :, -1].min(), found.growth[2, 3, :, -1].max()
+    assert shown[1] == f"{low:.4g} {high:.4g}"
+    assert shown[-3] == f"{bn.accuracy:.4f}" and shown[-1] == f"{plain.accuracy:.4f}"
+    lines = named(at, "figure-live-growth")
+    measured, rings = heights(lines[f"Seed {NOBODYS}"]), heights(lines["from the gradients"])
+    drawn = np.isfinite(rings)
+    np.testing.assert_allclose(measured, bn.length)
+    np.testing.assert_allclose(rings[drawn], measured[drawn], rtol=1e-4)
+    text = said(at)
+    assert number(bn.misfit, 2) in text and percent(plain.misfit) in text
+    assert "among the shipped seeds" in text or "all shipped seeds" in text
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_run_that_learned_nothing_is_told_as_that(lang: str) -> None:
+    """The largest rate: with decay, nothing is left in the end but the decay."""
+    at = opened(lr=10.0, decay=0.03, run=NOBODYS, lang=lang)
+    assert {"en": "No shipped run has", "ko": "미리 학습한 결과는 없습니다"}[lang] in said(at)
+    pair = grown(10.0, 0.03)
+    bn, text = scale.measured(pair.bn), said(beside(at, SECTIONS["growth"], pair))
+    assert bn.accuracy < network_live.LOST and bn.length[-1] < network_growth.FADED
+    assert {"en": "Nothing learned", "ko": "배운 것이 없습니다"}[lang] in text
+    assert {"en": "Hardly a gradient arrives", "ko": "기울기가 거의 오지 않아"}[lang] in text
+    # long before float32 runs out of digits
+    assert bn.length[7] / bn.length[6] == pytest.approx((1 - 10.0 * 0.03) ** scale.EVERY, rel=0.02)
+
+
+@pytest.mark.parametrize(("lr", "decay"), [(0.03, 0.0), (0.1, 0.03), (10.0, 0.0)])
+def test_the_pictures_have_room_for_what_they_show(lr: float, decay: float) -> None:
+    pair = grown(lr, decay)
+    at = beside(opened(lr=lr, decay=decay, run=NOBODYS), SECTIONS["growth"], pair)
+    for figure in ("figure-live-growth", "figure-live-effective"):
+        axis, (line, *_) = chart(at, figure)["layout"]["yaxis"], chart(at, figure)["data"]
+        low, high = axis["range"] if axis.get("type") != "log" else 10 ** np.array(axis["range"])
+        assert low < heights(line).min() and heights(line).max() < high
+
+
+# ------------------------------------------------------------------ where it lies
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "where"), [(0.5, "below"), (0.9, "within"), (0.95, "within"), (0.96, "above")]
+)
+def test_a_live_run_lies_below_among_or_above(
+    accuracy: float, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(network_live, "t", lambda key, **_: asked.append(key))
+    network_live.lies("", accuracy, np.array([0.9, 0.93, 0.95], np.float32))
+    assert asked == [f"network.live.{where}"]
+
+
+def test_a_shipped_seed_lies_where_it_was() -> None:
+    """Trained again, it is the shipped one."""
+    found, pair = scale.over_seeds(), grown(3.0, 0.003, seed=2)
+    assert scale.measured(pair.bn).accuracy == pytest.approx(found.accuracy[2, 3, 2], abs=0.02)
+    at = beside(opened(lr=3.0, decay=0.003, run=2), SECTIONS["growth"], pair)
+    assert "By luck alone" not in said(at)
+
+
+def test_by_luck_alone_two_in_six_lie_outside_five_others() -> None:
+    draws = np.random.default_rng(0).normal(size=(20_000, 6))
+    new, others = draws[:, 0], draws[:, 1:]
+    outside = (new < others.min(axis=1)) | (new > others.max(axis=1))
+    assert outside.mean() == pytest.approx(2 / 6, abs=0.01)
+    at = beside(opened(run=NOBODYS), SECTIONS["growth"], grown(3.0, 0.0))
+    assert "5 others in 2 cases of 6" in said(at)
+
+
+def test_a_ticket_stopped_early_is_the_runs_beginning() -> None:
+    pair = train_pair(scale.config(1.0, 0.0, 60, 5))
+    part, whole = scale.measured(pair.upto(30).bn), scale.measured(pair.bn)
+    np.testing.assert_array_equal(part.step, [0, 25, 30])
+    np.testing.assert_allclose(part.length[:2], whole.length[:2])

@@ -1,0 +1,144 @@
+"""The verdict board: predict, uncover, compare, score; and words for every claim and number."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bncore.network import Network
+from experiments.claims import board as claims
+from experiments.claims import grading
+from pages.why.board import PREDICTIONS, kind_of, written
+from pages.why.charts_board import AGREED, DIFFERED
+from pages.why.claims import CLAIMS, PLACES
+from tests.pages.helpers import ROOT, cells, opened, said
+from ui.text import languages
+
+STRIPS = 'figure class="board-strips"'
+LANGS = pytest.mark.parametrize("lang", languages())
+
+
+@pytest.fixture(autouse=True)
+def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("something was trained")
+
+    monkeypatch.setattr(Network, "gradient", refuse)
+
+
+def board(**query: object) -> AppTest:
+    return opened("why", part="board", **query)
+
+
+def predict(at: AppTest, verdict: str) -> AppTest:
+    return at.button(key=f"predict-{verdict}").click().run()
+
+
+def verdict_shown(at: AppTest) -> list[str]:
+    return re.findall(r'class="board-outcome" data-verdict="(\w+)"', said(at))
+
+
+def on_the_board(at: AppTest) -> list[int]:
+    return sorted(int(number) for number in re.findall(r'data-claim="(\d+)"', said(at)))
+
+
+def another(verdict: str) -> str:
+    return next(each for each in grading.VERDICTS if each != verdict)
+
+
+def test_the_page_has_every_claim_that_was_measured_and_no_other() -> None:
+    assert set(CLAIMS) == set(claims.board()) == set(claims.CLAIMS)
+
+
+@LANGS
+def test_every_claim_has_its_words_and_every_number_its_name(lang: str) -> None:
+    file = ROOT / "assets" / "locales" / lang / "why" / "labels.toml"
+    words = tomllib.loads(file.read_text("utf-8"))
+    for claim, row in claims.board().items():
+        mine = words["claims"][claim]
+        assert mine.keys() >= {"say", "how", row.verdict, *row.numbers}, claim
+        assert row.paper.replace(".", "_") in words["papers"], claim
+
+
+@LANGS
+def test_evidence_stays_covered_until_one_has_predicted(lang: str) -> None:
+    at = board(lang=lang, claim="divides_variance")
+    assert not verdict_shown(at) and not on_the_board(at) and STRIPS not in said(at)
+    predict(at, "contradicted")
+    assert verdict_shown(at) == ["contradicted"] and on_the_board(at) == [2]
+    assert STRIPS in said(at) and not at.exception
+
+
+def test_what_is_shown_are_the_measured_numbers() -> None:
+    at = predict(board(claim="like_dropout"), "clear")
+    row = claims.board()["like_dropout"]
+    shown = re.findall(r'class="text" data-value="([^"]+)"', said(at))
+    assert shown == [f"{values.mean():.4g}" for values in row.numbers.values()]
+    dots = re.findall(r'<b style="left:[\d.]+%"></b>', said(at))
+    assert len(dots) == len(row.seeds) * len(row.numbers)
+
+
+def test_the_score_counts_agreement_and_the_first_prediction_counts() -> None:
+    at = board()
+    row = claims.board()
+    predict(at, row[CLAIMS[0]].verdict)
+    at.button(key="board-next").click().run()
+    assert at.session_state["why.claim"] == CLAIMS[1]
+    predict(at, another(row[CLAIMS[1]].verdict))
+    assert f"{AGREED} 1/2" in said(at) and DIFFERED in said(at)
+    assert not [b for b in at.button if b.key and b.key.startswith("predict-")]
+    assert at.session_state[PREDICTIONS][CLAIMS[1]] == another(row[CLAIMS[1]].verdict)
+    at.button(key="board-again").click().run()
+    assert not on_the_board(at) and f"{AGREED} 1/2" not in said(at)
+
+
+@LANGS
+def test_predictions_survive_the_language_and_another_part(lang: str) -> None:
+    at = predict(board(lang=lang), "exact")
+    at.button_group(key="lang").set_value("ko" if lang == "en" else "en").run()
+    at.button_group(key="why.part").set_value("inputs").run()
+    at.button_group(key="why.part").set_value("board").run()
+    assert on_the_board(at) == [1] and not at.exception
+
+
+@LANGS
+def test_everything_can_be_uncovered_without_predicting(lang: str) -> None:
+    at = board(lang=lang, all=1)
+    assert on_the_board(at) == list(range(1, len(CLAIMS) + 1))
+    assert f"{AGREED} 0/" not in said(at)
+    (table,) = [h.proto.body for h in at.get("html") if '<table class="claims"' in h.proto.body]
+    assert table.count("<tr>") == 1 + sum(len(row.numbers) for row in claims.board().values())
+    assert not cells(at, "claims")
+    for claim in CLAIMS:
+        at.button_group(key="why.claim").set_value(claim).run()
+        assert verdict_shown(at) == [claims.board()[claim].verdict] and not at.exception
+
+
+def test_the_next_claim_is_the_next_one_that_is_covered() -> None:
+    at = board(claim=CLAIMS[-1])
+    predict(at, "weak").button(key="board-next").click().run()
+    assert at.session_state["why.claim"] == CLAIMS[0]
+    predict(at, "weak")
+    at.button_group(key="why.claim").set_value(CLAIMS[-1]).run()
+    at.button(key="board-next").click().run()
+    assert at.session_state["why.claim"] == CLAIMS[1]
+
+
+def test_a_claim_leads_to_the_part_where_one_can_try_it() -> None:
+    assert {claim for claim, row in claims.board().items() if row.lesson == "why"} >= set(PLACES)
+    at = predict(board(claim="smoother"), "weak")
+    at.button(key="board-touch").click().run()
+    assert (at.session_state["why.part"], at.session_state["why.test"]) == ("speed", "smooth")
+    assert cells(at, "smooth") and not at.exception
+
+
+def test_numbers_are_written_with_what_the_seeds_leave_open() -> None:
+    values = claims.board()["like_dropout"].numbers["ratio"]
+    low, high = grading.band(values)
+    assert written("factor", values) == f"{values.mean():.3g} ± {(high - low) / 2:.2g}"
+    assert kind_of("any_init", "lost", "number") == "points"
+    assert kind_of("any_init", "other", "number") == "number"
+    assert kind_of("any_init", "lost", "share") == "share"

@@ -1,0 +1,72 @@
+"""What a lesson is to the frame: its entry in the menu, the controls that travel in its links.
+
+Each folder of `pages` has one, as `LESSON` in its `__init__.py`, which imports nothing heavy. What
+a control takes its options from is imported inside the function that lists the controls: it is
+called when the lesson is first opened, so that a lesson nobody has opened costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from ui import state, text
+from ui.state import Choice, Control
+
+
+class Lesson(str):
+    """A lesson is its id: its address, the folder of its words, what its keys begin with.
+
+    `icon` is a Material icon, `declare` a function that lists the controls. `titled` is the control
+    whose chosen option stands in the tab's title, where a lesson has parts.
+    """
+
+    icon: str
+    declare: Callable[[], tuple[Control, ...]]
+    titled: str
+
+    def __new__(
+        cls,
+        name: str,
+        icon: str,
+        declare: Callable[[], tuple[Control, ...]] = tuple,
+        titled: str = "",
+    ) -> Lesson:
+        lesson = super().__new__(cls, name)
+        lesson.icon, lesson.declare, lesson.titled = icon, declare, titled
+        return lesson
+
+    @cached_property
+    def controls(self) -> tuple[Control, ...]:
+        """Every control that travels in the lesson's links, in the order of its page."""
+        return self.declare()
+
+    def control(self, name: str) -> Any:
+        """One of them. KeyError if there is none of that name."""
+        for control in self.controls:
+            if control.name == name:
+                return control
+        raise KeyError(name)
+
+    def options(self, name: str) -> tuple[Any, ...]:
+        """What a choice offers."""
+        control = self.control(name)
+        assert isinstance(control, Choice)
+        return control.options
+
+    def value(self, name: str) -> Any:
+        """What a control is set to now."""
+        return state.value(self, name)
+
+    def put(self, **values: Any) -> None:
+        """Set controls from code. Call before their widgets are drawn."""
+        state.put(self, **values)
+
+    def words(self, table: str, *names: str, **values: object) -> dict[str, str]:
+        """Some labels of a table, filled."""
+        return {name: text.t(f"{self}.{table}.{name}", **values) for name in names}
+
+    def fragment(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A part of the lesson that reruns alone and keeps the address true."""
+        return state.fragment(self, self.controls)(function)
