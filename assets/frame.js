@@ -1,5 +1,5 @@
 /* What Streamlit's frame leaves undone: its own words in the reader's language, which lesson is open, keys that
-   turn the page from wherever it is fresh, and a way by keys into what scrolls sideways.
+   turn the page from wherever it is fresh, and a way by keys into what scrolls by itself.
 
    It is run again whenever the language or the lesson changes, and works on from there: one observer for a page. */
 
@@ -70,9 +70,10 @@ class Frame {
         return words.replace("{name}", () => english.slice(before.length, english.length - after.length));
   }
 
-  /* What scrolls sideways can be scrolled by keys, under the name of what it holds; what fits is no stop. */
+  /* What scrolls by itself can be scrolled by keys, under the name of what it holds; what fits is no stop. */
   reach(box, kind) {
-    const scrolls = box.scrollWidth > box.clientWidth + 1;
+    const tall = box.scrollHeight > box.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(box).overflowY);
+    const scrolls = tall || box.scrollWidth > box.clientWidth + 1;
     const name = box.querySelector("table[aria-label]")?.getAttribute("aria-label") ?? this.regions[kind];
     put(box, "tabindex", scrolls ? "0" : null);
     put(box, "role", scrolls ? "region" : null);
