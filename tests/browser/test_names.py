@@ -21,6 +21,7 @@ SLOW = 60_000  # ms: a page with everything open, on a busy machine
 HANGUL = re.compile("[가-힣]")
 LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
 MARKDOWN = re.compile(r"\*\*|`|\$|\\[a-z]|:material/")
+PAPER = re.compile(r"(19|20)\d\d$")  # authors and year
 VALUED = ("slider", "spinbutton", "combobox", "textbox")
 
 #: names and code, the same in every language; everything else on a Korean page has Korean in it
@@ -69,7 +70,7 @@ def faults(page: Page, lang: str) -> list[str]:
             found.append(f"a {role} with Markdown in its name: {name}")
         elif role in VALUED and not re.search(r"[^\W\d_]", name.replace(value, "")):
             found.append(f"a {role} named by its value: {name}")
-        elif lang == "ko" and words and not HANGUL.search(name):
+        elif lang == "ko" and words and not (HANGUL.search(name) or PAPER.search(name)):
             found.append(f"a {role} in English: {name}")
         elif lang == "en" and HANGUL.search(name) and name != "한국어":
             found.append(f"a {role} in Korean: {name}")
