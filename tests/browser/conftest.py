@@ -21,11 +21,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).parents[2]
 STREAMLITS_OWN_404 = re.compile(r"/[a-z_]+/_stcore/(health|host-config)$")
 NewPage = Callable[..., Page]
+PATIENCE = 20_000  # ms: how long a page may take, whatever is waited for
+
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -170,7 +180,7 @@ def failures(context: BrowserContext) -> list[str]:
 def watched(context: BrowserContext, complaints: list[str]) -> Page:
     """A page that adds to `complaints` what must not happen on it."""
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     watch(page, complaints)
     return page
 
