@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -589,11 +590,14 @@ def runner():
     made.close()
 
 
-def wait_for(ticket: Ticket, *states: str) -> Status:
+def wait_for(ticket: Ticket, *states: str, others: Sequence[Ticket] = ()) -> Status:
+    """Meanwhile the visitors of `others` keep asking: who does not counts as gone."""
     deadline = time.monotonic() + 120
     while (status := ticket.status()).state not in states:
         assert time.monotonic() < deadline, status
         time.sleep(0.01)
+        for other in others:
+            other.status()
     return status
 
 
@@ -634,13 +638,16 @@ def test_stop_with_the_process(runner: Runner) -> None:
         time.sleep(0.01)
 
 
-SOME = [replace(CONFIG, seed=seed, steps=3000, record_every=100) for seed in range(3)]
+SOME = [replace(CONFIG, seed=seed, steps=1500, record_every=100) for seed in range(3)]
 
 
 def lose(runner: Runner, how: signal.Signals) -> tuple[int, list[Ticket]]:
     """Runs at work in a process that gets a signal, and its number."""
     tickets = [runner.submit(pair_job(config)) for config in SOME]
-    wait_for_step(runner.submit(pair_job(ENDLESS)))
+    wait_for(last := runner.submit(pair_job(GOING_ON)), "running", others=tickets)
+    while last.status().step == 0:
+        assert wait_for(tickets[0], "running", "done", others=tickets)
+        time.sleep(0.01)
     process = runner._worker.process
     os.kill(process.pid, how)
     return process.pid, tickets
@@ -652,7 +659,7 @@ def test_a_worker_that_is_killed_or_stopped_under_load_loses_nobodys_run(
 ) -> None:
     pid, tickets = lose(runner, getattr(signal, how))
     for ticket, config in zip(tickets, SOME, strict=True):
-        assert wait_for(ticket, "done", "failed").state == "done"
+        assert wait_for(ticket, "done", "failed", others=tickets).state == "done"
         assert_same_pair(ticket.result(), train_pair(config))
     assert runner._worker.process.pid != pid
 
@@ -665,7 +672,7 @@ def test_nobody_waits_for_a_worker_that_stands_still(runner: Runner) -> None:
     tickets = [runner.submit(Job(i, partial(counting, 5), partial(_beside, large))) for i in "ab"]
     assert {ticket.status().state for ticket in tickets} == {"running"}
     for ticket in tickets:
-        assert wait_for(ticket, "done", "failed").state == "done"
+        assert wait_for(ticket, "done", "failed", others=tickets).state == "done"
 
 
 def _beside(large: bytes, found: int) -> int:
@@ -678,7 +685,7 @@ def test_a_run_that_hangs_ends_with_a_sentence_and_the_others_go_on(
     monkeypatch.setattr(module, "STUCK", 4)
     works = runner.submit(pair_job(SOME[0]))
     hangs = runner.submit(Job("hangs", stuck))
-    assert wait_for(hangs, "failed")
+    assert wait_for(hangs, "failed", others=[works])
     assert wait_for(works, "done", "failed").state == "done"
 
 
