@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from bncore import checks
 from bncore.conventions import CONVENTIONS
 from bncore.errors import InputError
-from bncore.kernels import BatchNormKernel, average
+from bncore.kernels import BatchNormKernel, PreciseAverage
 
 Gradients = tuple[np.ndarray, np.ndarray, np.ndarray]  # dz, dgamma, dbeta
 
@@ -226,7 +226,6 @@ class BatchNorm:
         z_tilde, cache = batch_norm_forward(z, self.gamma, self.beta, self.eps)  # or it refuses
         return z_tilde, cache.mean, cache.var, partial(batch_norm_backward, cache=cache)
 
-    @quiet
     def _track(self, z: np.ndarray, mean: np.ndarray, var: np.ndarray) -> None:
         rule = CONVENTIONS[_known(self.convention)]
         old_mean = checks.per_unit(self.running_mean, "running_mean", z, self.dtype)
@@ -247,17 +246,19 @@ class BatchNorm:
 class ByKernel:
     """The whiteboard's two functions for batches of one shape, computed by the kernel.
 
-    Arguments are checked as there. Of the results only whether all are finite: where they are
-    not, the whiteboard is asked, which refuses them in detail, or has a number where the kernel's
-    order of factors has none.
+    What is checked is whether shapes fit and results are finite: where they are not, the whiteboard
+    is asked, which says what it refuses, or has a number where the kernel's order of factors has
+    none.
     """
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
         self.shape, self.dtype = shape, dtype
         *lead, m, n = shape
+        self.rows = (n,), (*lead, n)  # shapes that gamma and beta may have
         self.kernel = BatchNormKernel(m, 1.0, *np.empty((6, *lead, 1, n), dtype))
+        self.kernel.y = np.empty(shape, dtype)  # by itself, since it is given away
         if dtype == np.float32:
-            self.kernel.average = average
+            self.kernel.average = PreciseAverage(shape, dtype)
         self.eps = 1.0
 
     def forward(
@@ -265,13 +266,16 @@ class ByKernel:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
         """z_tilde, mean and var; None where the whiteboard is to be asked. z has been checked."""
         kernel = self.kernel
-        kernel.gamma[...] = row(checks.per_unit(gamma, "gamma", z))
-        kernel.beta[...] = row(checks.per_unit(beta, "beta", z))
+        gamma, beta = checks.floats(gamma, "gamma"), checks.floats(beta, "beta")
+        if not (gamma.shape in self.rows and beta.shape in self.rows):
+            return None
+        kernel.gamma[...], kernel.beta[...] = row(gamma), row(beta)
         self.eps = kernel.eps[...] = checks.epsilon(eps, z.dtype)
         y = kernel.forward(z)
-        if not checks.sums_squares(y, kernel.var):  # a var of infinity makes z_tilde 0
+        # a var of infinity would make z_tilde 0
+        if not (checks.sums_squares(y) and checks.sums_squares(kernel.var)):
             return None
-        return y.copy(), kernel.mean[..., 0, :].copy(), kernel.var[..., 0, :].copy()
+        return self._given_away(), kernel.mean[..., 0, :].copy(), kernel.var[..., 0, :].copy()
 
     @quiet
     def backward(self, dz_tilde: ArrayLike) -> Gradients:
@@ -279,9 +283,15 @@ class ByKernel:
         kernel = self.kernel
         dz_tilde = checks.like(dz_tilde, "dz_tilde", kernel.x_centered)
         dz = kernel.backward(dz_tilde)
-        if not checks.sums_squares(dz, kernel.dgamma, kernel.dbeta):
+        if not all(map(checks.sums_squares, (dz, kernel.dgamma, kernel.dbeta))):
             return batch_norm_backward(dz_tilde, self._cache())
-        return dz.copy(), kernel.dgamma[..., 0, :].copy(), kernel.dbeta[..., 0, :].copy()
+        rows = kernel.dgamma[..., 0, :].copy(), kernel.dbeta[..., 0, :].copy()
+        return self._given_away(), *rows
+
+    def _given_away(self) -> np.ndarray:
+        """The kernel's result, which from now on is the caller's: no copy, but a new buffer."""
+        result, self.kernel.y = self.kernel.y, np.empty(self.shape, self.dtype)
+        return result
 
     def _cache(self) -> Cache:
         """What the whiteboard would have kept."""

@@ -85,7 +85,7 @@ def per_unit(value: Any, field: str, z: np.ndarray, dtype: np.dtype | None = Non
 def variance(value: Any, field: str, z: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
     """One variance per unit of `z`, likewise."""
     var = per_unit(value, field, z, dtype)
-    if (var < 0).any():
+    if var.min() < 0:
         raise InputError("variance", _seen(field, ">= 0", float(var.min())))
     return var
 
@@ -233,13 +233,13 @@ def finite(array: np.ndarray, field: str) -> None:
         raise InputError("non_finite", _seen(field, "finite", float(array[at])) | {"at": at})
 
 
-def sums_squares(*arrays: np.ndarray) -> bool:
+def sums_squares(array: np.ndarray) -> bool:
     """Whether the squares have a finite sum, which no NaN, infinity or large number leaves.
 
     The cheapest look at all numbers at once, one pass through BLAS. Where it says no, all may
     still be well: look closer.
     """
-    return all(math.isfinite(np.vdot(array, array)) for array in arrays)
+    return math.isfinite(np.vdot(array, array))
 
 
 def results(**arrays: np.ndarray) -> None:

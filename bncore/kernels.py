@@ -8,11 +8,14 @@ size. Tested equal to `batchnorm`, which is the version to read.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 
 from bncore.checks import epsilon
+
+FEW = 64  # rows that are summed at once in float32, and keep their digits
+BLOCK = 16
 
 
 def product(lead: Sequence[int]) -> Callable[..., np.ndarray]:
@@ -23,31 +26,39 @@ def product(lead: Sequence[int]) -> Callable[..., np.ndarray]:
     return np.matmul if lead else np.dot
 
 
-def average(x: np.ndarray, out: np.ndarray) -> None:
-    """The mean over the batch (..., 1, n) of x (..., m, n) to `out`, to the last digit or so.
+class PreciseAverage:
+    """(x, out): the mean over the batch (..., 1, n) of x (..., m, n), to the last digit or so.
 
     A float32 sum of many numbers loses one digit of seven on the way, and 1/m has an error of its
     own. Training does not mind; whoever asks one layer for z_tilde to 1e-6 does.
     """
-    np.divide(_total(x), x.dtype.type(x.shape[-2]), out)
+
+    def __init__(self, shape: Sequence[int], dtype: np.dtype) -> None:
+        self.total, self.m = Total(shape, dtype), np.array(shape[-2], dtype)
+
+    def __call__(self, x: np.ndarray, out: np.ndarray) -> np.ndarray:
+        return np.divide(self.total(x), self.m, out)
 
 
-def _total(x: np.ndarray, few: int = 64, block: int = 16) -> np.ndarray:
-    """The sum over the batch: blocks laid over each other, until there are few rows left."""
-    *lead, m, n = x.shape
-    if m <= few:
-        return product(lead)(_ones(m, x.dtype), x)
-    rows, rest = divmod(m, block)
-    laid = x[..., : m - rest, :].reshape(*lead, block, rows * n)
-    total = _total(product(lead)(_ones(block, x.dtype), laid).reshape(*lead, rows, n))
-    return total + _total(x[..., m - rest :, :]) if rest else total
+class Total:
+    """The sum over the batch: blocks of rows are laid over each other, until few rows are left."""
 
+    def __init__(self, shape: Sequence[int], dtype: np.dtype) -> None:
+        *lead, m, n = shape
+        self.product, self.few = product(lead), m <= FEW
+        self.ones = np.ones((1, m if self.few else BLOCK), dtype)
+        if not self.few:
+            rows, rest = divmod(m, BLOCK)
+            self.whole = m - rest
+            self.blocks, self.laid = (*lead, BLOCK, rows * n), (*lead, rows, n)
+            self.of_laid = Total(self.laid, dtype)
+            self.of_rest = Total((*lead, rest, n), dtype)
 
-@lru_cache(maxsize=256)
-def _ones(m: int, dtype: np.dtype) -> np.ndarray:
-    ones = np.ones((1, m), dtype)
-    ones.flags.writeable = False
-    return ones
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        if self.few:
+            return self.product(self.ones, x)
+        laid = self.product(self.ones, x[..., : self.whole, :].reshape(self.blocks))
+        return self.of_laid(laid.reshape(self.laid)) + self.of_rest(x[..., self.whole :, :])
 
 
 class BatchNormKernel:
