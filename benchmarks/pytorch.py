@@ -41,17 +41,42 @@ def step(net: Net, optimizer: str) -> Callable[[], float]:
     return one_step
 
 
-def batch_norm(m: int, n: int) -> Callable[[], torch.Tensor]:
+def batch_norm(m: int, n: int, passes: str = "both") -> Callable[[], object]:
     """Forward and backward by autograd, without running statistics."""
     x = torch.randn(m, n, requires_grad=True)
     gamma = torch.ones(n, requires_grad=True)
     beta = torch.zeros(n, requires_grad=True)
     dy = torch.randn(m, n)
+    norm = nn.functional.batch_norm
+    return _passes(
+        lambda: norm(x, None, None, gamma, beta, training=True, eps=1e-5),
+        [x, gamma, beta],
+        dy,
+        passes,
+    )
 
-    def forward_and_backward() -> torch.Tensor:
-        x.grad = gamma.grad = beta.grad = None
-        y = nn.functional.batch_norm(x, None, None, gamma, beta, training=True, eps=1e-5)
-        y.backward(dy)
-        return x.grad
 
-    return forward_and_backward
+def layer(m: int, n: int, passes: str = "both") -> Callable[[], object]:
+    """The same by nn.BatchNorm1d, which moves its running statistics."""
+    x, dy = torch.randn(m, n, requires_grad=True), torch.randn(m, n)
+    bn = nn.BatchNorm1d(n)
+    return _passes(lambda: bn(x), [x, bn.weight, bn.bias], dy, passes)
+
+
+def _passes(
+    forward: Callable[[], torch.Tensor], inputs: list[torch.Tensor], dy: torch.Tensor, passes: str
+) -> Callable[[], object]:
+    """`passes` of both; a backward alone goes back through one forward pass again and again."""
+    if passes == "forward":
+        return forward
+    if passes == "backward":
+        y = forward()
+        return lambda: torch.autograd.grad(y, inputs, dy, retain_graph=True)
+
+    def both() -> torch.Tensor:
+        for tensor in inputs:
+            tensor.grad = None
+        forward().backward(dy)
+        return inputs[0].grad
+
+    return both

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import multiprocessing
 from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import replace
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from bncore import Network
+from bncore import BatchNorm, Network, RunConfig, train
 from bncore.kernels import BatchNormKernel
 from bncore.losses import one_hot
 from bncore.optimizers import OPTIMIZERS
@@ -91,14 +94,115 @@ def rate(runs: tuple[int, ...]) -> float | np.ndarray:
     return np.full((*runs, 1), LR, np.float32) if runs else LR
 
 
-def batch_norm(m: int, n: int) -> Callable[[], np.ndarray]:
-    """Forward and backward through the kernel."""
-    rng = np.random.default_rng(0)
-    x, dy = rng.normal(size=(2, m, n)).astype(np.float32)
+def normal(m: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """A batch and a gradient."""
+    x, dy = np.random.default_rng(0).standard_normal((2, m, n), np.float32)
+    return x, dy
+
+
+def batch_norm(m: int, n: int, passes: str = "both") -> Callable[[], np.ndarray]:
+    """Forward and backward through the kernel, "both" or one of them."""
+    x, dy = normal(m, n)
     kernel = BatchNormKernel(m, 1e-5, *np.ones((6, 1, n), np.float32))
+    return _passes(lambda: kernel.forward(x), lambda: kernel.backward(dy), passes)
 
-    def forward_and_backward() -> np.ndarray:
-        kernel.forward(x)
-        return kernel.backward(dy)
 
-    return forward_and_backward
+def layer(m: int, n: int, passes: str = "both") -> Callable[[], object]:
+    """The same through the checked layer, which moves its running statistics too."""
+    x, dy = normal(m, n)
+    bn = BatchNorm(n, dtype=np.float32)
+    return _passes(lambda: bn(x), lambda: bn.backward(dy), passes)
+
+
+def textbook(m: int, n: int, passes: str = "both") -> Callable[[], object]:
+    """The same as a textbook writes it; see `Textbook`."""
+    x, dy = normal(m, n)
+    bn = Textbook(n)
+    return _passes(lambda: bn.forward(x), lambda: bn.backward(dy), passes)
+
+
+def _passes(
+    forward: Callable[[], Any], backward: Callable[[], Any], passes: str
+) -> Callable[[], Any]:
+    """`passes` of them; a backward alone goes back through one forward pass again and again."""
+    if passes == "forward":
+        return forward
+    if passes == "backward":
+        forward()
+        return backward
+
+    def both() -> Any:
+        forward()
+        return backward()
+
+    return both
+
+
+class Textbook:
+    """Batch norm as a plain NumPy exercise has it, stage by stage, without any check: a baseline.
+
+    float32 throughout, running statistics as PyTorch keeps them.
+    """
+
+    def __init__(self, n: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        self.eps, self.momentum = eps, momentum
+        self.gamma, self.running_var = np.ones((2, n), np.float32)
+        self.beta, self.running_mean = np.zeros((2, n), np.float32)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        m = len(x)
+        mean = x.mean(axis=0)
+        self.centered = x - mean
+        var = (self.centered**2).mean(axis=0)
+        self.inv_std = 1 / np.sqrt(var + self.eps)
+        self.normalized = self.centered * self.inv_std
+        new, old = self.momentum, 1 - self.momentum
+        self.running_mean = old * self.running_mean + new * mean
+        self.running_var = old * self.running_var + new * var * (m / (m - 1))
+        return self.gamma * self.normalized + self.beta
+
+    def backward(self, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        m = len(dy)
+        dgamma, dbeta = (dy * self.normalized).sum(axis=0), dy.sum(axis=0)
+        dnormalized = dy * self.gamma
+        dvar = (dnormalized * self.centered).sum(axis=0) * -0.5 * self.inv_std**3
+        dmean = -(dnormalized * self.inv_std).sum(axis=0)
+        dx = dnormalized * self.inv_std + dvar * 2 * self.centered / m + dmean / m
+        return dx, dgamma, dbeta
+
+
+def memcpy(m: int, n: int) -> Callable[[], None]:
+    """A copy of a batch: what moving it costs."""
+    x, _ = normal(m, n)
+    out = np.empty_like(x)
+    return lambda: np.copyto(out, x)
+
+
+RUN = RunConfig(width=32, steps=400, batch_size=32, record_every=400, probe=1, units=1)
+RUNS_OF_A_SWEEP = 8
+
+
+_pools: dict[int, Executor] = {}
+
+
+def sweep(processes: int) -> Callable[[], list[float]]:
+    """The same run under several seeds, shared out to so many processes; returns accuracies.
+
+    The processes stay for the next sweep, until `stop_workers`.
+    """
+    if processes not in _pools:
+        context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+        _pools[processes] = ProcessPoolExecutor(processes, mp_context=context)
+    runs = [replace(RUN, seed=seed) for seed in range(RUNS_OF_A_SWEEP)]
+    return lambda: list(_pools[processes].map(accuracy, runs))
+
+
+def stop_workers() -> None:
+    """End the processes of all sweeps."""
+    while _pools:
+        _pools.popitem()[1].shutdown()
+
+
+def accuracy(config: RunConfig) -> float:
+    """What one run of a sweep comes to."""
+    return float(train(config).accuracy[-1])

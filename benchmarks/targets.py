@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from benchmarks import subjects
-from benchmarks.measure import Ratio, Work, ratio
+from benchmarks.measure import ROUNDS, Clock, Ratio, Work, ratio
 from benchmarks.subjects import FIGURE_1, SMALL, Net
 from bncore import batch_norm_forward
 
@@ -18,6 +20,8 @@ except ModuleNotFoundError:
     pytorch = None  # type: ignore[assignment]
 
 RUNS = 32
+LARGE = (65536, 256)
+FEW = 15  # rounds, where each takes its time
 
 
 class Target(NamedTuple):
@@ -30,14 +34,18 @@ class Target(NamedTuple):
     bound: float
     per_run: int = 1  # one call of `bottom` does this many runs
     needs_torch: bool = False
+    rounds: int = ROUNDS
+    clock: Clock = time.process_time
 
     def met_by(self, found: float) -> bool:
         return found <= self.bound if self.at_most else found >= self.bound
 
 
 def targets() -> Iterator[Target]:
-    """T1, T3, T4, T5 and T7; T6 is no matter of time."""
+    """All but T6, which is no matter of time."""
     yield from _batch_norm()
+    yield from _large()
+    yield from _layer()
     yield from _steps()
     small = [lambda: subjects.step(SMALL), lambda: subjects.step(SMALL, runs=(RUNS,))]
     yield Target(f"T4 small net: alone / one of {RUNS}", *small, False, 3.5, RUNS)
@@ -61,6 +69,15 @@ def targets() -> Iterator[Target]:
             True,
             bound,
         )
+    yield Target(
+        "T8 a sweep, on two free cores: one process / two",
+        lambda: subjects.sweep(1),
+        lambda: subjects.sweep(2),
+        False,
+        1.6,
+        rounds=FEW,
+        clock=time.perf_counter,
+    )
 
 
 def _batch_norm() -> Iterator[Target]:
@@ -71,6 +88,39 @@ def _batch_norm() -> Iterator[Target]:
             lambda m=m, n=n: pytorch.batch_norm(m, n),
             True,
             bound,
+            needs_torch=True,
+        )
+
+
+def _large() -> Iterator[Target]:
+    """A batch far beyond every cache."""
+    for passes, bound in (("forward", 5.5), ("backward", 7.5)):
+        ours = partial(lambda passes: subjects.batch_norm(*LARGE, passes), passes)
+        in_torch = partial(lambda passes: pytorch.batch_norm(*LARGE, passes), passes)
+        name = f"T2 batch norm {LARGE}, {passes}: ours"
+        copied = [ours, lambda: subjects.memcpy(*LARGE)]
+        yield Target(f"{name} / memcpy", *copied, True, bound, rounds=FEW)
+        yield Target(f"{name} / torch", ours, in_torch, True, 0.65, needs_torch=True, rounds=FEW)
+
+
+def _layer() -> Iterator[Target]:
+    """The checked layer, beside a textbook's without checks and PyTorch's."""
+    of_textbook = {"forward": 1.6, "backward": 0.8, "both": 1.1}  # a forward pays for all checks
+    for (m, n), of_torch in (((60, 100), 0.9), ((256, 512), 1.6)):
+        for passes, bound in of_textbook.items():
+            yield Target(
+                f"T9 layer ({m}, {n}), {passes}: ours / textbook",
+                partial(subjects.layer, m, n, passes),
+                partial(subjects.textbook, m, n, passes),
+                True,
+                bound,
+            )
+        yield Target(
+            f"T9 layer ({m}, {n}), both: ours / torch",
+            partial(subjects.layer, m, n),
+            lambda m=m, n=n: pytorch.layer(m, n),
+            True,
+            of_torch,
             needs_torch=True,
         )
 
@@ -108,15 +158,17 @@ def show() -> None:
         f"NumPy {np.__version__}, {_pytorch_version()}; processor time, one thread on each side\n"
     )
     head = ("", "target", "median", "min", "max", "top", "bottom", "")
-    print("{:52} {:>8} {:>7} {:>7} {:>7} {:>9} {:>9} {}".format(*head))
+    print("{:55} {:>8} {:>7} {:>7} {:>7} {:>9} {:>9} {}".format(*head))
     for target in targets():
         if pytorch is None and target.needs_torch:
             continue
-        print(_line(target, ratio(target.top(), target.bottom())), flush=True)
+        found = ratio(target.top(), target.bottom(), target.rounds, target.clock)
+        print(_line(target, found), flush=True)
+    subjects.stop_workers()
     error, constant = stability()
-    print(f"{'T6 float32 error at mean 1e4, sd 1e-2':52} <= 2e-06 {error:7.0e} ", end="")
+    print(f"{'T6 float32 error at mean 1e4, sd 1e-2':55} <= 2e-06 {error:7.0e} ", end="")
     print(f"{_word(error <= 2e-6):>36}")
-    print(f"{'T6 a constant unit':52} {'= 0':>8} {constant:7g} {_word(constant == 0):>37}")
+    print(f"{'T6 a constant unit':55} {'= 0':>8} {constant:7g} {_word(constant == 0):>37}")
 
 
 def _pytorch_version() -> str:
@@ -130,7 +182,7 @@ def _line(target: Target, found: Ratio) -> str:
     sign = "<=" if target.at_most else ">="
     microseconds = f"{found.top * 1e6:7.0f}us {found.bottom * 1e6 / target.per_run:7.0f}us"
     numbers = f"{sign} {target.bound:5.2f} {median:7.2f} {low:7.2f} {high:7.2f} {microseconds}"
-    return f"{target.name:52} {numbers} {_word(target.met_by(median))}"
+    return f"{target.name:55} {numbers} {_word(target.met_by(median))}"
 
 
 def _word(met: bool) -> str:

@@ -5,9 +5,10 @@
 `kernels` is the fast form of the same sums. `activations`, `layers`, `losses`, `network` and
 `optimizers` make a classifier, and `model` is one at rest: frozen, with one pure way through it.
 `descent` is the training loop; `config`, `training` and `trace` train by it (RunConfig -> Run ->
-Trace), with `batches` to feed a run and `recording` to keep its records. `data` loads the data
-sets, `shift` measures how far distributions move, `folding` puts batch norm into the weights
-beside it, `checks` and `errors` hold the rules for input.
+Trace), with `batches` to feed a run and `recording` to keep its records, and `fitting` trains on
+examples of one's own (`Model.fit`). `data` loads the data sets, `shift` measures how far
+distributions move, `folding` puts batch norm into the weights beside it, `checks` and `errors`
+hold the rules for input.
 
 Simplifications: fully connected classifiers only, softmax cross-entropy only, an incomplete last
 mini-batch is dropped, no automatic differentiation: each layer brings its own backward pass.

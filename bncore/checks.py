@@ -6,10 +6,12 @@ Training does not come through here: it calls the kernels, which check nothing.
 from __future__ import annotations
 
 import math
+from functools import cache
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from bncore.errors import InputError
 
@@ -31,6 +33,8 @@ def floats(value: Any, field: str) -> np.ndarray:
 
     float32 and float64 stay, float16 widens to float32, integers and bools become float64.
     """
+    if type(value) is np.ndarray and value.dtype.char in "fd" and value.dtype.isnative:
+        return value  # as it mostly is
     try:
         array = np.asarray(value)
     except ValueError:  # rows of unequal length
@@ -59,10 +63,11 @@ def batch(value: Any, units: int | None = None, field: str = "z") -> np.ndarray:
         raise InputError("shape", _seen(field, "(..., m, n)", z.shape))
     if units not in (None, z.shape[-1]):
         raise InputError("shape", _seen(field, (*z.shape[:-1], units), z.shape))
-    finite(z, field)
-    peak, limit = np.abs(z).max(), np.sqrt(np.finfo(z.dtype).max)
-    if peak > limit:
-        raise InputError("overflow", _seen(field, f"at most {limit:.3g}", float(peak)))
+    if not sums_squares(z):
+        finite(z, field)
+        peak, limit = float(np.abs(z).max()), _ranges(z.dtype).square
+        if peak > limit:
+            raise InputError("overflow", _seen(field, f"at most {limit:.3g}", peak))
     return z
 
 
@@ -80,25 +85,39 @@ def per_unit(value: Any, field: str, z: np.ndarray, dtype: np.dtype | None = Non
 def variance(value: Any, field: str, z: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
     """One variance per unit of `z`, likewise."""
     var = per_unit(value, field, z, dtype)
-    if (var < 0).any():
+    if var.min() < 0:
         raise InputError("variance", _seen(field, ">= 0", float(var.min())))
     return var
 
 
 def epsilon(value: Any, dtype: np.dtype) -> float:
     """eps, finite and > 0. One that vanishes in `dtype` counts as the smallest normal number."""
-    eps = number(value)
+    eps = value if type(value) is float else number(value)
+    ranges = _ranges(dtype)
+    if not 0 < eps <= ranges.most:
+        raise InputError("eps", _seen("eps", f"0 < eps <= {ranges.most:.3g}", value))
+    return max(eps, ranges.least)
+
+
+class Ranges(NamedTuple):
+    """Of the numbers of a dtype."""
+
+    least: float  # the smallest that is normal
+    most: float
+    square: float  # the largest whose square is still one
+
+
+@cache
+def _ranges(dtype: np.dtype) -> Ranges:
     info = np.finfo(dtype)
-    if not 0 < eps <= info.max:
-        raise InputError("eps", _seen("eps", f"0 < eps <= {float(info.max):.3g}", value))
-    return max(eps, float(info.smallest_normal))
+    return Ranges(float(info.smallest_normal), float(info.max), float(np.sqrt(info.max)))
 
 
 def weight(value: Any, field: str = "momentum") -> float:
     """A weight between 0 and 1."""
-    share = number(value)
+    share = value if type(value) is float else number(value)
     if not 0 <= share <= 1:
-        raise InputError("momentum", _seen(field, "0 <= momentum <= 1", value))
+        raise InputError("momentum", _seen(field, f"0 <= {field} <= 1", value))
     return share
 
 
@@ -106,6 +125,71 @@ def one_of(value: Any, field: str, known: tuple[str, ...]) -> None:
     """One of the names that are known."""
     if not isinstance(value, str) or value not in known:
         raise InputError("config", _seen(field, known, value))
+
+
+def float_dtype(dtype: DTypeLike) -> np.dtype:
+    """float32 or float64, in native byte order."""
+    try:
+        found = np.dtype(dtype).newbyteorder("=")
+    except TypeError:
+        found = np.dtype(object)
+    if found not in (np.float32, np.float64):
+        raise InputError("not_numeric", _seen("dtype", "float32 or float64", str(dtype)))
+    return found
+
+
+def sizes(value: Any, field: str = "sizes") -> tuple[int, ...]:
+    """(inputs, hidden units ..., outputs): at least two whole numbers, at least 1 each."""
+    found = tuple(number(each) for each in value) if np.iterable(value) else ()
+    if len(found) < 2 or not all(each >= 1 and each.is_integer() for each in found):
+        raise InputError("config", _seen(field, "two or more whole numbers >= 1", value))
+    return tuple(int(each) for each in found)
+
+
+def whole(value: Any, field: str, least: int, most: int) -> int:
+    """A whole number from `least` to `most`."""
+    found = number(value)
+    if not (least <= found <= most and found.is_integer()):
+        raise InputError("config", _seen(field, (least, most), value))
+    return int(found)
+
+
+def real(value: Any, field: str, least: float, most: float) -> float:
+    """A number from `least` to `most`."""
+    found = number(value)
+    if not least <= found <= most:
+        raise InputError("config", _seen(field, (least, most), value))
+    return found
+
+
+def width(array: np.ndarray, field: str, n: int) -> None:
+    """Rows (..., m, n) of n numbers each; what they are is not looked at."""
+    if array.ndim < 2 or array.shape[-1] != n:
+        lead = array.shape[:-1] if array.ndim > 1 else ("m",)
+        raise InputError("shape", _seen(field, (*lead, n), array.shape))
+
+
+def examples(value: Any, field: str, dtype: np.dtype) -> np.ndarray:
+    """A batch (m, n) in a dtype; may share memory with `value`."""
+    x = batch(value, field=field)
+    if x.ndim != 2:
+        raise InputError("shape", _seen(field, "(m, n)", x.shape))
+    if x.dtype != dtype:
+        x = batch(_cast(x, field, (x.shape,), dtype), field=field)
+    return x
+
+
+def labels(value: Any, field: str, m: int, most: int) -> np.ndarray:
+    """m class numbers, whole ones from 0 to `most`, as int64."""
+    y = floats(value, field)
+    shape(y, field, (m,))
+    finite(y, field)
+    bad = (y < 0) | (y > most) | (y != np.floor(y))
+    if bad.any():
+        at = int(np.argmax(bad))
+        expected = f"class numbers, 0 to {most}"
+        raise InputError("config", _seen(field, expected, float(y[at])) | {"at": at})
+    return y.astype(np.int64)
 
 
 def count(values: Any, field: str, expected: int) -> None:
@@ -141,16 +225,27 @@ def of_units(value: Any, field: str, n: int, lead: tuple[int, ...]) -> np.ndarra
 
 def finite(array: np.ndarray, field: str) -> None:
     """Refuse NaN and infinity in what was given."""
+    if sums_squares(array):
+        return
     bad = ~np.isfinite(array)
     if bad.any():
         at = tuple(int(i) for i in np.argwhere(bad)[0])
         raise InputError("non_finite", _seen(field, "finite", float(array[at])) | {"at": at})
 
 
+def sums_squares(array: np.ndarray) -> bool:
+    """Whether the squares have a finite sum, which no NaN, infinity or large number leaves.
+
+    The cheapest look at all numbers at once, one pass through BLAS. Where it says no, all may
+    still be well: look closer.
+    """
+    return math.isfinite(np.vdot(array, array))
+
+
 def results(**arrays: np.ndarray) -> None:
     """Refuse to return what has left the range of its dtype on the way."""
     for field, array in arrays.items():
-        if not np.isfinite(array).all():
+        if not (sums_squares(array) or np.isfinite(array).all()):
             raise InputError("overflow", _seen(field, f"within {array.dtype}", "overflow"))
 
 
@@ -160,7 +255,10 @@ def _cast(
     if array.shape not in shapes:
         raise InputError("shape", _seen(field, shapes[0], array.shape))
     finite(array, field)
-    cast = array.astype(dtype, copy=False)
+    if array.dtype == dtype:
+        return array
+    with np.errstate(over="ignore"):  # refused in the next line
+        cast = array.astype(dtype)
     results(**{field: cast})
     return cast
 

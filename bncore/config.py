@@ -9,7 +9,7 @@ from bncore import checks
 from bncore.activations import ACTIVATIONS
 from bncore.data import DATASETS
 from bncore.errors import InputError
-from bncore.network import INITS, PLACEMENTS
+from bncore.network import INITS, MOST_SEED, PLACEMENTS
 from bncore.optimizers import OPTIMIZERS
 
 # What each field may be: the keys of a registry, or the ends of a range (both allowed).
@@ -27,7 +27,7 @@ WHOLE: dict[str, tuple[int, int]] = {
     "width": (1, 1024),
     "batch_size": (1, 4096),
     "steps": (1, 100_000),
-    "seed": (0, 2**53 - 1),  # what a browser counts to
+    "seed": (0, MOST_SEED),
     "record_every": (1, 100_000),
     "probe": (1, 4096),
     "units": (0, 1024),

@@ -12,6 +12,16 @@ to know what would happen if z were another lends a hand on the way (`Hook`).
     >>> moved = model.forward(np.array([[1.0, 5.0], [3.0, 5.0]]), hook=lambda layer, z, a: z + 7)
     >>> (moved.logits == now.logits).all()  # batch norm takes the offset away
     np.True_
+
+`Model.fit` trains one, `predict` and `score` ask it.
+
+    >>> from bncore import data
+    >>> moons = data.load("moons")
+    >>> model = Model.fit(moons.x_train, moons.y_train, hidden=(16, 16), steps=200, seed=0)
+    >>> model
+    Model(sizes=(2, 16, 16, 2), activation='relu', norm='before', eps=1e-05, dtype='float32')
+    >>> model.predict(moons.x_test[:3]), model.score(moons.x_test, moons.y_test) > 0.9
+    (array([1, 1, 0]), True)
 """
 
 from __future__ import annotations
@@ -30,6 +40,8 @@ from bncore.errors import InputError
 
 Rows = tuple[np.ndarray, ...]
 Statistics = str | tuple[Sequence[ArrayLike], Sequence[ArrayLike]]
+
+MOST_CLASSES = 1024  # a label beyond is a mistake, and would ask for that many outputs
 
 ARRAYS = ("W", "b", "gamma", "beta", "running_mean", "running_var")  # of a model, a layer each
 
@@ -105,10 +117,60 @@ class Model:
         eps = tuple(checks.epsilon(each, self.W[0].dtype) for each in given)
         object.__setattr__(self, "eps", eps)
 
+    @classmethod
+    def fit(
+        cls,
+        x: ArrayLike,
+        y: ArrayLike,
+        hidden: Sequence[int] = (50, 50),
+        *,
+        activation: str = "relu",
+        norm: str = "before",
+        optimizer: str = "sgd",
+        lr: float = 0.1,
+        batch_size: int | None = None,
+        steps: int = 500,
+        init: str = "he",
+        init_scale: float = 1.0,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        weight_decay: float = 0.0,
+        keep: float = 1.0,
+        seed: int = 0,
+        dtype: DTypeLike = np.float32,
+    ) -> Model:
+        """Train a network on examples x (m, inputs) and their class numbers y (m,), from 0.
+
+        `hidden` are the units of each hidden layer; the settings are those of `RunConfig`, a
+        mini-batch has 64 examples, or all where there are fewer. The same seed gives the same
+        model. Raises InputError for what cannot be trained on or with, and "overflow" where the
+        training diverges.
+        """
+        settings = dict(locals())
+        for name in ("cls", "x", "y", "hidden"):
+            del settings[name]
+        from bncore.fitting import fit  # which builds on this module
+
+        return fit(x, y, hidden, settings)
+
+    def __repr__(self) -> str:
+        sizes = (self.inputs, *(W.shape[-1] for W in self.W))
+        assert isinstance(self.eps, tuple)
+        eps = self.eps[0] if len(set(self.eps)) == 1 else self.eps
+        said = [f"sizes={sizes}", f"activation={self.activation!r}", f"norm={self.norm!r}"]
+        said += [f"eps={eps!r}"] if self.norm != "none" else []
+        said += [f"dtype={self.W[0].dtype.name!r}"] + ([f"runs={self.runs}"] if self.runs else [])
+        return f"Model({', '.join(said)})"
+
     @property
     def depth(self) -> int:
         """Hidden layers."""
         return len(self.W) - 1
+
+    @property
+    def classes(self) -> int:
+        """What it tells apart."""
+        return self.W[-1].shape[-1]
 
     @property
     def inputs(self) -> int:
@@ -139,6 +201,28 @@ class Model:
     ) -> Pass:
         """See `forward`."""
         return forward(self, x, statistics, hook, keep)
+
+    def predict(self, x: ArrayLike) -> np.ndarray:
+        """The class number of each example, (..., m), by the running statistics."""
+        return self._logits(x).argmax(axis=-1)
+
+    def predict_proba(self, x: ArrayLike) -> np.ndarray:
+        """The probability of each class, (..., m, classes), likewise: the softmax of the logits."""
+        logits = self._logits(x)
+        p = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        return p / p.sum(axis=-1, keepdims=True)
+
+    def score(self, x: ArrayLike, y: ArrayLike) -> Any:
+        """The share of examples whose class number is y's (m,): a number, or one per run."""
+        found = self.predict(x)
+        right = found == checks.labels(y, "y", found.shape[-1], MOST_CLASSES - 1)
+        return right.mean(axis=-1) if right.ndim > 1 else float(right.mean())
+
+    def _logits(self, x: ArrayLike) -> np.ndarray:
+        """By the running statistics; refused where they overflow, since they name no class."""
+        logits = forward(self, x, "running", keep=False).logits
+        checks.results(logits=logits)
+        return logits
 
 
 def forward(

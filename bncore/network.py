@@ -4,8 +4,9 @@ All parameters stand in one flat buffer, all gradients in another, running stati
 third; `W`, `b`, `gamma`, `beta`, `running_mean`, `running_var` are lists of views, one per
 layer. With `runs=(R,)` every array has R networks in front, which never touch each other.
 
-    >>> net = Network((64, 50, 50, 10), activation="relu", norm="before")
-    >>> net.initialize("he", 1.0, [np.random.default_rng(0)])
+    >>> net = Network((64, 50, 50, 10), activation="relu", norm="before", seed=0)
+    >>> net
+    Network((64, 50, 50, 10), activation='relu', norm='before')
     >>> net.predict(np.zeros((5, 64), np.float32)).shape
     (5, 10)
 """
@@ -14,14 +15,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from inspect import signature
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+from bncore import checks
 from bncore.activations import ACTIVATIONS
-from bncore.checks import epsilon
 from bncore.kernels import BatchNormKernel
 from bncore.layers import Activate, Dense, Drop, Jolt, NormInGroups, Stage
 from bncore.losses import one_hot, softmax_cross_entropy
@@ -37,6 +39,9 @@ INITS: dict[str, Callable[[int, int, float], float]] = {
 
 STILL = (0.0, 1.0)  # no jolts: offset 0, factor 1
 
+Seed = int | np.random.Generator
+MOST_SEED = 2**53 - 1  # what a browser counts to
+
 
 class Network:
     """sizes = (inputs, hidden units ..., classes). The output layer has b and no batch norm.
@@ -45,7 +50,11 @@ class Network:
     of a batch (0 for all of it), dropout at the end of each hidden layer, where `keep` < 1, and
     jolts (`layers.Jolt`) behind batch norm, or z where there is none: up to ±jolt[0], × jolt[1].
 
-    `forward`, `gradient` and `track` work in buffers of the network: one thread at a time.
+    All W are 0 until `initialize` draws them. A `seed` draws them at once, "he" with scale 1: run r
+    by a generator from seed + r, or all runs in turn by the generator that is given.
+
+    `forward`, `gradient` and `track` work in buffers of the network: one thread at a time. Raises
+    InputError for settings that cannot be, unknown names, and an x that has not its width.
     """
 
     def __init__(
@@ -61,16 +70,35 @@ class Network:
         group: int = 0,
         keep: float = 1.0,
         jolt: tuple[float, float] = STILL,
+        seed: Seed | None = None,
     ) -> None:
         self.settings: dict[str, Any] = dict(locals())
-        del self.settings["self"]
-        self.sizes, self.runs, self.dtype = tuple(sizes), runs, np.dtype(dtype)
+        for name in ("self", "seed"):  # a copy draws nothing
+            del self.settings[name]
+        checks.one_of(activation, "activation", tuple(ACTIVATIONS))
+        checks.one_of(norm, "norm", tuple(PLACEMENTS))
+        self.sizes, self.runs = checks.sizes(sizes), runs
+        self.dtype = checks.float_dtype(dtype)
         self.activation, self.norm = ACTIVATIONS[activation], norm
-        self.eps, self.momentum = epsilon(eps, self.dtype), np.array(momentum, self.dtype)
+        self.eps = checks.epsilon(eps, self.dtype)
+        self.momentum = np.array(checks.weight(momentum), self.dtype)
         self.group, self.keep, self.jolt = group, keep, jolt
         self._passes: dict[tuple[int, bool], Stages] = {}
         self._lay_out(keep_bias or norm == "none")
         self._as_it_stands = self._model(locked)  # looks into the buffers
+        if seed is not None:
+            self.initialize("he", 1.0, generators(seed, math.prod(runs)))
+
+    def __repr__(self) -> str:
+        """As one would make it: what it is, and what differs from the defaults."""
+        usual = signature(Network).parameters
+        plain = self.settings | {"sizes": self.sizes, "dtype": self.dtype.name}
+        said = [f"activation={plain['activation']!r}", f"norm={self.norm!r}"]
+        for name in list(plain)[3:]:
+            default = usual[name].default
+            if plain[name] != (np.dtype(default).name if name == "dtype" else default):
+                said.append(f"{name}={plain[name]!r}")
+        return f"Network({self.sizes}, {', '.join(said)})"
 
     def _lay_out(self, hidden_bias: bool) -> None:
         hidden, classes = self.sizes[1:-1], self.sizes[-1]
@@ -123,6 +151,7 @@ class Network:
         The draws depend on sizes alone, so networks with and without batch norm start alike,
         in float32 and float64.
         """
+        checks.one_of(kind, "init", tuple(INITS))
         for W in self.W:
             inputs, units = W.shape[-2:]
             sd = INITS[kind](inputs, units, scale)
@@ -141,6 +170,7 @@ class Network:
 
         A buffer, overwritten by the next call with the same m. Leaves `running` alone.
         """
+        checks.width(x, "x", self.sizes[0])
         self._last = self._pass(x.shape[-2])
         return self._last.forward(x)
 
@@ -206,6 +236,7 @@ class Network:
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Logits by the running statistics, for any number of examples."""
+        checks.width(x, "x", self.sizes[0])
         now = self._as_it_stands
         return through(now, x, (now.running_mean, now.running_var), keep=False).logits
 
@@ -317,6 +348,14 @@ class Stages:
         """And back."""
         for stage in reversed(self.stages):
             dy = stage.backward(dy)
+
+
+def generators(seed: Seed, runs: int) -> list[np.random.Generator]:
+    """One for each run: from seed, seed + 1, ...; or one and the same, where one is given."""
+    if isinstance(seed, np.random.Generator):
+        return [seed] * runs
+    first = checks.whole(seed, "seed", 0, MOST_SEED)
+    return [np.random.default_rng(first + r) for r in range(runs)]
 
 
 def _split(views: list[np.ndarray], ends: np.ndarray) -> list[list[np.ndarray]]:
