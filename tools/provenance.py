@@ -48,11 +48,13 @@ def fingerprint(settings: Mapping[str, Any], module: str) -> dict[str, str]:
 
     Comments, docstrings, formatting, type hints, and where a file lies do not count.
     """
-    code = sorted(_hashed(shape(_file(name).read_text("utf-8"))) for name in stands_on(module))
-    return {
-        "settings": _hashed(json.dumps(settings, sort_keys=True)),
-        "code": _hashed("\n".join(code)),
-    }
+    return {"settings": _hashed(json.dumps(settings, sort_keys=True)), "code": _code(module)}
+
+
+@cache
+def _code(module: str) -> str:
+    parts = sorted(_hashed(shape(_file(name).read_text("utf-8"))) for name in stands_on(module))
+    return _hashed("\n".join(parts))
 
 
 def _hashed(text: str) -> str:
@@ -90,7 +92,6 @@ def _file(module: str) -> Path:
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
-@cache
 def shape(source: str) -> str:
     """What a text of Python does, written the same by every version of Python."""
     return _shape(ast.parse(source))
