@@ -98,7 +98,8 @@ def arrays(name: str) -> dict[str, np.ndarray]:
 
 def about(name: str) -> dict[str, Any]:
     """How it was made."""
-    return json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    return found
 
 
 def under(arrays: Mapping[str, Any], head: str) -> dict[str, Any]:

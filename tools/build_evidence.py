@@ -44,7 +44,7 @@ def write(one: Evidence[Any]) -> None:
     """Build one, and say how large it is."""
     arrays, about = one.build()
     path = FOLDER / f"{one.name}.npz"
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, allow_pickle=False, **arrays)
     record(one, {"versions": versions()} | about)
     print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")
 

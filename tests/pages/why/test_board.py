@@ -111,7 +111,9 @@ def test_everything_can_be_uncovered_without_predicting(lang: str) -> None:
     assert on_the_board(at) == list(range(1, len(CLAIMS) + 1))
     assert f"{AGREED} 0/" not in said(at)
     (table,) = [h.proto.body for h in at.get("html") if '<table class="claims"' in h.proto.body]
-    assert table.count("<tr>") == 1 + sum(len(row.numbers) for row in claims.board().values())
+    assert table.count('<tr role="row">') == 1 + sum(
+        len(row.numbers) for row in claims.board().values()
+    )
     assert not cells(at, "claims")
     for claim in CLAIMS:
         at.button_group(key="why.claim").set_value(claim).run()
