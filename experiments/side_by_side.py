@@ -116,20 +116,19 @@ def packed(found: Mapping[str, Any]) -> dict[str, np.ndarray]:
     }
 
 
-def shipped(
-    found: Mapping[str, Any],
-    settings: Mapping[str, RunConfig],
-    numbers: Callable[[Any], Mapping[str, np.ndarray]],
-) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """What `make evidence` writes of results by setting: their arrays, and what came out."""
-    return packed(found), {
-        setting: {
-            "config": settings[setting].to_dict(),
-            "seeds": each.seeds.tolist(),
-            "outcome": mean_and_sd(numbers(each)),
-        }
-        for setting, each in found.items()
+def by_setting(settings: Mapping[str, RunConfig], seeds: Sequence[int]) -> dict[str, Any]:
+    """What evidence says it was made with, where there are several settings."""
+    return {
+        setting: {"config": config.to_dict(), "seeds": list(seeds)}
+        for setting, config in settings.items()
     }
+
+
+def outcome(
+    found: Mapping[str, Any], numbers: Callable[[Any], Mapping[str, np.ndarray]]
+) -> dict[str, Any]:
+    """What came out of each setting."""
+    return {setting: {"outcome": mean_and_sd(numbers(each))} for setting, each in found.items()}
 
 
 def mean_and_sd(numbers: Mapping[str, np.ndarray]) -> dict[str, dict[str, float]]:

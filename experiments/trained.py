@@ -21,9 +21,8 @@ from bncore.data import Dataset, load
 from bncore.model import Model
 from bncore.network import Network
 from bncore.training import Run, train
-from experiments import evidence
+from experiments.evidence import Arrays, Evidence, under
 
-EVIDENCE = "test_time"
 SEEDS = range(5)
 
 REGIMES: dict[str, RunConfig] = {
@@ -82,11 +81,7 @@ class Trained:
 def trained(regime: str = "slow") -> Trained:
     """The shipped run. KeyError if there is no such regime."""
     config = REGIMES[regime]
-    arrays = {
-        key.removeprefix(f"{regime}."): array
-        for key, array in _shipped().items()
-        if key.startswith(f"{regime}.")
-    }
+    arrays = under(EVIDENCE.shipped, regime)
     plain = arrays.pop("plain", None)
     return Trained(
         config=config,
@@ -97,11 +92,6 @@ def trained(regime: str = "slow") -> Trained:
         exact_var=arrays["true_var"][-1],
         **arrays,
     )
-
-
-@cache
-def _shipped() -> dict[str, np.ndarray]:
-    return evidence.arrays(EVIDENCE)
 
 
 def _network(config: RunConfig, params: np.ndarray, running: np.ndarray | float = 0.0) -> Network:
@@ -138,16 +128,13 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
 # --- how it was made ---
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Train both regimes: arrays for assets/evidence/test_time.npz, and what came out."""
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Train both regimes: arrays, and what came out."""
     arrays, about = {}, {}
     for regime, config in REGIMES.items():
         arrays |= {f"{regime}.{name}": array for name, array in record(config, SNAPSHOTS[regime])}
-        about[regime] = {
-            "config": config.to_dict(),
-            "seeds": list(SEEDS),
-            "accuracy": {name: list(values) for name, values in over_seeds(config, SEEDS).items()},
-        }
+        accuracies = over_seeds(config, SEEDS)
+        about[regime] = {"accuracy": {name: list(each) for name, each in accuracies.items()}}
     plain = Run(REGIMES["slow"].twin())
     plain.advance(plain.config.steps)
     return arrays | {"slow.plain": plain.network.params}, about
@@ -214,3 +201,13 @@ def over_seeds(config: RunConfig, seeds: Iterable[int]) -> dict[str, np.ndarray]
         found.append([float(accuracy(one, data.y_test)) for one in logits])
     names = ("running", "exact", "plain")
     return dict(zip(names, np.array(found).T, strict=True))
+
+
+EVIDENCE = Evidence(
+    "test_time",
+    {
+        regime: {"config": config.to_dict(), "seeds": list(SEEDS)}
+        for regime, config in REGIMES.items()
+    },
+    measure_all,
+)

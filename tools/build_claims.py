@@ -4,6 +4,7 @@
     make claims ONLY="sooner any_init"           # only these
     python tools/build_claims.py --check         # compare with the committed table, write nothing
     python tools/build_claims.py --bands         # measure too how far another machine may be off
+    python tools/build_claims.py --unchanged     # measure nothing: the numbers would be the same
 
 Says each claim's verdict, and where a number leaves the band that the committed table states for
 it, or a verdict is another; then the exit code is 1. What was measured is written all the same,
@@ -32,12 +33,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from experiments.claims.board import CLAIMS, EVIDENCE, differences, row_of
+from experiments.claims.board import TABLE, differences, row_of
 from experiments.claims.grading import FLOORS, distance
+from experiments.claims.registry import CLAIMS, group_of
 from experiments.evidence import FOLDER
-from tools.provenance import rounded, versions
+from tools.provenance import fingerprint, rounded, versions
 
-TABLE = FOLDER / f"{EVIDENCE}.json"
+FILE = FOLDER / f"{TABLE}.json"
 Measured = dict[str, np.ndarray]
 
 # What another machine may bring, by name.
@@ -68,10 +70,9 @@ def entry(name: str, found: Measured, bands: dict[str, float]) -> dict[str, Any]
     claim = CLAIMS[name]
     return {
         "verdict": claim.verdict(found),
-        "lesson": claim.lesson,
-        "paper": claim.paper,
-        "seeds": list(claim.seeds),
+        **told(name),
         "versions": versions(),
+        "fingerprint": fingerprint_now(name),
         "numbers": {
             key: {
                 "kind": claim.numbers[key],
@@ -85,9 +86,42 @@ def entry(name: str, found: Measured, bands: dict[str, float]) -> dict[str, Any]
     }
 
 
+def told(name: str) -> dict[str, Any]:
+    """What the table says of a claim without measuring it."""
+    claim = CLAIMS[name]
+    return {
+        "group": group_of(name),
+        "lesson": claim.lesson,
+        "place": claim.place,
+        "paper": claim.paper,
+        "seeds": list(claim.seeds),
+    }
+
+
+def fingerprint_now(name: str) -> dict[str, str]:
+    """Of seeds and numbers, and of the code that would measure the claim today."""
+    claim = CLAIMS[name]
+    settings = {"seeds": claim.seeds, "numbers": claim.numbers}
+    return fingerprint(settings, claim.measure.__module__)
+
+
+def older(name: str) -> list[str]:
+    """What has changed since it was measured: "settings", "code"; empty if nothing has."""
+    then = stored()[name]["fingerprint"]
+    return [what for what, now in fingerprint_now(name).items() if then[what] != now]
+
+
+def unchanged(name: str, old: dict[str, Any]) -> dict[str, Any]:
+    """What the table is to say where the numbers would be the same."""
+    new = {"verdict": old["verdict"], **told(name), "versions": old["versions"]}
+    kinds = CLAIMS[name].numbers
+    numbers = {key: one | {"kind": kinds[key]} for key, one in old["numbers"].items()}
+    return new | {"fingerprint": fingerprint_now(name), "numbers": numbers}
+
+
 def stored() -> dict[str, Any]:
     """The committed table by claim; empty if there is none."""
-    return json.loads(TABLE.read_text("utf-8"))["claims"] if TABLE.exists() else {}
+    return json.loads(FILE.read_text("utf-8"))["claims"] if FILE.exists() else {}
 
 
 def write(table: dict[str, Any]) -> None:
@@ -95,7 +129,7 @@ def write(table: dict[str, Any]) -> None:
     claims = {name: rounded(table[name]) for name in CLAIMS if name in table}
     machines = {"machines": MACHINES, "safety": SAFETY, "floors": FLOORS}
     text = json.dumps({"bands": machines, "claims": claims}, indent=1)
-    TABLE.write_text(_short_lists(text) + "\n", "utf-8")
+    FILE.write_text(_short_lists(text) + "\n", "utf-8")
 
 
 def _short_lists(text: str) -> str:
@@ -170,6 +204,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="claim", help="all, if none is named")
     parser.add_argument("--check", action="store_true", help="write nothing")
     parser.add_argument("--bands", action="store_true", help="measure the bands again")
+    parser.add_argument("--unchanged", action="store_true", help="write new fingerprints alone")
     parser.add_argument(
         "--numbers", action="store_true", help="print what is measured of one claim as JSON"
     )
@@ -181,7 +216,14 @@ def main(arguments: list[str]) -> int:
         found = measure(*asked.names)
         print(json.dumps({key: values.tolist() for key, values in found.items()}))
         return 0
-    return build(asked.names or list(CLAIMS), asked.check, asked.bands)
+    names = asked.names or list(CLAIMS)
+    if asked.unchanged:
+        table = stored()
+        if missing := [name for name in names if name not in table]:
+            parser.error(f"not measured yet: {', '.join(missing)}")
+        write(table | {name: unchanged(name, table[name]) for name in names})
+        return 0
+    return build(names, asked.check, asked.bands)
 
 
 def build(names: list[str], check: bool, again: bool) -> int:

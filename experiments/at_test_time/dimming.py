@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,10 +21,9 @@ from bncore.config import RunConfig
 from bncore.data import Dataset, load
 from bncore.network import Network
 from bncore.training import Run
-from experiments import evidence
+from experiments.evidence import Arrays, Evidence
 from experiments.trained import REGIMES, accuracy, exact_statistics, trained
 
-EVIDENCE = "dimming"
 A = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05)
 K = (4, 8, 16, 32, 64, 128, 256)
 SEEDS = range(5)
@@ -129,16 +127,14 @@ class OverSeeds:
     reestimated: np.ndarray  # (S, K, A)
 
 
-@cache
 def over_seeds() -> OverSeeds:
     """The shipped ones; trains nothing."""
-    return OverSeeds(**evidence.arrays(EVIDENCE))
+    return EVIDENCE.shipped
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Arrays for assets/evidence/dimming.npz, and what came out."""
-    config = REGIMES["slow"]
-    found = [train_and_sweep(replace(config, seed=seed)) for seed in SEEDS]
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Arrays, and what came out."""
+    found = [train_and_sweep(replace(REGIMES["slow"], seed=seed)) for seed in SEEDS]
     arrays = {
         "seeds": np.array(SEEDS),
         "a": np.array(A),
@@ -151,7 +147,20 @@ def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         name: {"mean": arrays[name].mean(axis=0).tolist(), "sd": _sd(arrays[name]).tolist()}
         for name in ("plain", "frozen", "reestimated")
     }
-    return arrays, {"config": config.to_dict(), "seeds": list(SEEDS), "outcome": outcome}
+    return arrays, {"outcome": outcome}
+
+
+def read(arrays: Arrays) -> OverSeeds:
+    """What ships."""
+    return OverSeeds(**arrays)
+
+
+EVIDENCE = Evidence(
+    "dimming",
+    {"config": REGIMES["slow"].to_dict(), "seeds": list(SEEDS)},
+    measure_all,
+    read=read,
+)
 
 
 def _sd(accuracies: np.ndarray) -> np.ndarray:

@@ -1,41 +1,7 @@
-"""What is said of batch norm, and what is measured of it: the board of the lesson on why.
+"""What is said of batch norm, and what came out: the board of the lesson on why, as committed.
 
-The sentences stand in the locale files of that lesson, by these ids:
-
-| id                | in a sentence                                                               |
-|-------------------|-----------------------------------------------------------------------------|
-| gives_back        | γ = √(σ² + ε) and β = μ give z back                                         |
-| b_cancels         | b in front of batch norm does nothing                                       |
-| scale_free        | multiplying W by a number > 0 changes nothing of what the network says      |
-| folds             | after training, batch norm can be folded into W and b                       |
-| sd_is_gamma       | after batch norm a unit has mean β and standard deviation γ                 |
-| divides_variance  | batch norm divides by the variance                                          |
-| makes_gaussian    | batch norm makes the distribution of a unit normal (Gaussian)               |
-| unbiased_better   | the running variance should be unbiased, it makes predictions better        |
-| rounder_inputs    | scaling the inputs makes the loss rounder                                   |
-| rounder_hidden    | batch norm does the same for what the deeper layers learn from              |
-| replaces_scaling  | with batch norm in the hidden layers inputs need no scaling                 |
-| sooner            | at the same learning rate batch norm trains in far fewer steps              |
-| always_faster     | batch norm is always faster, each arm at its own best rate                  |
-| larger_rates      | batch norm allows much larger learning rates                                |
-| higher_accuracy   | batch norm ends at a higher accuracy                                        |
-| any_init          | with batch norm the initial weights do not matter                           |
-| every_step        | it is normalizing at every step that does it, not a repaired start          |
-| vanishing         | batch norm keeps gradients from vanishing in deep networks                  |
-| exploding         | batch norm keeps gradients from exploding in deep networks                  |
-| smoother          | batch norm makes the loss smoother along the gradient                       |
-| less_shift        | with batch norm what a layer receives is distributed more steadily          |
-| shift_explains    | it works because it reduces internal covariate shift                        |
-| independent       | with batch norm a layer does not depend on what changes below it            |
-| before_best       | batch norm belongs before the activation                                    |
-| like_dropout      | the noise of its batches is like dropout                                    |
-| regularizes       | the noise of its batches regularizes                                        |
-| decay_regularizes | weight decay regularizes W in front of batch norm                           |
-| any_batch         | batch norm works with any batch size                                        |
-| own_batch         | at test time the statistics of the test batch do as well                    |
-| protects          | batch norm protects against test data that has shifted                      |
-| other_colours     | with batch norm, whoever learned from black ink reads coloured ink          |
-| reestimated       | new statistics from unlabelled images repair what the shift did             |
+`make claims` measures the claims of `experiments.claims.registry` and writes the table. All that a
+page wants to know stands in it, so that nobody imports an experiment to hear of a claim.
 """
 
 from __future__ import annotations
@@ -48,35 +14,32 @@ from typing import Any
 import numpy as np
 
 from experiments import evidence
-from experiments.claims.batches import BATCHES
-from experiments.claims.formula import FORMULA
-from experiments.claims.grading import Claim, Verdict, distance
-from experiments.claims.inputs import INPUTS
-from experiments.claims.inside import INSIDE
-from experiments.claims.training import TRAINING
+from experiments.claims.grading import Kind, Verdict, distance
 
-EVIDENCE = "claims"
-CLAIMS: dict[str, Claim] = FORMULA | INPUTS | TRAINING | INSIDE | BATCHES
+TABLE = "claims"
 
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """What the committed table says of one claim. What a number is (its kind) says CLAIMS."""
+    """What the committed table says of one claim."""
 
     id: str
     verdict: Verdict
+    group: str  # what it is about
     lesson: str  # that shows it
+    place: dict[str, str]  # where there: controls and their values; empty for the whole lesson
     paper: str  # arXiv id
     seeds: tuple[int, ...]
     versions: dict[str, str]  # that measured it
     numbers: dict[str, np.ndarray]  # (S,) each
+    kinds: dict[str, Kind]  # of the numbers
     bands: dict[str, float]  # how far a value may be off on another machine, as by `distance`
 
 
 @cache
 def board() -> dict[str, Row]:
-    """The committed table, in its order; measures nothing. `make claims` writes it."""
-    return {name: row_of(name, one) for name, one in evidence.about(EVIDENCE)["claims"].items()}
+    """The committed table, in the order of the page; measures nothing."""
+    return {name: row_of(name, one) for name, one in evidence.about(TABLE)["claims"].items()}
 
 
 def row_of(name: str, stored: Mapping[str, Any]) -> Row:
@@ -85,11 +48,14 @@ def row_of(name: str, stored: Mapping[str, Any]) -> Row:
     return Row(
         id=name,
         verdict=stored["verdict"],
+        group=stored["group"],
         lesson=stored["lesson"],
+        place=stored["place"],
         paper=stored["paper"],
         seeds=tuple(stored["seeds"]),
         versions=stored["versions"],
         numbers={key: _locked(one["values"]) for key, one in numbers.items()},
+        kinds={key: one["kind"] for key, one in numbers.items()},
         bands={key: one["band"] for key, one in numbers.items()},
     )
 
@@ -104,7 +70,7 @@ def differences(row: Row, measured: Mapping[str, np.ndarray], seeds: Sequence[in
     """Where numbers measured with some of the row's seeds leave its bands; one line for each."""
     at = [row.seeds.index(seed) for seed in seeds]
     found = []
-    for name, kind in CLAIMS[row.id].numbers.items():
+    for name, kind in row.kinds.items():
         there, here, band = row.numbers[name][at], measured[name], row.bands[name]
         off = float(distance(kind, there, here).max())
         if off > band:

@@ -18,12 +18,12 @@ from bncore.config import RunConfig
 from bncore.losses import one_hot
 from bncore.model import Model
 from bncore.network import Network
-from experiments import evidence, whiteboard
+from experiments import whiteboard
 from experiments.descent import descend
+from experiments.evidence import Arrays, Evidence, under
 from experiments.trained import trained
 from experiments.whiteboard import Backward, Forward, put
 
-EVIDENCE = "bias"
 SEEDS = range(5)
 DTYPES = ("float32", "float64")
 # Learning rates at which each optimizer trains this network well.
@@ -184,16 +184,8 @@ def config(
 @cache
 def drift(optimizer: str = "adam", dtype: str = "float32") -> Drift:
     """The shipped runs; trains nothing. KeyError for another optimizer or dtype."""
-    arrays, head = _shipped(), f"{optimizer}.{dtype}."
-    found = {key.removeprefix(head): a for key, a in arrays.items() if key.startswith(head)}
-    if not found:
-        raise KeyError(head)
+    found = under(EVIDENCE.shipped, f"{optimizer}.{dtype}")
     return Drift(optimizer, dtype, RATES[optimizer], **found)
-
-
-@cache
-def _shipped() -> dict[str, np.ndarray]:
-    return evidence.arrays(EVIDENCE)
 
 
 def let_drift(configs: list[RunConfig], every: int = EVERY) -> dict[str, np.ndarray]:
@@ -228,8 +220,8 @@ def _without_b(network: Network, configs: list[RunConfig]) -> np.ndarray:
     return np.abs(network.forward(x) - there).max(axis=(-2, -1))
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Arrays for assets/evidence/bias.npz, and what came out."""
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Arrays, and what came out."""
     arrays, outcome = {}, {}
     for optimizer in RATES:
         for dtype in DTYPES:
@@ -241,5 +233,14 @@ def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
                 "largest_dbeta": found["dbeta"].max(axis=1).tolist(),
                 "logits_moved": found["logits_moved"].tolist(),
             }
-    configs = {optimizer: config(optimizer).to_dict() for optimizer in RATES}
-    return arrays, {"configs": configs, "seeds": list(SEEDS), "outcome": outcome}
+    return arrays, {"outcome": outcome}
+
+
+EVIDENCE = Evidence(
+    "bias",
+    {
+        "configs": {optimizer: config(optimizer).to_dict() for optimizer in RATES},
+        "seeds": list(SEEDS),
+    },
+    measure_all,
+)

@@ -9,7 +9,6 @@ The best rate is picked on some seeds and judged on others, so that neither arm 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 from time import perf_counter
 from typing import Any
 
@@ -18,9 +17,8 @@ import numpy as np
 from bncore.config import RunConfig
 from bncore.trace import Trace
 from bncore.training import Run, train_together
-from experiments import evidence
+from experiments.evidence import Arrays, Evidence, under
 
-EVIDENCE = "optimizers"
 NORMS = ("none", "before")
 DECADE = (3.2, 5.6, 10, 18)
 LOWEST = {"sgd": 0.032, "momentum": 0.0032, "rmsprop": 0.00032, "adam": 0.00032}
@@ -178,14 +176,9 @@ class Sweep:
         return np.where(usable, self.rates[:, None], 0).max(axis=-1)
 
 
-@cache
 def sweep(dataset: str = "digits") -> Sweep:
     """The shipped one; trains nothing. KeyError for a data set that is not in GRIDS."""
-    if dataset not in GRIDS:
-        raise KeyError(dataset)
-    arrays, head = evidence.arrays(EVIDENCE), f"{dataset}."
-    mine = {key.removeprefix(head): a for key, a in arrays.items() if key.startswith(head)}
-    return Sweep(**mine)
+    return EVIDENCE.shipped[dataset]
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,18 +213,22 @@ def _padded(curve: np.ndarray) -> np.ndarray:
     return whole[CURVE_EVERY - 1 :: CURVE_EVERY]
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Arrays for assets/evidence/optimizers.npz, and what came out."""
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Arrays, and what came out."""
     arrays, about = {}, {}
     for dataset in GRIDS:
         found = train_sweep(dataset)
         arrays |= {f"{dataset}.{name}": array for name, array in vars(found).items()}
         about[dataset] = {
-            "config": config("sgd", 0.1, dataset=dataset).to_dict(),
             "outcome": outcome(found),
             "step_cost": {o: step_cost(o, dataset) for o in OPTIMIZERS},
         }
     return arrays, about
+
+
+def read(arrays: Arrays) -> dict[str, Sweep]:
+    """By data set."""
+    return {one: Sweep(**under(arrays, one)) for one in GRIDS}
 
 
 def step_cost(optimizer: str, dataset: str, rounds: int = 15, steps: int = 20) -> float:
@@ -320,3 +317,11 @@ def outcome(found: Sweep) -> dict[str, Any]:
             "largest_lr_ratio": float(found.largest[i, 1] / found.largest[i, 0]),
         }
     return table
+
+
+EVIDENCE = Evidence(
+    "optimizers",
+    {one: {"config": config("sgd", 0.1, dataset=one).to_dict()} for one in GRIDS},
+    measure_all,
+    read=read,
+)

@@ -7,7 +7,6 @@ The lecture says the same. Here the three are trained side by side on the same s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,8 @@ import numpy as np
 from bncore.config import RunConfig
 from bncore.trace import Trace
 from bncore.training import train_together
-from experiments import evidence
+from experiments.evidence import Arrays, Evidence, under
 
-EVIDENCE = "placement"
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 NORMS = ("none", "before", "after")
 RATES = (0.03, 0.1, 0.3, 1.0, 3.0)
@@ -104,14 +102,9 @@ class OverSeeds:
         return np.take_along_axis(self.final, self.best[..., None, None], axis=2)[:, :, 0]
 
 
-@cache
 def over_seeds(dataset: str = "digits") -> OverSeeds:
     """The shipped runs; trains nothing. KeyError for a data set that is not in SEEDS."""
-    if dataset not in SEEDS:
-        raise KeyError(dataset)
-    arrays, head = evidence.arrays(EVIDENCE), f"{dataset}."
-    mine = {key.removeprefix(head): a for key, a in arrays.items() if key.startswith(head)}
-    return OverSeeds(**mine)
+    return EVIDENCE.shipped[dataset]
 
 
 def train_cell(
@@ -133,17 +126,19 @@ def _loss(trace: Trace) -> float:
     return float(trace.loss[-50:].mean()) if trace.diverged_at is None else float("inf")
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Arrays for assets/evidence/placement.npz, and what came out."""
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Arrays, and what came out."""
     arrays, about = {}, {}
     for dataset in SEEDS:
         found = train_all(dataset)
         arrays |= {f"{dataset}.{name}": array for name, array in vars(found).items()}
-        about[dataset] = {
-            "config": config("relu", "before", dataset=dataset).to_dict(),
-            "outcome": outcome(found),
-        }
+        about[dataset] = {"outcome": outcome(found)}
     return arrays, about
+
+
+def read(arrays: Arrays) -> dict[str, OverSeeds]:
+    """By data set."""
+    return {one: OverSeeds(**under(arrays, one)) for one in SEEDS}
 
 
 def train_all(dataset: str) -> OverSeeds:
@@ -179,3 +174,11 @@ def outcome(found: OverSeeds) -> dict[str, Any]:
             }
         table[f"{activation}.after_with_b"] = {"mean": found.with_b[a].mean(axis=-1).tolist()}
     return table
+
+
+EVIDENCE = Evidence(
+    "placement",
+    {one: {"config": config("relu", "before", dataset=one).to_dict()} for one in SEEDS},
+    measure_all,
+    read=read,
+)

@@ -27,13 +27,13 @@ from bncore.data import load
 from bncore.model import Model
 from bncore.network import Network
 from bncore.trace import Trace
-from experiments import evidence, whiteboard
+from experiments import whiteboard
 from experiments.descent import descend
+from experiments.evidence import Arrays, Evidence
 from experiments.network.bias import batch, parameters
 from experiments.trained import trained
 from experiments.whiteboard import put
 
-EVIDENCE = "scale"
 ALPHAS = tuple(float(f"{alpha:.3g}") for alpha in np.geomspace(1e-3, 1e3, 25))
 SEEDS = range(5)
 RATES = (0.1, 0.3, 1.0, 3.0)
@@ -342,10 +342,9 @@ class OverSeeds:
         )
 
 
-@cache
 def over_seeds() -> OverSeeds:
     """The shipped runs; trains nothing."""
-    return OverSeeds(**evidence.arrays(EVIDENCE))
+    return EVIDENCE.shipped
 
 
 def follow(
@@ -393,8 +392,8 @@ def _test_accuracy(network: Network, configs: Sequence[RunConfig]) -> np.ndarray
     return network.evaluate(x, y)[0]
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Arrays for assets/evidence/scale.npz, and what came out."""
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Arrays, and what came out."""
     shape = len(RATES), len(SEEDS)
     runs = {d: [_long(lr, d, seed) for lr in RATES for seed in SEEDS] for d in DECAYS}
     by_decay = [follow(configs) for configs in runs.values()]
@@ -407,10 +406,12 @@ def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     small = {name: array.astype(np.float32) for name, array in stacked.items()}
     grid = {"decays": np.array(DECAYS), "rates": np.array(RATES), "seeds": np.array(SEEDS)}
     arrays = grid | {"step": np.arange(0, STEPS + 1, EVERY)} | small
-    return arrays, {
-        "config": _long(1.0, 0.0, 0).to_dict(),
-        "outcome": _outcome(OverSeeds(**arrays)),
-    }
+    return arrays, {"outcome": _outcome(read(arrays))}
+
+
+def read(arrays: Arrays) -> OverSeeds:
+    """What ships."""
+    return OverSeeds(**arrays)
 
 
 def _long(lr: float, decay: float, seed: int) -> RunConfig:
@@ -432,3 +433,6 @@ def _outcome(found: OverSeeds) -> dict[str, Any]:
         name: {"mean": array.mean(axis=-1).tolist(), "sd": array.std(axis=-1, ddof=1).tolist()}
         for name, array in at_end.items()
     }
+
+
+EVIDENCE = Evidence("scale", {"config": _long(1.0, 0.0, 0).to_dict()}, measure_all, read=read)

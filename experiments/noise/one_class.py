@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,11 +21,9 @@ from bncore.data import load as load_data
 from bncore.network import Network
 from bncore.training import Run
 from experiments import evidence
-from experiments.noise.regularize import refuse_unless_so
 from experiments.noise.small_batches import PRESETS
 from experiments.trained import accuracy
 
-EVIDENCE = "one_class"
 SEEDS = range(5)
 STEPS = (600, 1800, 6000)
 
@@ -41,10 +38,9 @@ class Evidence:
     running: np.ndarray  # (K, S) by running statistics
 
 
-@cache
 def load() -> Evidence:
     """What shipped."""
-    return Evidence(**evidence.arrays(EVIDENCE))
+    return EVIDENCE.shipped
 
 
 def asked(network: Network, data: Dataset) -> tuple[float, float, float]:
@@ -74,11 +70,23 @@ def _only_in_class(found: Evidence) -> bool:
 CLAIMS: dict[str, Callable[[Evidence], bool]] = {"only_in_class": _only_in_class}
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Train: arrays for assets/evidence/one_class.npz, and what came out."""
+def measure_all() -> tuple[evidence.Arrays, dict[str, Any]]:
+    """Arrays, and what came out."""
     table = np.array([list(follow(seed)) for seed in SEEDS])  # (S, K, 4)
     names = ("loss", "in_class", "mixed", "running")
     arrays = {name: table[:, :, i].T for i, name in enumerate(names)}
-    refuse_unless_so(CLAIMS, Evidence(**arrays))
-    about = {"config": PRESETS["sorted1"].to_dict(), "seeds": list(SEEDS), "steps": list(STEPS)}
-    return arrays, about | {"mean": {name: a.mean(axis=1).tolist() for name, a in arrays.items()}}
+    return arrays, {"mean": {name: a.mean(axis=1).tolist() for name, a in arrays.items()}}
+
+
+def read(arrays: evidence.Arrays) -> Evidence:
+    """What ships."""
+    return Evidence(**arrays)
+
+
+EVIDENCE = evidence.Evidence(
+    "one_class",
+    {"config": PRESETS["sorted1"].to_dict(), "seeds": list(SEEDS), "steps": list(STEPS)},
+    measure_all,
+    CLAIMS,
+    read,
+)

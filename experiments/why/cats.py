@@ -24,11 +24,10 @@ import numpy as np
 from bncore.data import Dataset
 from bncore.network import Network
 from experiments import evidence
+from experiments.evidence import Arrays, Evidence
 from experiments.fit import fit, right
-from experiments.noise.regularize import refuse_unless_so
 from experiments.trained import accuracy, exact_statistics
 
-EVIDENCE = "cats"
 SHIFTS = tuple(i / 10 for i in range(11))
 SEEDS = range(10)
 N_TRAIN, N_TEST, K = 800, 400, 64
@@ -204,11 +203,9 @@ class OverSeeds:
         return int(self.seeds[np.sum(away, axis=0).argmin()])
 
 
-@cache
 def over_seeds() -> OverSeeds:
     """The shipped ones; trains nothing."""
-    arrays = evidence.arrays(EVIDENCE)
-    return OverSeeds(**{field.name: arrays[field.name] for field in fields(OverSeeds)})
+    return EVIDENCE.shipped
 
 
 @cache
@@ -217,7 +214,7 @@ def learners() -> dict[tuple[str, bool], Network]:
 
     Shared: only `predict` may be called.
     """
-    arrays, found = evidence.arrays(EVIDENCE), {}
+    arrays, found = evidence.arrays(EVIDENCE.name), {}
     for (norm, retrained), name in zip(LEARNERS, _names(), strict=True):
         network = Network((SIZE * SIZE * 3, *HIDDEN, 2), norm=norm)
         network.params[...] = arrays[f"{name}.params"]
@@ -303,22 +300,39 @@ CLAIMS = {
 }
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Arrays for assets/evidence/cats.npz, and what came out."""
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Arrays, and what came out."""
     each = [one_seed(seed) for seed in SEEDS]
     names = [field.name for field in fields(Story) if field.name != "shift"]
     arms = {name: np.stack([getattr(one, name) for one in each]) for name in names}
     found = OverSeeds(seeds=np.array(SEEDS), shift=np.array(SHIFTS), **arms)
-    refuse_unless_so(CLAIMS, found)
     arrays = dict(vars(found))
     for which, name in zip(LEARNERS, _names(), strict=True):
         network = learn(*which, found.typical)
         arrays[f"{name}.params"] = network.params.astype(np.float16)
         arrays[f"{name}.running"] = network.running
-    settings = {"hidden": HIDDEN, "lr": LR, "steps": STEPS, "batch_size": BATCH}
-    settings |= {"n_train": N_TRAIN, "n_test": N_TEST, "unlabelled": K}
     outcome = {
         name: {"mean": arm.mean(axis=0).tolist(), "sd": arm.std(axis=0, ddof=1).tolist()}
         for name, arm in arms.items()
     }
-    return arrays, {"settings": settings, "seeds": list(SEEDS), "outcome": outcome}
+    return arrays, {"outcome": outcome}
+
+
+def read(arrays: Arrays) -> OverSeeds:
+    """The stories; the networks are for `learners`."""
+    return OverSeeds(**{field.name: arrays[field.name] for field in fields(OverSeeds)})
+
+
+EVIDENCE = Evidence(
+    "cats",
+    {
+        "settings": {
+            **{"hidden": HIDDEN, "lr": LR, "steps": STEPS, "batch_size": BATCH},
+            **{"n_train": N_TRAIN, "n_test": N_TEST, "unlabelled": K},
+        },
+        "seeds": list(SEEDS),
+    },
+    measure_all,
+    CLAIMS,
+    read,
+)

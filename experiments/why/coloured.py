@@ -13,21 +13,18 @@ dark ("inverted") is no ink that anyone has learned from.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from bncore.data import Dataset, load
 from bncore.network import Network
-from experiments import evidence
+from experiments.evidence import Arrays, Evidence
 from experiments.fit import fit, right
-from experiments.noise.regularize import refuse_unless_so
 from experiments.trained import accuracy, exact_statistics
 
 RGB = tuple[float, float, float]
 
-EVIDENCE = "coloured"
 BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 INKS: dict[str, tuple[RGB, RGB]] = {  # ink and paper
     "black": (BLACK, WHITE),
@@ -118,10 +115,9 @@ def _reestimated(network: Network, data: Dataset, unlabelled: np.ndarray) -> np.
     return np.array(found)
 
 
-@cache
 def over_seeds() -> OverSeeds:
     """The shipped ones; trains nothing."""
-    return OverSeeds(**evidence.arrays(EVIDENCE))
+    return EVIDENCE.shipped
 
 
 # --- how it was made ---
@@ -159,17 +155,32 @@ CLAIMS = {
 }
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Arrays for assets/evidence/coloured.npz, and what came out."""
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Arrays, and what came out."""
     each = [one_seed(seed) for seed in SEEDS]
     names = [field.name for field in fields(Measured)]
     arms = {name: np.stack([getattr(one, name) for one in each]) for name in names}
     found = OverSeeds(seeds=np.array(SEEDS), k=np.array(K), **arms)
-    refuse_unless_so(CLAIMS, found)
-    settings = {"hidden": HIDDEN, "lr": LR, "steps": STEPS, "batch_size": BATCH}
     outcome = {
         name: {"mean": arm.mean(axis=0).tolist(), "sd": arm.std(axis=0, ddof=1).tolist()}
         for name, arm in arms.items()
     }
-    about = {"settings": settings, "inks": INKS, "seeds": list(SEEDS), "outcome": outcome}
-    return vars(found), about
+    return vars(found), {"outcome": outcome}
+
+
+def read(arrays: Arrays) -> OverSeeds:
+    """What ships."""
+    return OverSeeds(**arrays)
+
+
+EVIDENCE = Evidence(
+    "coloured",
+    {
+        "settings": {"hidden": HIDDEN, "lr": LR, "steps": STEPS, "batch_size": BATCH},
+        "inks": INKS,
+        "seeds": list(SEEDS),
+    },
+    measure_all,
+    CLAIMS,
+    read,
+)

@@ -13,19 +13,16 @@ testing. It has no γ and β of its own: the layer above can scale and shift by 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from bncore.batchnorm import BatchNorm
 from bncore.data import Dataset, stratified_split
-from experiments import evidence
+from experiments.evidence import Arrays, Evidence
 from experiments.fit import fit, right
-from experiments.noise.regularize import refuse_unless_so
 from experiments.why.inputs import wine
 
-EVIDENCE = "input_scaling"
 # Which inputs, batch norm in the hidden layers, and on the input.
 ARMS: dict[str, tuple[str, str, bool]] = {
     "raw": ("raw", "none", False),
@@ -104,10 +101,9 @@ def one_seed(seed: int) -> Measured:
     return Measured(accuracy, np.array(RATES)[best], accuracy.max(axis=-1))
 
 
-@cache
 def over_seeds() -> OverSeeds:
     """The shipped ones; trains nothing."""
-    return OverSeeds(**evidence.arrays(EVIDENCE))
+    return EVIDENCE.shipped
 
 
 # --- how it was made ---
@@ -136,12 +132,10 @@ CLAIMS = {
 }
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Arrays for assets/evidence/input_scaling.npz, and what came out."""
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Arrays, and what came out."""
     accuracy = np.array([one_seed(seed).accuracy for seed in SEEDS])
     found = OverSeeds(np.array(SEEDS), np.array(RATES), accuracy)
-    refuse_unless_so(CLAIMS, found)
-    settings = {"hidden": HIDDEN, "steps": STEPS, "batch_size": BATCH, "n_test": N_TEST}
     outcome = {
         name: {
             "best_lr": float(found.best_lr[a]),
@@ -150,4 +144,21 @@ def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         }
         for a, name in enumerate(ARMS)
     }
-    return vars(found), {"settings": settings, "seeds": list(SEEDS), "outcome": outcome}
+    return vars(found), {"outcome": outcome}
+
+
+def read(arrays: Arrays) -> OverSeeds:
+    """What ships."""
+    return OverSeeds(**arrays)
+
+
+EVIDENCE = Evidence(
+    "input_scaling",
+    {
+        "settings": {"hidden": HIDDEN, "steps": STEPS, "batch_size": BATCH, "n_test": N_TEST},
+        "seeds": list(SEEDS),
+    },
+    measure_all,
+    CLAIMS,
+    read,
+)

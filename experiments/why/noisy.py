@@ -23,7 +23,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -32,14 +31,12 @@ from bncore.config import RunConfig
 from bncore.model import Hook
 from bncore.network import Network
 from bncore.shift import ks, wasserstein1
-from experiments import evidence
 from experiments.descent import initial
-from experiments.noise.regularize import refuse_unless_so
+from experiments.evidence import Arrays, Evidence, under
 from experiments.presets import FIGURE_1, PLAIN_DEAD
 from experiments.reporting import Progress, ShouldStop
-from experiments.side_by_side import Arm, every, examples, shipped, train
+from experiments.side_by_side import Arm, by_setting, every, examples, outcome, packed, train
 
-EVIDENCE = "noisy"
 ARMS = ("plain", "noisy_plain", "bn", "noisy_bn")
 EVERY = 20  # steps from one look to the next
 OFFSET, FACTOR = 2.0, 2.0  # the largest; the least are −2 and 1
@@ -155,10 +152,9 @@ def entering(network: Network, x: np.ndarray) -> np.ndarray:
     return network.model().forward(x, hook=Hook(y=jolt) if jolts else None).u[-1]
 
 
-@cache
 def load(setting: str = "three") -> Noisy:
     """What shipped; trains nothing. KeyError for a setting that is not in SETTINGS."""
-    return Noisy(**evidence.under(EVIDENCE, setting), complete=True)
+    return EVIDENCE.shipped[setting]
 
 
 def numbers(found: Noisy) -> dict[str, np.ndarray]:
@@ -223,8 +219,15 @@ CLAIMS: dict[str, Callable[[Mapping[str, Noisy]], bool]] = {
 }
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Train everything: arrays for assets/evidence/noisy.npz, and what came out."""
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Every setting: arrays, and what came out."""
     found = {setting: train_all(SEEDS, setting) for setting in SETTINGS}
-    refuse_unless_so(CLAIMS, found)
-    return shipped(found, SETTINGS, numbers)
+    return packed(found), outcome(found, numbers)
+
+
+def read(arrays: Arrays) -> dict[str, Noisy]:
+    """By setting."""
+    return {one: Noisy(**under(arrays, one), complete=True) for one in SETTINGS}
+
+
+EVIDENCE = Evidence("noisy", by_setting(SETTINGS, SEEDS), measure_all, CLAIMS, read)

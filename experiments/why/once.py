@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,14 +21,12 @@ from bncore.config import RunConfig
 from bncore.folding import fold
 from bncore.model import gain
 from bncore.network import Network
-from experiments import evidence
 from experiments.descent import initial, settle
-from experiments.noise.regularize import refuse_unless_so
+from experiments.evidence import Arrays, Evidence, under
 from experiments.presets import FIGURE_1, PLAIN_DEAD
 from experiments.reporting import Progress, ShouldStop
-from experiments.side_by_side import Arm, every, examples, shipped, train
+from experiments.side_by_side import Arm, by_setting, every, examples, outcome, packed, train
 
-EVIDENCE = "once"
 ARMS = ("plain", "once", "bn")
 EVERY = 20  # steps from one look to the next
 SEEDS = range(5)
@@ -124,10 +121,9 @@ def entering_sd(network: Network, x: np.ndarray) -> np.ndarray:
     return np.stack(found, axis=-1)
 
 
-@cache
 def load(setting: str) -> Once:
     """What shipped; trains nothing. KeyError for a setting that is not in SETTINGS."""
-    return Once(**evidence.under(EVIDENCE, setting), complete=True)
+    return EVIDENCE.shipped[setting]
 
 
 def numbers(found: Once) -> dict[str, np.ndarray]:
@@ -153,8 +149,15 @@ CLAIMS: dict[str, Callable[[Mapping[str, Once]], bool]] = {
 }
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Train everything: arrays for assets/evidence/once.npz, and what came out."""
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Every setting: arrays, and what came out."""
     found = {setting: train_all(SEEDS, setting) for setting in SETTINGS}
-    refuse_unless_so(CLAIMS, found)
-    return shipped(found, SETTINGS, numbers)
+    return packed(found), outcome(found, numbers)
+
+
+def read(arrays: Arrays) -> dict[str, Once]:
+    """By setting."""
+    return {one: Once(**under(arrays, one), complete=True) for one in SETTINGS}
+
+
+EVIDENCE = Evidence("once", by_setting(SETTINGS, SEEDS), measure_all, CLAIMS, read)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,12 +19,10 @@ import numpy as np
 from bncore.batches import Feed
 from bncore.config import RunConfig
 from bncore.network import Network
-from experiments import evidence
-from experiments.noise.regularize import refuse_unless_so
+from experiments.evidence import Arrays, Evidence, under
 from experiments.reporting import Progress, ShouldStop
-from experiments.side_by_side import Arm, every, shipped, train
+from experiments.side_by_side import Arm, by_setting, every, outcome, packed, train
 
-EVIDENCE = "smoothness"
 ARMS = ("plain", "bn")
 ETAS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)  # in learning rates
 EVERY = 10  # steps from one look to the next
@@ -141,10 +138,9 @@ def _norm(g: np.ndarray) -> np.ndarray:
     return np.linalg.norm(g.astype(np.float64), axis=-1)
 
 
-@cache
 def load(setting: str = "relu") -> Smoothness:
     """What shipped; trains nothing. KeyError for a setting that is not in SETTINGS."""
-    return Smoothness(**evidence.under(EVIDENCE, setting), complete=True)
+    return EVIDENCE.shipped[setting]
 
 
 def numbers(found: Smoothness) -> dict[str, np.ndarray]:
@@ -188,8 +184,15 @@ CLAIMS: dict[str, Callable[[Mapping[str, Smoothness]], bool]] = {
 }
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Train everything: arrays for assets/evidence/smoothness.npz, and what came out."""
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Every setting: arrays, and what came out."""
     found = {setting: train_all(SEEDS, setting) for setting in SETTINGS}
-    refuse_unless_so(CLAIMS, found)
-    return shipped(found, SETTINGS, numbers)
+    return packed(found), outcome(found, numbers)
+
+
+def read(arrays: Arrays) -> dict[str, Smoothness]:
+    """By setting."""
+    return {one: Smoothness(**under(arrays, one), complete=True) for one in SETTINGS}
+
+
+EVIDENCE = Evidence("smoothness", by_setting(SETTINGS, SEEDS), measure_all, CLAIMS, read)

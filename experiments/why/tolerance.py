@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from bncore.config import RunConfig
-from experiments import evidence
-from experiments.noise.regularize import refuse_unless_so
+from experiments.evidence import Arrays, Evidence
 from experiments.reporting import Progress, ShouldStop
 from experiments.side_by_side import Arm, every, train
 from experiments.why.once import ARMS, starts
 
-EVIDENCE = "tolerance"
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 DEPTHS = (1, 2, 4, 8, 16, 24)
 SEEDS = range(5)
@@ -101,10 +98,9 @@ def _column(depth: int, seeds: tuple[int, ...]) -> np.ndarray:
     return np.stack(found)
 
 
-@cache
 def load() -> Tolerance:
     """What shipped; trains nothing."""
-    return Tolerance(**evidence.arrays(EVIDENCE))
+    return EVIDENCE.shipped
 
 
 def numbers(found: Tolerance, depth: int = 8) -> dict[str, np.ndarray]:
@@ -149,10 +145,22 @@ CLAIMS: dict[str, Callable[[Tolerance], bool]] = {
 }
 
 
-def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Train everything: arrays for assets/evidence/tolerance.npz, and what came out."""
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Arrays, and what came out."""
     found = train_all(SEEDS)
-    refuse_unless_so(CLAIMS, found)
     outcome = {arm: found.accuracy[a].mean(axis=-1).tolist() for a, arm in enumerate(ARMS)}
-    about = {"config": config(8, 0.1).to_dict(), "seeds": list(SEEDS), "outcome": outcome}
-    return dict(vars(found)), about
+    return vars(found), {"outcome": outcome}
+
+
+def read(arrays: Arrays) -> Tolerance:
+    """What ships."""
+    return Tolerance(**arrays)
+
+
+EVIDENCE = Evidence(
+    "tolerance",
+    {"config": config(8, 0.1).to_dict(), "seeds": list(SEEDS)},
+    measure_all,
+    CLAIMS,
+    read,
+)

@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from bncore.config import RunConfig
-from experiments import evidence
 from experiments.network import optimizers
 from experiments.network.optimizers import Course, Sweep
 from figures import graph
@@ -132,7 +131,7 @@ def _optimizers_verdict(found: Sweep) -> None:
     """Tolerance on one side, best against best on the other, on both data sets."""
     known = {}
     for name, of in (("digits", found), ("mnist", optimizers.sweep("mnist"))):
-        cost = evidence.about(optimizers.EVIDENCE)[name]["step_cost"].values()
+        cost = optimizers.EVIDENCE.about[name]["step_cost"].values()
         known[f"{name}_gain"], known[f"{name}_cost"] = from_to(of.gain), from_to(cost)
         known[f"{name}_ratio"] = from_to(of.largest[:, 1] / of.largest[:, 0])
     for name, steps in zip(("plain", "bn"), found.judged.mean(axis=-1).T, strict=True):

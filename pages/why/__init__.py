@@ -7,8 +7,9 @@ from ui.state import Choice, Control, Integer, Switch
 
 
 def controls() -> tuple[Control, ...]:
-    from pages.why.claims import CLAIMS
+    from experiments.claims.board import board
 
+    claims = tuple(board())
     # Those of one part stand together, in the order of the page.
     return (
         Choice("part", "inputs", ("inputs", "shift", "layers", "speed", "board")),
@@ -32,7 +33,7 @@ def controls() -> tuple[Control, ...]:
         Choice("depth", 8, (1, 2, 4, 8, 16, 24)),
         Choice("rate", 0.3, (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)),
         Choice("layers", 20, (2, 5, 10, 20, 30, 50)),
-        Choice("claim", "b_cancels", CLAIMS),
+        Choice("claim", claims[0], claims),
         Switch("all", False),
     )
 

@@ -11,17 +11,17 @@ import html
 import streamlit as st
 
 from experiments.claims import board as claims
-from experiments.claims import grading
+from experiments.claims import grading, registry
 from pages.why import charts_board as figures
 from pages.why import parts as why
 from pages.why.charts_board import Strip, Tile
-from pages.why.claims import CLAIMS, PLACES, group
 from pages.why.parts import LESSON, value
-from pages.why.strips import STYLE, kind_of, written
+from pages.why.strips import STYLE, written
 from ui import controls, page, state, text
 from ui.tables import Cell, table
 from ui.text import mode, t
 
+CLAIMS = tuple(claims.board())
 PREDICTIONS = f"{LESSON}.predictions"  # in the session: verdict by claim
 # By a word in the name of a number: the idea whose colour it has.
 IDEAS = {
@@ -73,7 +73,7 @@ def show() -> None:
     if value("all"):
         everything()
     page.source(
-        claims.CLAIMS[claim].measure,
+        registry.CLAIMS[claim].measure,
         grading.band,
         grading.graded,
         grading.graded_in_all,
@@ -142,7 +142,7 @@ def onward(claim: str) -> None:
 
 def stage(claim: str) -> None:
     """The claim; then the question, or what came out."""
-    of = t(f"{LESSON}.board.groups.{group(claim)}")
+    of = t(f"{LESSON}.board.groups.{claims.board()[claim].group}")
     known = {"number": CLAIMS.index(claim) + 1, "all": len(CLAIMS), "group": of}
     stars = f" · {figures.AGREED} {agreed()}/{len(predictions())}" if predictions() else ""
     above = html.escape(t(f"{LESSON}.board.of", **known)) + stars
@@ -197,8 +197,8 @@ def outcome(claim: str) -> None:
         )
         if entry.lesson != LESSON:
             page.link(entry.lesson)
-        elif claim in PLACES:
-            touch(PLACES[claim])
+        elif entry.place:
+            touch(entry.place)
 
 
 def touch(place: dict[str, str]) -> None:
@@ -249,7 +249,7 @@ def pictured(rows: list[Strip]) -> str:
 def strip(claim: str, name: str) -> Strip:
     """A number of a claim, worded."""
     values = claims.board()[claim].numbers[name]
-    kind = kind_of(claim, name, claims.CLAIMS[claim].numbers[name])
+    kind = claims.board()[claim].kinds[name]
     idea = next((IDEAS[part] for part in name.split("_") if part in IDEAS), "")
     return Strip(
         t(f"{LESSON}.claims.{claim}.{name}"),

@@ -9,14 +9,6 @@ from ui.files import COMPONENTS
 from ui.numbers import number
 
 STYLE = COMPONENTS / "why_board.css"
-POINTS = ("gain", "lost", "behind", "rescued")  # differences of accuracies have these in their name
-COSTS = ("independent",)  # and are all that these claims measure
-
-
-def kind_of(claim: str, name: str, kind: str) -> str:
-    """Differences of accuracies are written in percentage points."""
-    of_points = claim in COSTS or any(part in POINTS for part in name.split("_"))
-    return "points" if kind == "number" and of_points else kind
 
 
 def written(kind: str, values: np.ndarray) -> str:

@@ -11,11 +11,11 @@ from playwright.sync_api import Page, expect
 
 from experiments.claims import board as claims
 from experiments.why import disturb
-from pages.why.claims import CLAIMS
 from tests.browser.helpers import overflow, settled, still, visit
 
 NewPage = Callable[..., Page]
 PATIENCE = 60_000  # ms, on a busy machine
+CLAIMS = tuple(claims.board())
 SIZES = pytest.mark.parametrize(
     ("size", "lang"), [((1440, 900), "en"), ((390, 844), "ko")], ids=["desktop", "phone"]
 )

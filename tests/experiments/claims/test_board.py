@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,11 +15,11 @@ import pytest
 from bncore import Network
 from bncore.variants import divide_by_variance
 from experiments import evidence
-from experiments.claims import board as claims
 from experiments.claims import formula as claims_formula
 from experiments.claims import grading
-from experiments.claims.board import CLAIMS, board, differences
+from experiments.claims.board import board, differences
 from experiments.claims.grading import VERDICTS, distance, moved
+from experiments.claims.registry import CLAIMS, GROUPS, group_of
 from experiments.network import optimizers, placement
 from experiments.why import input_scaling
 from tools.build_claims import SAFETY
@@ -36,11 +39,14 @@ def values(name: str) -> dict[str, np.ndarray]:
 def test_the_table_is_of_these_claims(monkeypatch) -> None:
     board.cache_clear()
     monkeypatch.setattr(Network, "__init__", None)  # no network, no training
-    assert set(board()) == set(CLAIMS) and len(CLAIMS) >= 16
+    assert list(board()) == list(CLAIMS) and len(CLAIMS) >= 16
     for name, row in board().items():
         claim = CLAIMS[name]
-        assert (row.lesson, row.paper, row.seeds) == (claim.lesson, claim.paper, claim.seeds), name
+        assert (row.lesson, row.place) == (claim.lesson, claim.place), name
+        assert row.group == group_of(name)
+        assert (row.paper, row.seeds) == (claim.paper, claim.seeds), name
         assert list(row.numbers) == list(row.bands) == list(claim.numbers), name
+        assert row.kinds == claim.numbers, name
         for key, kind in claim.numbers.items():
             assert row.numbers[key].shape == (len(claim.seeds),)
             assert np.isfinite(row.numbers[key]).all()
@@ -57,9 +63,17 @@ def test_every_verdict_is_on_the_board() -> None:
     assert {row.verdict for row in board().values()} == set(VERDICTS)
 
 
-def test_the_file_lists_the_ids_it_has() -> None:
-    listed = re.findall(r"^\| (\w+) +\|", claims.__doc__ or "", re.MULTILINE)
-    assert listed[0] == "id" and sorted(listed[1:]) == sorted(CLAIMS)
+def test_a_claim_stands_in_one_group() -> None:
+    assert sum(len(claims) for claims in GROUPS.values()) == len(CLAIMS)
+
+
+def test_to_hear_of_a_claim_no_experiment_is_imported() -> None:
+    """By a process of its own, since this one has imported them all."""
+    ask = "import sys; from experiments.claims.board import board; board(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    house = {name for name in done.stdout.split() if name.startswith(("experiments", "bncore"))}
+    board_ = {"experiments.evidence", "experiments.claims.board", "experiments.claims.grading"}
+    assert house == {"experiments", "experiments.claims"} | board_
 
 
 def test_what_a_page_shows_as_source_is_what_measures() -> None:
@@ -264,7 +278,7 @@ def test_always_is_graded_by_all_places(effects: tuple[float, ...], verdict: str
     assert grading.graded_in_all(sure(*effects), large=0.1) == verdict
 
 
-@pytest.mark.parametrize("kind", ["share", "factor", "number", "error"])
+@pytest.mark.parametrize("kind", get_args(grading.Kind))
 def test_a_band_is_in_the_unit_of_the_distance(kind: grading.Kind) -> None:
     here = np.array([0.2, 0.5])
     for by in (0.1, -0.1):

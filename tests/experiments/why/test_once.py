@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bncore import Network, RunConfig
+from bncore import RunConfig
 from bncore.data import load as load_data
 from experiments import evidence
 from experiments.descent import initial
@@ -21,9 +21,7 @@ def shipped() -> dict[str, Once]:
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_what_shipped_is_of_these_settings(setting: str, monkeypatch) -> None:
-    load.cache_clear()
-    monkeypatch.setattr(Network, "__init__", None)  # no network, no training
+def test_what_shipped_is_of_these_settings(setting: str) -> None:
     found, about = load(setting), evidence.about("once")[setting]
     config = SETTINGS[setting]
     assert RunConfig(**about["config"]) == config and about["seeds"] == list(found.seeds)
@@ -32,11 +30,6 @@ def test_what_shipped_is_of_these_settings(setting: str, monkeypatch) -> None:
     assert found.spread.shape == (3, len(found.seeds), config.depth)
     for name, stated in about["outcome"].items():
         assert numbers(found)[name].mean() == pytest.approx(stated["mean"], rel=1e-4)
-
-
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_what_it_is_shown_for_is_so(claim: str, shipped) -> None:
-    assert CLAIMS[claim](shipped)
 
 
 @pytest.mark.parametrize("arm, by", [("once", "plain"), ("plain", "bn")])

@@ -1,0 +1,188 @@
+"""Shift: of what a layer receives in training, and of the data afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from experiments.at_test_time import dimming
+from experiments.claims.grading import (
+    FIVE,
+    TEN,
+    THE_PAPER,
+    Claim,
+    Kind,
+    Measured,
+    Verdict,
+    above,
+    always,
+    below,
+    by_seed,
+    effect,
+    times,
+)
+from experiments.claims.runs import figure1
+from experiments.trained import REGIMES
+from experiments.training.shift import shift
+from experiments.why import coloured, disturb, noisy
+
+
+def _less_shift(seed: int) -> dict[str, float]:
+    """Of the last hidden layer; plain over batch norm."""
+    found = shift(figure1(seed))
+    plain, bn = 0, 1
+    return {
+        "ks_ratio": float(found.ks[plain, -1] / found.ks[bn, -1]),
+        "path_ratio": float(found.w1[plain, -1] / found.w1[bn, -1]),
+        "late_ratio": float(found.moved_late[plain, -1] / found.moved_late[bn, -1]),
+    }
+
+
+def _shift_explains(seeds: Sequence[int]) -> dict[str, np.ndarray]:
+    """Batch norm whose outputs are made to jump: how much of its lead is left, at what shift."""
+    n = noisy.numbers(noisy.train_all(seeds, "three"))
+    plain, bn, jumping = (n[f"accuracy.{arm}"] for arm in ("plain", "bn", "noisy_bn"))
+    return {
+        "kept": (jumping - plain) / (bn - plain),
+        "shift_ratio": n["shift.noisy_bn"] / n["shift.plain"],
+        "late_ks_ratio": n["late_ks.noisy_bn"] / n["late_ks.plain"],
+        "plain": plain,
+        "bn": bn,
+        "noisy": jumping,
+    }
+
+
+def _is_the_reason(found: Measured) -> Verdict:
+    """Of shift: contradicted where it is put back, more than plain ever had, and nothing is lost.
+
+    Clear where with the shift the lead goes too.
+    """
+    more = above(found["shift_ratio"], 2) and above(found["late_ks_ratio"], 1)
+    if not more:
+        return "weak"
+    if above(found["kept"], 0.9):
+        return "contradicted"
+    return "clear" if below(found["kept"], 0.3) else "weak"
+
+
+def _independent(seed: int) -> dict[str, float]:
+    """Test accuracy that a disturbed layer 2 costs, by what is done to it."""
+    n = disturb.numbers(disturb.one_seed(seed))
+    return {
+        f"{kind}_{way}": float(n[f"intact.{way}"][0] - n[f"accuracy.{kind}.{way}"][0])
+        for kind in disturb.KINDS
+        for way in disturb.WAYS
+    }
+
+
+def _are_independent(found: Measured) -> Verdict:
+    """Of disturbances that cost the plain network a lot: all are taken away, some, or none."""
+    costly = [kind for kind in disturb.KINDS if above(found[f"{kind}_plain"], 0.05)]
+    gone = [kind for kind in costly if below(found[f"{kind}_batch"], 0.02)]
+    if gone and len(gone) == len(costly):
+        return "clear"
+    return "weak" if gone else "contradicted"
+
+
+@lru_cache(maxsize=len(FIVE))
+def _dimmed(seed: int) -> dict[str, float]:
+    """Test accuracy of a pair on the digits, at full light and at three tenths of it."""
+    found = dimming.train_and_sweep(replace(REGIMES["slow"], seed=seed), (64,))[0]
+    bright, dark = (list(found.a).index(a) for a in (1.0, 0.3))
+    return {
+        "bright": float(found.frozen[bright]),
+        "plain": float(found.plain[dark]),
+        "frozen": float(found.frozen[dark]),
+        "reestimated": float(found.reestimated[dark]),
+    }
+
+
+def _protects(seed: int) -> dict[str, float]:
+    found = _dimmed(seed)
+    return {"gain": found["frozen"] - found["plain"]} | found
+
+
+DARK: dict[str, Kind] = dict.fromkeys(("bright", "plain", "frozen", "reestimated"), "share")
+
+COLOURS = ("grey", "orange", "yellow")
+
+
+def _other_colours(seed: int) -> dict[str, float]:
+    found, inks = coloured.one_seed(seed), list(coloured.INKS)
+    by_ink = {ink: inks.index(ink) for ink in COLOURS}
+    return {
+        **{f"{ink}_gain": float(found.frozen[at] - found.plain[at]) for ink, at in by_ink.items()},
+        **{f"{ink}_plain": float(found.plain[at]) for ink, at in by_ink.items()},
+        **{f"{ink}_frozen": float(found.frozen[at]) for ink, at in by_ink.items()},
+        **{f"{ink}_retrained": float(found.frozen_retrained[at]) for ink, at in by_ink.items()},
+    }
+
+
+def _reestimated(seed: int) -> dict[str, float]:
+    found = _dimmed(seed)
+    gap = found["bright"] - found["frozen"]
+    return {"repaired": (found["reestimated"] - found["frozen"]) / gap} | found
+
+
+CLAIMS: dict[str, Claim] = {
+    "less_shift": Claim(
+        "training",
+        THE_PAPER,
+        FIVE,
+        {"ks_ratio": "factor", "path_ratio": "factor", "late_ratio": "factor"},
+        by_seed(_less_shift),
+        times(1.5, "ks_ratio", "path_ratio"),
+    ),
+    "shift_explains": Claim(
+        "why",
+        "1805.11604",
+        FIVE,
+        {"kept": "number", "shift_ratio": "factor", "late_ks_ratio": "factor"}
+        | dict.fromkeys(("plain", "bn", "noisy"), "share"),
+        _shift_explains,
+        _is_the_reason,
+        cheap=True,
+        place={"part": "speed", "test": "noisy"},
+    ),
+    "independent": Claim(
+        "why",
+        THE_PAPER,
+        FIVE,
+        {f"{kind}_{way}": "points" for kind in disturb.KINDS for way in disturb.WAYS},
+        by_seed(_independent),
+        _are_independent,
+        place={"part": "layers"},
+    ),
+    "protects": Claim(
+        "test_time",
+        "2006.16971",
+        FIVE,
+        {"gain": "points"} | DARK,
+        by_seed(_protects),
+        effect("gain", large=0.05),
+        cheap=True,
+    ),
+    "other_colours": Claim(
+        "why",
+        "2006.16971",
+        TEN,
+        {f"{ink}_gain": "points" for ink in COLOURS}
+        | {f"{ink}_{arm}": "share" for arm in ("plain", "frozen", "retrained") for ink in COLOURS},
+        by_seed(_other_colours),
+        always(0.05, *(f"{ink}_gain" for ink in COLOURS)),
+        cheap=True,
+        place={"part": "shift"},
+    ),
+    "reestimated": Claim(
+        "test_time",
+        "2006.16971",
+        FIVE,
+        {"repaired": "number"} | DARK,
+        by_seed(_reestimated),
+        effect("repaired", large=0.8),
+        cheap=True,
+    ),
+}
