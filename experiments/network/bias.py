@@ -192,6 +192,12 @@ def drift(optimizer: str = "adam", dtype: str = "float32") -> Drift:
 
 
 @cache
+def shipped() -> tuple[str, ...]:
+    """The optimizers that were left to drift, in the order of RATES."""
+    return tuple(dict.fromkeys(key.split(".")[0] for key in _shipped()))
+
+
+@cache
 def _shipped() -> dict[str, np.ndarray]:
     return evidence.arrays(EVIDENCE)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from bncore import optimizers
 from bncore.config import RunConfig
 from bncore.trace import Trace
 from bncore.training import Run, train_together
@@ -23,7 +24,12 @@ from experiments import evidence
 EVIDENCE = "optimizers"
 NORMS = ("none", "before")
 DECADE = (3.2, 5.6, 10, 18)
-LOWEST = {"sgd": 0.032, "momentum": 0.0032, "rmsprop": 0.00032, "adam": 0.00032}
+# Of the ladder of learning rates of each optimizer that has one; they are compared.
+LOWEST = {
+    name: method.lowest
+    for name, method in optimizers.OPTIMIZERS.items()
+    if method.lowest is not None
+}
 OPTIMIZERS = tuple(LOWEST)
 STEPS, EVERY = 600, 20
 WINDOW = 20  # mini-batches that the training loss is averaged over
@@ -186,6 +192,12 @@ def sweep(dataset: str = "digits") -> Sweep:
     arrays, head = evidence.arrays(EVIDENCE), f"{dataset}."
     mine = {key.removeprefix(head): a for key, a in arrays.items() if key.startswith(head)}
     return Sweep(**mine)
+
+
+@cache
+def shipped() -> tuple[str, ...]:
+    """The optimizers of the shipped sweep, in its order: those that were compared by then."""
+    return tuple(evidence.about(EVIDENCE)[next(iter(GRIDS))]["step_cost"])
 
 
 @dataclass(frozen=True, eq=False)

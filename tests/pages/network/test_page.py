@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bncore.optimizers import OPTIMIZERS
 from experiments.network import export, little, loop, walkthrough
 from experiments.network.walkthrough import EPOCHS, LINES, M
 from pages.network import step as network_step
@@ -258,7 +259,7 @@ def test_the_place_and_the_loss_are_told(lang: str) -> None:
     loss = little.numbers(walkthrough.lines(*place(at)))["loss"]
     assert f"**{number(float(loss))}**" in said(at)
     assert number(float(np.mean(network.losses[-BATCHES:]))) in said(at)
-    assert number(walkthrough.LR["adam"]) in said(at)
+    assert number(OPTIMIZERS["adam"].lr) in said(at)
 
 
 LAST = (EPOCHS, BATCHES, LINES)
