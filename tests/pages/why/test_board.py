@@ -14,8 +14,8 @@ from experiments.claims import grading
 from pages.why.board import PREDICTIONS, kind_of, written
 from pages.why.charts_board import AGREED, DIFFERED
 from pages.why.claims import CLAIMS, PLACES
+from tests.complete import languages
 from tests.pages.helpers import ROOT, cells, opened, said
-from ui.text import languages
 
 STRIPS = 'figure class="board-strips"'
 LANGS = pytest.mark.parametrize("lang", languages())
