@@ -53,7 +53,7 @@ def stripes(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 #: by registry, its new entry; `in_the_core` puts them in
 ENTRIES: tuple[tuple[dict[str, Any], Any], ...] = (
-    (optimizers.OPTIMIZERS, Method(Sign)),
+    (optimizers.OPTIMIZERS, Method(Sign, lowest=0.001)),
     (activations.ACTIVATIONS, Activation(softsign, softsign_slope)),
     (network.INITS, lambda inputs, units, scale: scale / inputs),
     (data.DATASETS, Source(stripes, 300, 100, 4, image_shape=(4, 4))),
