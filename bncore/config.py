@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -12,28 +13,30 @@ from bncore.errors import InputError
 from bncore.network import INITS, MOST_SEED, PLACEMENTS
 from bncore.optimizers import OPTIMIZERS
 
-# What each field may be: the keys of a registry, or the ends of a range (both allowed).
-CHOICES: dict[str, tuple[str, ...]] = {
-    "dataset": tuple(DATASETS),
-    "activation": tuple(ACTIVATIONS),
-    "norm": tuple(PLACEMENTS),
-    "optimizer": tuple(OPTIMIZERS),
-    "init": tuple(INITS),
+# What each field may be: the keys of a registry, whatever is in it by then, or the ends of a range
+# (both allowed).
+CHOICES: dict[str, Collection[str]] = {
+    "dataset": DATASETS,
+    "activation": ACTIVATIONS,
+    "norm": PLACEMENTS,
+    "optimizer": OPTIMIZERS,
+    "init": INITS,
     "dtype": ("float32", "float64"),
     "sample": ("fixed", "batch"),
 }
+COUNTABLE = MOST_SEED
 WHOLE: dict[str, tuple[int, int]] = {
     "depth": (1, 64),
     "width": (1, 1024),
     "batch_size": (1, 4096),
     "steps": (1, 100_000),
-    "seed": (0, MOST_SEED),
+    "seed": (0, COUNTABLE),
     "record_every": (1, 100_000),
     "probe": (1, 4096),
     "units": (0, 1024),
-    "n_train": (0, max(source.n_train for source in DATASETS.values())),
+    "n_train": (0, COUNTABLE),  # and no more than the data set has
     "group": (0, 4096),
-    "classes_per_batch": (0, max(source.n_classes for source in DATASETS.values())),
+    "classes_per_batch": (0, COUNTABLE),  # likewise
 }
 REAL: dict[str, tuple[float, float]] = {
     "lr": (1e-12, 1e12),
@@ -83,7 +86,7 @@ class RunConfig:
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
             if not isinstance(getattr(self, name), str) or getattr(self, name) not in choices:
-                raise self._refused(name, choices)
+                raise self._refused(name, tuple(choices))
             self._set(name, str(getattr(self, name)))
         for name, whole_range in WHOLE.items():
             self._set(name, int(self._number(name, whole_range, whole=True)))

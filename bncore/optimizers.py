@@ -4,13 +4,14 @@ All weights, biases, gammas and betas of a network stand in one array, so that a
 handful of vector operations whatever the number of layers. `params` and `grads` are (P,) for
 one network, or (R, P) for R networks that train side by side; `lr` is a number or (R, 1).
 
-To add one: a class with `__init__(params, lr)` and `update(params, grads)`, and a line in
+To add one: a class with `__init__(params, lr)` and `update(params, grads)`, and a `Method` in
 `OPTIMIZERS`. The constants are the usual defaults; momentum and RMSprop are written as in
 PyTorch (velocity = beta velocity + gradient, without a factor 1 - beta).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -120,9 +121,21 @@ class Adam:
         params -= step
 
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {
-    "sgd": SGD,
-    "momentum": Momentum,
-    "rmsprop": RMSprop,
-    "adam": Adam,
+@dataclass(frozen=True)
+class Method:
+    """An optimizer and what those who offer it must know; call it as its class to make one."""
+
+    kind: type[Optimizer]
+    lr: float = 0.01  # at which a small network with batch norm gets on well
+    lowest: float | None = None  # of the three decades of rates it is compared at, if it is
+
+    def __call__(self, params: np.ndarray, lr: Rate) -> Optimizer:
+        return self.kind(params, lr)
+
+
+OPTIMIZERS: dict[str, Method] = {
+    "sgd": Method(SGD, lr=0.1, lowest=0.032),
+    "momentum": Method(Momentum, lr=0.02, lowest=0.0032),
+    "rmsprop": Method(RMSprop, lr=0.01, lowest=0.00032),
+    "adam": Method(Adam, lr=0.02, lowest=0.00032),
 }

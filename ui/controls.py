@@ -22,9 +22,9 @@ def _words(lesson: str, name: str) -> dict[str, Any]:
 
 
 def option_label(lesson: str, name: str, option: object) -> str:
-    """An option's words: the lesson's own, or the shared ones in ui.toml."""
-    own = f"{lesson}.controls.{name}.options.{option}"
-    return t(own) if has(own) else t(f"ui.options.{option}")
+    """An option's words: the lesson's own, or the shared ones in ui.toml; its id if it has none."""
+    own, shared = f"{lesson}.controls.{name}.options.{option}", f"ui.options.{option}"
+    return t(own) if has(own) else t(shared) if has(shared) else str(option)
 
 
 def choice(lesson: str, name: str, **extra: Any) -> Any:

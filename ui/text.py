@@ -4,12 +4,16 @@ Words live in `assets/locales/<language>/`: `ui.toml` for the frame and what les
 each lesson `<lesson>/labels.toml` (short labels) and `<lesson>/*.md` (prose). A placeholder is
 `[[name]]`, because braces belong to LaTeX. In formulas `\\c{idea}{symbol}` takes the colour of an
 idea from `figures.theme`, so that μ in the text looks like μ in the picture.
+
+What a young language still lacks is said in English, label by label and passage by passage;
+`missing` lists it.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -42,13 +46,23 @@ def mode() -> Mode:
 
 @cache
 def _labels(code: str, part: str) -> dict[str, Any]:
-    file = "ui.toml" if part == "ui" else f"{part}/labels.toml"
-    return tomllib.loads((LOCALES / code / file).read_text("utf-8"))
+    file = LOCALES / code / ("ui.toml" if part == "ui" else f"{part}/labels.toml")
+    return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+
+
+def _label(code: str, key: str) -> str | None:
+    """As it stands in a language's file; None where it has none."""
+    part, *path = key.split(".")
+    node: Any = _labels(code, part)
+    for name in path:
+        node = node.get(name) if isinstance(node, dict) else None
+    return node if isinstance(node, str) else None
 
 
 @cache
-def _prose(code: str, name: str) -> str:
-    return (LOCALES / code / f"{name}.md").read_text("utf-8").strip()
+def _passage(code: str, name: str) -> str | None:
+    file = LOCALES / code / f"{name}.md"
+    return file.read_text("utf-8").strip() if file.is_file() else None
 
 
 def _fill(template: str, values: dict[str, object]) -> str:
@@ -60,14 +74,13 @@ def _fill(template: str, values: dict[str, object]) -> str:
 def t(key: str, /, **values: object) -> str:
     """A label by its dotted key, e.g. `t("ui.language")` or `t("mini_batch.eps.label")`.
 
-    The first part names the file (`ui` or a lesson). Raises KeyError where a language lacks the key
-    or a placeholder has no value: tests keep the languages level, so a page never meets it.
+    The first part names the file (`ui` or a lesson). Raises KeyError where English lacks the key
+    too, or a placeholder has no value: tests see to it that a page never meets it.
     """
-    part, *path = key.split(".")
-    node: Any = _labels(language(), part)
-    for name in path:
-        node = node[name]
-    return _fill(node, values)
+    for code in (language(), FALLBACK):
+        if (template := _label(code, key)) is not None:
+            return _fill(template, values)
+    raise KeyError(key)
 
 
 def has(key: str) -> bool:
@@ -90,14 +103,47 @@ def names(key: str) -> tuple[str, ...]:
 
 def prose(name: str, /, **values: object) -> str:
     """A passage by `<lesson>/<file>` without the ending, as Markdown."""
-    return _fill(_prose(language(), name), values)
+    for code in (language(), FALLBACK):
+        if (template := _passage(code, name)) is not None:
+            return _fill(template, values)
+    raise KeyError(name)
 
 
 def in_all_languages(table: str) -> dict[str, dict[str, str]]:
     """A table of `ui.toml` by language, for what is said before the language is known."""
-    return {code: _labels(code, "ui")[table] for code in languages()}
+    english = _labels(FALLBACK, "ui")[table]
+    return {code: english | _labels(code, "ui").get(table, {}) for code in languages()}
 
 
 def name_of(code: str) -> str:
-    """A language's name for itself."""
-    return _labels(code, "ui")["language"]["name"]
+    """A language's name for itself; its code until it says one."""
+    return _label(code, "ui.language.name") or code
+
+
+def missing(code: str) -> tuple[str, ...]:
+    """What is said in English where a language lacks it: keys of `t`, and names of `prose`."""
+    labels = [key for key in _keys() if _label(code, key) is None]
+    return (*labels, *(name for name in _passages() if _passage(code, name) is None))
+
+
+def _keys() -> Iterator[str]:
+    """Of all labels."""
+    english = LOCALES / FALLBACK
+    parts = ("ui", *(file.parent.name for file in sorted(english.glob("*/labels.toml"))))
+    for part in parts:
+        yield from _below(part, _labels(FALLBACK, part))
+
+
+def _below(key: str, table: dict[str, Any]) -> Iterator[str]:
+    for name, node in table.items():
+        if isinstance(node, dict):
+            yield from _below(f"{key}.{name}", node)
+        else:
+            yield f"{key}.{name}"
+
+
+def _passages() -> Iterator[str]:
+    """The names of all passages."""
+    english = LOCALES / FALLBACK
+    for file in sorted(english.glob("*/*.md")):
+        yield file.relative_to(english).with_suffix("").as_posix()

@@ -188,6 +188,12 @@ def drift(optimizer: str = "adam", dtype: str = "float32") -> Drift:
     return Drift(optimizer, dtype, RATES[optimizer], **found)
 
 
+@cache
+def shipped() -> tuple[str, ...]:
+    """The optimizers that were left to drift, in the order of RATES."""
+    return tuple(dict.fromkeys(key.split(".")[0] for key in EVIDENCE.shipped))
+
+
 def let_drift(configs: list[RunConfig], every: int = EVERY) -> dict[str, np.ndarray]:
     """Train, and keep by name what `Drift` wants."""
     steps, rows, path = [], [], []

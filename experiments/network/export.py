@@ -15,11 +15,13 @@ import inspect
 import math
 import textwrap
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bncore import activations, batchnorm
+from bncore.activations import ACTIVATIONS
 from bncore.optimizers import Adam
 from experiments.network import loop
 from experiments.network.little import Little, functions, lines, parameters
@@ -92,11 +94,11 @@ def _head(little: Little, library: str) -> str:
 
 def _numpy_functions(little: Little, optimizer: type) -> Iterator[str]:
     settings = little.settings
-    shown, activation = _shown(lines(little)), settings.activation
-    if activation == "relu":
-        yield _source(activations._zeros)
-    yield _source(getattr(activations, activation))
-    yield _source(getattr(activations, f"{activation}_slope"))
+    shown, g = _shown(lines(little)), ACTIVATIONS[settings.activation]
+    for function in dict.fromkeys((*_helpers(g.forward), *_helpers(g.slope))):
+        yield _source(function)
+    yield _source(g.forward)
+    yield _source(g.slope)
     yield _source(activations.Activation)
     yield _source(batchnorm.Cache)
     if settings.norm != "none":
@@ -112,6 +114,16 @@ def _numpy_functions(little: Little, optimizer: type) -> Iterator[str]:
     passes = ", ".join(function.__name__ for function in loop.PASSES[settings.norm])
     yield f'PASSES = {{"{settings.norm}": ({passes})}}\n'
     yield _source(loop.train_step)
+
+
+def _helpers(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """Functions of the same module that it calls."""
+    source = ast.parse(inspect.getsource(function))
+    for node in ast.walk(source):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            found = inspect.unwrap(function).__globals__.get(node.func.id)
+            if getattr(found, "__module__", None) == function.__module__:
+                yield found
 
 
 def _shown(steps: tuple[Line, ...]) -> dict[str, dict[int, None]]:
@@ -190,10 +202,10 @@ def _numpy_net(little: Little, optimizer: str) -> str:
     net, settings = little.net, little.settings
     names = ("W", "b", "gamma", "beta", "running_mean", "running_var")
     arrays = "".join(f"    {name}={_by_layer(getattr(net, name))},\n" for name in names)
-    activation = settings.activation
+    g = ACTIVATIONS[settings.activation]
     rest = (
         f'    norm="{settings.norm}",\n'
-        f"    g=Activation({activation}, {activation}_slope),\n"
+        f"    g=Activation({g.forward.__name__}, {g.slope.__name__}),\n"
         f"    eps={settings.eps!r},\n    momentum={settings.momentum!r},\n"
     )
     made = (
@@ -262,7 +274,54 @@ def torch_program(little: Little) -> str:
     return _joined(parts)
 
 
+#: those that Keras has by the same name
 TORCH_ACTIVATIONS = {"tanh": "nn.Tanh()", "relu": "nn.ReLU()", "sigmoid": "nn.Sigmoid()"}
+
+
+def _no_moments(memory: dict[str, Any]) -> dict[str, np.ndarray]:
+    return {}
+
+
+def _moments_of_adam(memory: dict[str, Any]) -> dict[str, np.ndarray]:
+    """There the averages hold the factors 1 - beta, here not."""
+    first, second = 1 - Adam.beta1, 1 - Adam.beta2
+    return {"exp_avg": first * memory["first"], "exp_avg_sq": second * memory["second"]}
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """An optimizer in the libraries: the code that makes it, what it remembers in PyTorch."""
+
+    torch: str  # with {lr}
+    keras: str  # with {lr} and {eps}
+    #: from what is remembered here, by PyTorch's names and on its scales
+    moments: Callable[[dict[str, Any]], dict[str, np.ndarray]] = _no_moments
+    counts: bool = False  # PyTorch keeps the number of steps beside them
+
+
+OPTIMIZERS: dict[str, Elsewhere] = {
+    "sgd": Elsewhere(
+        torch="torch.optim.SGD(net.parameters(), lr={lr})",
+        keras="keras.optimizers.SGD({lr})",
+    ),
+    "momentum": Elsewhere(
+        torch="torch.optim.SGD(net.parameters(), lr={lr}, momentum=0.9)",
+        keras="keras.optimizers.SGD({lr}, momentum=0.9)",
+        moments=lambda memory: {"momentum_buffer": memory["velocity"]},
+    ),
+    "rmsprop": Elsewhere(
+        torch="torch.optim.RMSprop(net.parameters(), lr={lr}, alpha=0.9, eps=1e-8)",
+        keras="keras.optimizers.RMSprop({lr}, rho=0.9, epsilon=1e-16)  # under the root",
+        moments=lambda memory: {"square_avg": memory["square"]},
+        counts=True,
+    ),
+    "adam": Elsewhere(
+        torch="torch.optim.Adam(net.parameters(), lr={lr})",
+        keras="keras.optimizers.Adam({lr}, epsilon={eps})  # 1e-8 sqrt(1 - 0.999**t)",
+        moments=_moments_of_adam,
+        counts=True,
+    ),
+}
 
 SHOW_TORCH = '''\
 def show(**tensors):
@@ -368,41 +427,23 @@ def _torch_value(name: str, array: np.ndarray) -> str:
 
 
 def _torch_optimizer(little: Little) -> str:
-    lr = repr(little.settings.lr)
-    return {
-        "sgd": f"torch.optim.SGD(net.parameters(), lr={lr})",
-        "momentum": f"torch.optim.SGD(net.parameters(), lr={lr}, momentum=0.9)",
-        "rmsprop": f"torch.optim.RMSprop(net.parameters(), lr={lr}, alpha=0.9, eps=1e-8)",
-        "adam": f"torch.optim.Adam(net.parameters(), lr={lr})",
-    }[little.settings.optimizer]
+    return OPTIMIZERS[little.settings.optimizer].torch.format(lr=repr(little.settings.lr))
 
 
 def _torch_memory(little: Little) -> str:
     """What the optimizer remembers of the steps before, under PyTorch's names."""
-    rows = []
+    rows, there = [], OPTIMIZERS[little.settings.optimizer]
     for name, _, _ in _named(little) if little.step else ():
         one = _remembered(little.net.optimizer[name[:-1], int(name[-1])])
         values = {}
-        for key, value in _moments(little.settings.optimizer, one).items():
+        for key, value in there.moments(one).items():
             values[key] = _torch_value(name, value)
-        if little.settings.optimizer in ("rmsprop", "adam"):
+        if there.counts:
             values["step"] = f"torch.tensor({float(little.step)})"
         if values:
             body = "".join(f'    "{key}": {_indented(value)},\n' for key, value in values.items())
             rows.append(f'optimizer.state[by_name["{name}"]] = {{\n{body}}}\n')
     return "".join(rows)
-
-
-def _moments(optimizer: str, memory: dict[str, Any]) -> dict[str, np.ndarray]:
-    """PyTorch's names and scales: there Adam's averages hold the factors 1 - beta, here not."""
-    if optimizer == "momentum":
-        return {"momentum_buffer": memory["velocity"]}
-    if optimizer == "rmsprop":
-        return {"square_avg": memory["square"]}
-    if optimizer == "adam":
-        first, second = 1 - Adam.beta1, 1 - Adam.beta2
-        return {"exp_avg": first * memory["first"], "exp_avg_sq": second * memory["second"]}
-    return {}
 
 
 def keras_program(little: Little) -> str:
@@ -476,15 +517,10 @@ def _keras_load(little: Little) -> str:
 
 
 def _keras_optimizer(little: Little) -> str:
-    lr = repr(little.settings.lr)
     # Adam there adds its epsilon before the bias correction of the square, here after it
     eps = Adam.eps * math.sqrt(1 - Adam.beta2 ** (little.step + 1))
-    return {
-        "sgd": f"keras.optimizers.SGD({lr})",
-        "momentum": f"keras.optimizers.SGD({lr}, momentum=0.9)",
-        "rmsprop": f"keras.optimizers.RMSprop({lr}, rho=0.9, epsilon=1e-16)  # under the root",
-        "adam": f"keras.optimizers.Adam({lr}, epsilon={eps!r})  # 1e-8 sqrt(1 - 0.999**t)",
-    }[little.settings.optimizer]
+    known = {"lr": repr(little.settings.lr), "eps": repr(eps)}
+    return OPTIMIZERS[little.settings.optimizer].keras.format(**known)
 
 
 def _keras_memory(little: Little) -> str:
@@ -492,8 +528,8 @@ def _keras_memory(little: Little) -> str:
     given = {}
     for name, stage, _ in _named(little):
         one = _remembered(little.net.optimizer[name[:-1], int(name[-1])])
-        kept = _moments(little.settings.optimizer, one)
-        if little.settings.optimizer == "momentum":  # there velocity includes -lr
+        kept = OPTIMIZERS[little.settings.optimizer].moments(one)
+        if "momentum_buffer" in kept:  # there velocity includes -lr
             kept = {"momentum": -little.settings.lr * kept["momentum_buffer"]}
         keys = {"exp_avg": "momentum", "exp_avg_sq": "velocity", "square_avg": "velocity"}
         for key, value in kept.items():
@@ -529,6 +565,14 @@ PROGRAMS: dict[str, Callable[[Little], str]] = {
     "torch": torch_program,
     "keras": keras_program,
 }
+
+
+def programs(little: Little) -> dict[str, Callable[[Little], str]]:
+    """Those that can be written: of the libraries, where they have the activation and optimizer."""
+    settings = little.settings
+    if settings.activation in TORCH_ACTIVATIONS and settings.optimizer in OPTIMIZERS:
+        return PROGRAMS
+    return {"numpy": numpy_program}
 
 
 def printed(output: str) -> dict[str, np.ndarray]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from bncore.optimizers import OPTIMIZERS
 from experiments.network import little
 from experiments.network.little import Little, Node, Paths, Settings
 from experiments.network.watch import Line
@@ -21,8 +22,6 @@ M, EPOCHS = 6, 20
 BATCHES = {m: little.EXAMPLES["moons"] // m for m in (4, M, 8)}
 LINES = 65  # of the longest step
 LAYER = 1  # whose way back is shown path by path
-#: by optimizer; where all four get on well
-LR = {"sgd": 0.1, "momentum": 0.02, "rmsprop": 0.01, "adam": 0.02}
 DROPS = {
     "nothing": (),
     "z_norm": ("z_norm",),
@@ -56,7 +55,7 @@ def at(
 ) -> Little:
     """The network before a mini-batch of m, a key of BATCHES. Epoch and batch count from 1."""
     if epoch == batch == 1:
-        return little.start(seed, m, activation, norm, optimizer, LR[optimizer])
+        return little.start(seed, m, activation, norm, optimizer, OPTIMIZERS[optimizer].lr)
     before = at(norm, activation, optimizer, epoch - (batch == 1), 1, m, seed)
     return little.advance(before, BATCHES[m] if batch == 1 else batch - 1)
 

@@ -9,9 +9,10 @@ from ui.state import Choice, Control, Integer, Number
 def controls() -> tuple[Control, ...]:
     from bncore.optimizers import OPTIMIZERS
     from experiments.network import optimizers, placement, scale, walkthrough
+    from pages.network.formulas import FUNCTIONS
 
     return (
-        Choice("activation", "tanh", ("tanh", "relu")),
+        Choice("activation", "tanh", tuple(FUNCTIONS)),
         Choice("optimizer", "sgd", tuple(OPTIMIZERS)),
         Choice("node", "bn1", walkthrough.NODES),
         Integer("epoch", 1, 1, walkthrough.EPOCHS),
@@ -23,7 +24,7 @@ def controls() -> tuple[Control, ...]:
         Choice("nonlinearity", "sigmoid", placement.ACTIVATIONS),
         Choice("images", "mnist", tuple(placement.SEEDS)),
         Choice("rate", 1.0, placement.RATES),
-        Choice("rule", "adam", tuple(OPTIMIZERS)),
+        Choice("rule", "adam", optimizers.shipped()),
         Choice("alpha", 10.0, scale.ALPHAS),
         Choice("m", walkthrough.M, tuple(walkthrough.BATCHES)),
         Integer("seed", 0, 0, 9999),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import streamlit as st
 
 from experiments.network import bias
@@ -116,18 +118,18 @@ def _wander() -> None:
     chart(figure, "wander", "drift.alt_wander", units=found.path.shape[1], **ends)
 
 
-DASHES = {"sgd": "dot", "momentum": "dash", "rmsprop": "dashdot", "adam": "solid"}
+DASHES = ("dot", "dash", "dashdot", "solid", "longdash", "longdashdot")  # of the optimizers
 
 
 def _largest_b() -> None:
     say("drift.largest")
     drawn, ends = [], {}
     for dtype, idea in (("float32", "error"), ("float64", "plain")):
-        for name in bias.RATES:
+        for name, dash in zip(bias.shipped(), cycle(DASHES), strict=False):
             found = bias.drift(name, dtype)
             rows = over(found.b[:, 1:].T)  # it starts at 0, which has no logarithm
             word = t(f"{LESSON}.drift.line", optimizer=t(f"ui.options.{name}"), dtype=dtype)
-            drawn.append(Line(word, idea, *rows, dash=DASHES[name]))
+            drawn.append(Line(word, idea, *rows, dash=dash))
             ends[f"{name}_{dtype}"] = short(float(rows.mean[-1]))
     step = bias.drift().step[1:]
     across = Axis(t(f"{LESSON}.axes.step"), ends=(0, float(step[-1])))
@@ -141,7 +143,7 @@ def _drift_table() -> None:
     names = ("db", "dbeta", "b32", "b64", "logits")
     heads = [Cell(""), *(Cell(t(f"{word}.head_{name}")) for name in names)]
     rows = []
-    for name in bias.RATES:
+    for name in bias.shipped():
         of32, of64 = (bias.drift(name, dtype) for dtype in bias.DTYPES)
         numbers = (
             of32.db.max(),

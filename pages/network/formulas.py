@@ -102,6 +102,7 @@ def tilde(scene: Scene) -> dict[str, Any]:
     return {"gamma": gamma, "beta": beta, "z_norm": z_norm, "value": value}
 
 
+#: the activations that the lesson offers, each with its formula
 FUNCTIONS = {"tanh": r"\tanh({})", "relu": r"\max(0,\,{})"}
 
 

@@ -26,7 +26,7 @@ def four_optimizers() -> None:
     """The same network under SGD, momentum, RMSprop and Adam, with batch norm and without."""
     page.say(f"{LESSON}/optimizers")
     rule = controls.choice(LESSON, "rule", wrap=True)
-    found, o = optimizers.sweep(), optimizers.OPTIMIZERS.index(rule)
+    found, o = optimizers.sweep(), optimizers.shipped().index(rule)
     left, right = st.columns(2, gap="large")
     with left:
         say("optimizers.by_rate", good=GOOD)
@@ -100,7 +100,7 @@ def _paths(found: Sweep, o: int, name: str, start: float) -> None:
 
 def _optimizers_table(found: Sweep) -> None:
     """A column for each optimizer: so it fits a phone."""
-    word, names = f"{LESSON}.optimizers", optimizers.OPTIMIZERS
+    word, names = f"{LESSON}.optimizers", optimizers.shipped()
     rates = [[exact(_best(found, o, n)) for o in range(len(names))] for n in (0, 1)]
     steps = [[_steps(judged) for judged in found.judged[:, n]] for n in (0, 1)]
     largest = [[exact(float(x)) for x in found.largest[:, n]] for n in (0, 1)]

@@ -155,8 +155,9 @@ def written(shape: Sequence[int]) -> str:
 
 def take_home() -> None:
     """Programs for this network at this place."""
+    programs = export.programs(little())
     with st.container(horizontal=True, key="take-home"):
-        for library, program in export.PROGRAMS.items():
+        for library, program in programs.items():
             name = t(f"{LESSON}.home.{library}")
             st.download_button(
                 t(f"{LESSON}.home.download", name=name),
@@ -171,8 +172,8 @@ def take_home() -> None:
         t(f"{LESSON}.home.show"), icon=":material/code:", key="programs", on_change="rerun"
     )
     if box.open:
-        shown = box.tabs([t(f"{LESSON}.home.{library}") for library in export.PROGRAMS])
-        for tab, program in zip(shown, export.PROGRAMS.values(), strict=True):
+        shown = box.tabs([t(f"{LESSON}.home.{library}") for library in programs])
+        for tab, program in zip(shown, programs.values(), strict=True):
             tab.code(program(little()), language="python", height=480)
 
 

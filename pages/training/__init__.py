@@ -8,13 +8,14 @@ from ui.state import Choice, Control, Integer
 
 def controls() -> tuple[Control, ...]:
     from bncore.activations import ACTIVATIONS
+    from bncore.data import DATASETS
     from bncore.network import INITS
     from bncore.optimizers import OPTIMIZERS
 
     # The settings' defaults are the first preset's, so that a fresh page shows what they say.
     return (
         Choice("preset", "figure1", ("figure1", "plain_dead", "deep_relu", "bn_loses", "own")),
-        Choice("dataset", "mnist", ("digits", "mnist")),
+        Choice("dataset", "mnist", tuple(name for name in DATASETS if DATASETS[name].image_shape)),
         Integer("depth", 3, 1, 8),
         Choice("width", 100, (16, 32, 50, 64, 100, 128)),
         Choice("activation", "sigmoid", tuple(ACTIVATIONS)),

@@ -76,7 +76,7 @@ def test_thirty_steps_of_a_network(name):
 
 
 def test_the_fixture_is_worth_comparing_with():
-    assert len(NETS) == 7 and {n.split("-")[2] for n in NETS} == set(LR) == set(OPTIMIZERS)
+    assert len(NETS) == 7 and {n.split("-")[2] for n in NETS} == set(LR) <= set(OPTIMIZERS)
     for name in NETS:
         ref = part(f"net/{name}/")
         moved = [np.abs(ref[f"end/{k}"] - v).max() for k, v in part(f"net/{name}/start/").items()]

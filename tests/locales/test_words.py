@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.complete import languages
 from tests.locales.test_locales import LOCALES, labels, relative
-from ui.text import languages
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 KOREAN = LOCALES / "ko"

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from tests.complete import languages
 from ui import text
 from ui.intake import MOST, IntakeError, Reading, parse
 from ui.lessons import LESSONS
@@ -356,7 +357,7 @@ def test_every_refusal_has_one_sentence_in_each_language() -> None:
         *("choose", "drop", "numbers", "number", "header", "index", "unit", "looked", "asked"),
         *("taken", "offer", "offer_index", "at_place", "at_cell"),
     }
-    for language in text.languages():
+    for language in languages():
         words = tomllib.loads(
             (text.LOCALES / language / "mini_batch" / "labels.toml").read_text("utf-8")
         )["intake"]

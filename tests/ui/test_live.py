@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.complete import languages
 from tests.locales.test_locales import LOCALES, labels
 from ui.lessons import LESSONS
-from ui.text import languages
 
 ROOT = Path(__file__).parents[2]
 SHOWING = {"info", "warning", "error", "markdown", "caption", "write"}

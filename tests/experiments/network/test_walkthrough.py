@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bncore import batch_norm_backward, batch_norm_forward
+from bncore.optimizers import OPTIMIZERS
 from experiments.network import little, walkthrough
 from experiments.network.walkthrough import BATCHES, EPOCHS, LINES, NODES, M, at, lines, reads
 
@@ -44,7 +45,7 @@ def test_another_seed_is_another_network_on_other_points() -> None:
     assert not np.array_equal(np.sort(one.x, axis=0), np.sort(other.x, axis=0))
 
 
-@pytest.mark.parametrize("optimizer", walkthrough.LR)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("m", BATCHES)
 def test_every_network_is_sound_at_its_last_place_and_has_learned(

@@ -19,9 +19,9 @@ from experiments.at_test_time import companions, conventions, dimming, folding, 
 from experiments.trained import REGIMES, trained
 from pages.at_test_time.running import REPLICATES
 from pages.at_test_time.use import SHOWN, SIZES
+from tests.complete import languages
 from tests.pages import helpers
 from tests.pages.helpers import ROOT, healthy
-from ui import text
 from ui.lessons import LESSONS
 from ui.numbers import latex, number, percent
 from ui.state import Choice, Control, Integer, Switch
@@ -95,7 +95,7 @@ def test_every_controls_ends_give_a_page(name: str, raw: str) -> None:
     assert len(at.get("plotly_chart")) == 8
 
 
-@pytest.mark.parametrize("lang", text.languages())
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("which", [0, -1])
 def test_all_controls_at_their_ends_at_once(which: int, lang: str) -> None:
     query = {control.name: ends(control)[which] for control in CONTROLS}
@@ -123,7 +123,7 @@ def test_the_ladders_are_those_of_the_experiments() -> None:
 # ------------------------------------------------------------------ one example has no batch
 
 
-@pytest.mark.parametrize("lang", text.languages())
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize(("m", "order"), [(2, "random"), (8, "same_class"), (128, "random")])
 def test_the_bars_are_the_draws(m: int, order: str, lang: str) -> None:
     at = opened(image=312, m=m, order=order, seed=5, lang=lang)
@@ -155,7 +155,7 @@ def test_draw_again_draws_others() -> None:
     assert votes(at) == votes(opened(seed=0))
 
 
-@pytest.mark.parametrize("lang", text.languages())
+@pytest.mark.parametrize("lang", languages())
 def test_accuracy_over_the_batch_size_is_the_experiments(lang: str) -> None:
     at = opened(m=16, seed=3, lang=lang)
     found = companions.by_batch_size(3)
@@ -261,7 +261,7 @@ def test_the_law_in_its_drawer() -> None:
 # ------------------------------------------------------------------ conventions
 
 
-@pytest.mark.parametrize("lang", text.languages())
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", CONVENTIONS)
 def test_each_convention_shows_its_formula_its_numbers_and_its_code(name: str, lang: str) -> None:
     at = opened(convention=name, batch=4, lang=lang)
@@ -395,7 +395,7 @@ def test_the_folded_numbers() -> None:
     assert cells(at, "folded")[1::2] == [str(found.parameters), str(found.folded_parameters)]
 
 
-@pytest.mark.parametrize("lang", text.languages())
+@pytest.mark.parametrize("lang", languages())
 def test_the_time_is_measured_when_asked_for(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     monkeypatch.setattr(folding, "time_ratio", lambda: 0.625)
     at = opened(lang=lang)

@@ -16,11 +16,11 @@ from experiments.network import bias, optimizers, placement, scale
 from pages.network.b import ENDS, UNIT
 from pages.network.placement import CLOSE, LOOKS, STUDENT, ahead
 from pages.network.scale import BROKEN
+from tests.complete import languages
 from tests.pages.helpers import cells, chart, exact, open_lesson, said
 from ui import runs
 from ui.lessons import LESSONS
 from ui.numbers import number
-from ui.text import languages
 
 LESSON = "network"
 opened = partial(open_lesson, LESSON)

@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bncore.optimizers import OPTIMIZERS
 from experiments.network import export, little, loop, walkthrough
 from experiments.network.walkthrough import EPOCHS, LINES, M
 from pages.network import step as network_step
 from pages.network.map import NODE, edges, layout
 from pages.network.place import PLACE
+from tests.complete import languages
 from tests.pages import helpers
 from tests.pages.helpers import healthy
-from ui import text
 from ui.lessons import LESSONS
 from ui.numbers import latex, number, percent
 from ui.state import Choice, Integer
@@ -125,7 +126,7 @@ def ends(name: str) -> list[object]:
     return [control.options[0], control.options[-1]]
 
 
-@pytest.mark.parametrize("lang", text.languages())
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize(("name", "end"), [(name, end) for name in OURS for end in ends(name)])
 def test_every_controls_ends_give_a_page(name: str, end: object, lang: str) -> None:
     at = opened(("programs", "source-network-node"), lang=lang, **{name: end})
@@ -251,14 +252,14 @@ def test_every_line_is_lit_with_the_numbers_it_takes_and_gives(norm: str) -> Non
     assert (value(at, "line"), value(at, "batch")) == (1, 6)
 
 
-@pytest.mark.parametrize("lang", text.languages())
+@pytest.mark.parametrize("lang", languages())
 def test_the_place_and_the_loss_are_told(lang: str) -> None:
     at = opened(lang=lang, epoch=4, batch=2, optimizer="adam")
     network = walkthrough.at(*place(at))
     loss = little.numbers(walkthrough.lines(*place(at)))["loss"]
     assert f"**{number(float(loss))}**" in said(at)
     assert number(float(np.mean(network.losses[-BATCHES:]))) in said(at)
-    assert number(walkthrough.LR["adam"]) in said(at)
+    assert number(OPTIMIZERS["adam"].lr) in said(at)
 
 
 LAST = (EPOCHS, BATCHES, LINES)
@@ -291,7 +292,7 @@ def test_at_both_ends_there_is_no_way_on() -> None:
     assert all(at.button(key=f"go-{name}").disabled for name in ("line", "batch", "epoch"))
 
 
-@pytest.mark.parametrize("lang", text.languages())
+@pytest.mark.parametrize("lang", languages())
 def test_what_another_network_does_not_have_is_replaced_and_said(lang: str) -> None:
     at = opened(lang=lang, norm="none", line=LINES, node="bn2")
     assert value(at, "line") == len(walkthrough.lines(*place(at))) and value(at, "node") == "a2"
@@ -306,7 +307,7 @@ def test_what_another_network_does_not_have_is_replaced_and_said(lang: str) -> N
 @pytest.mark.parametrize("m", walkthrough.BATCHES)
 def test_a_mini_batch_past_the_end_of_an_epoch_is_replaced_and_said(m: int) -> None:
     last = walkthrough.BATCHES[m]
-    for lang in text.languages():
+    for lang in languages():
         at = sections(lang=lang, m=m, batch=last)
         assert value(at, "batch") == last and f"{last + 1}" not in at.caption[0].value
     if last < LESSONS[LESSON].control("batch").high:
@@ -337,7 +338,7 @@ def test_m_and_seed_are_those_of_every_section() -> None:
 # ------------------------------------------------------------------ three ways back
 
 
-@pytest.mark.parametrize("lang", text.languages())
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("drop", walkthrough.DROPS)
 @pytest.mark.parametrize("norm", ["before", "after"])
 def test_the_paths_and_what_is_wrong_without_one(norm: str, drop: str, lang: str) -> None:

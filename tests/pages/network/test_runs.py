@@ -17,11 +17,11 @@ from pages.network import live as network_live
 from pages.network import optimizers as network_optimizers
 from pages.network import placement as network_placement
 from pages.network.live import Own, Section
+from tests.complete import languages
 from tests.pages.helpers import cells, chart, open_lesson, said
 from tests.pages.tickets import Ticket, asked_for
 from ui.lessons import LESSONS
 from ui.numbers import number, percent
-from ui.text import languages
 
 LESSON = "network"
 opened = partial(open_lesson, LESSON)

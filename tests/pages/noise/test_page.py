@@ -17,13 +17,13 @@ from experiments.noise import batches as experiment
 from experiments.pair import Pair, train_pair
 from pages.noise.evidence import LOOKS, clear
 from pages.noise.one import ends
+from tests.complete import languages
 from tests.pages.helpers import cells, chart, exact, open_lesson, said
 from tests.pages.tickets import Ticket, asked_for
 from ui import runs
 from ui.lessons import LESSONS
 from ui.numbers import percent
 from ui.state import Choice, Control, Integer
-from ui.text import languages
 
 LESSON = "noise"
 opened = partial(open_lesson, LESSON)

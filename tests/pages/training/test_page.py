@@ -18,12 +18,12 @@ from experiments import presets
 from experiments.pair import Pair
 from experiments.runner import GONE_AFTER
 from pages.training.runs import SETTINGS
+from tests.complete import languages
 from tests.pages.helpers import open_lesson, said
 from tests.pages.tickets import Ticket, asked_for
 from ui import runs
 from ui.lessons import LESSONS
 from ui.state import Choice, Control, Integer
-from ui.text import languages
 
 LESSON = "training"
 opened = partial(open_lesson, LESSON)

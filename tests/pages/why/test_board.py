@@ -15,8 +15,8 @@ from experiments.claims.registry import CLAIMS as MEASURED
 from pages.why import LESSON
 from pages.why.board import CLAIMS, PREDICTIONS, written
 from pages.why.charts_board import AGREED, DIFFERED
+from tests.complete import languages
 from tests.pages.helpers import ROOT, cells, opened, said
-from ui.text import languages
 
 STRIPS = 'figure class="board-strips"'
 LANGS = pytest.mark.parametrize("lang", languages())

@@ -17,11 +17,11 @@ from experiments.why import cats, coloured, input_scaling, inputs, spectrum
 from pages.why.charts_shift import LOOKS
 from pages.why.inputs import PATIENCE
 from pages.why.shift import SHOWN, K, ink_arms
+from tests.complete import languages
 from tests.pages.helpers import ROOT, cells, chart, exact, said
 from tests.pages.helpers import opened as opened_lesson
 from ui.lessons import LESSONS
 from ui.numbers import percent
-from ui.text import languages
 
 LESSON = "why"
 PARTS = LESSONS[LESSON].control("part").options

@@ -16,11 +16,11 @@ from experiments import runner
 from experiments.why import disturb, gradient_flow, limits, noisy, once, smoothness, tolerance
 from pages.why.live import Live
 from pages.why.speed import TESTS
+from tests.complete import languages
 from tests.pages.helpers import cells, chart, exact, opened, said
 from tests.pages.tickets import runner_here
 from ui.lessons import LESSONS
 from ui.numbers import percent
-from ui.text import languages
 
 LESSON = "why"
 LANGS = pytest.mark.parametrize("lang", languages())
