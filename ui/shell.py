@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import text
+from ui import streamlits, text
 from ui.files import ASSETS
 
 SHELL = ASSETS / "shell"
@@ -107,7 +107,8 @@ def pack(page: bytes) -> bytes:
 def head() -> bytes:
     words = html.escape(json.dumps(text.in_all_languages("connection"), ensure_ascii=False))
     names = ("shell.css", "print.css", "shell.js", "history.js")
-    style, print_style, script, history = ((SHELL / name).read_text("utf-8") for name in names)
+    style, print_style, *scripts = ((SHELL / name).read_text("utf-8") for name in names)
+    script, history = map(streamlits.with_names, scripts)
     return (
         f'<style>{style}</style><style media="print">{print_style}</style>'
         f'<script data-words="{words}">{script}</script><script>{history}</script>'
