@@ -44,8 +44,13 @@ def settle_modules() -> None:
 
 
 def apologise(error: Exception) -> bool:
-    """Say one sentence in the user's language in place of a traceback; the log has the rest."""
+    """Say one sentence in the user's language in place of a traceback; the log has the rest.
+
+    Who asked Streamlit for details is shown them.
+    """
     LOG.exception("A page failed", exc_info=error)
+    if st.get_option("client.showErrorDetails") == "full":
+        return False
     st.error(t("ui.broken"), icon=":material/build:")
     return True
 

@@ -14,6 +14,7 @@ import html
 import json
 from functools import cache, lru_cache
 
+import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -106,13 +107,20 @@ def pack(page: bytes) -> bytes:
 @cache
 def head() -> bytes:
     words = html.escape(json.dumps(text.in_all_languages("connection"), ensure_ascii=False))
-    names = ("shell.css", "print.css", "shell.js", "history.js")
-    style, print_style, *scripts = ((SHELL / name).read_text("utf-8") for name in names)
-    script, history = map(streamlits.with_names, scripts)
     return (
-        f'<style>{style}</style><style media="print">{print_style}</style>'
-        f'<script data-words="{words}">{script}</script><script>{history}</script>'
+        f'<style>{_file("shell.css")}</style><style media="print">{_file("print.css")}</style>'
+        f'<script data-words="{words}">{_script("shell.js")}</script>'
+        f"<script>{_script('history.js')}</script>"
+        + (f"<script>{_script('dev.js')}</script>" if st.get_option("server.runOnSave") else "")
     ).encode()
+
+
+def _script(name: str) -> str:
+    return streamlits.with_names(_file(name))
+
+
+def _file(name: str) -> str:
+    return (SHELL / name).read_text("utf-8")
 
 
 @cache
