@@ -44,7 +44,7 @@ claims: .venv/app.stamp ## measure what the verdict board says again: all, or ON
 	@$(PY) tools/build_claims.py $(ONLY)
 
 pictures: .venv/dev.stamp ## take the README's pictures again
-	@CHROMIUM=$$(sh tools/chromium.sh $(PY)) $(PY) tools/pictures.py
+	@CHROMIUM=$$(sh tools/chromium.sh $(PY)) $(PY) -m tools.pictures
 
 fonts: .venv-tools/fonts.stamp ## build static/fonts/*.woff2 again (needs npm)
 	$(TOOLS) tools/build_fonts.py

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -43,7 +43,7 @@ def step(net: Net, optimizer: str = "sgd", runs: tuple[int, ...] = ()) -> Callab
     x, labels = batch(net, runs)
     targets = one_hot(labels, net.sizes[-1])
 
-    def one_step() -> float:
+    def one_step() -> Any:
         loss = network.gradient(x, targets)
         network.track()
         update(network.params, network.grads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import starmap
 from typing import NamedTuple
 
 import numpy as np
@@ -37,42 +38,60 @@ class Target(NamedTuple):
 
 def targets() -> Iterator[Target]:
     """T1, T3, T4, T5 and T7; T6 is no matter of time."""
-    yield from _batch_norm()
+    yield from starmap(_batch_norm, (((32, 32), 0.65), ((60, 100), 0.8), ((256, 256), 1.3)))
     yield from _steps()
-    small = [lambda: subjects.step(SMALL), lambda: subjects.step(SMALL, runs=(RUNS,))]
-    yield Target(f"T4 small net: alone / one of {RUNS}", *small, False, 3.5, RUNS)
-    fused = [
+    yield Target(
+        f"T4 small net: alone / one of {RUNS}",
+        lambda: subjects.step(SMALL),
+        lambda: subjects.step(SMALL, runs=(RUNS,)),
+        False,
+        3.5,
+        RUNS,
+    )
+    yield Target(
+        f"T4 small net: torch fused / one of {RUNS}",
         lambda: pytorch.step(SMALL, "adam fused"),
         lambda: subjects.step(SMALL, "adam", runs=(RUNS,)),
-    ]
-    yield Target(f"T4 small net: torch fused / one of {RUNS}", *fused, False, 10, RUNS, True)
+        False,
+        10,
+        RUNS,
+        True,
+    )
     for name, net, bound in (("Figure 1", FIGURE_1, 1.3), ("small", SMALL, 2.0)):
-        yield Target(
-            f"T5 {name} net: recording / not",
-            lambda net=net: subjects.steps_on_one_network(net)[0],
-            lambda net=net: subjects.steps_on_one_network(net)[1],
-            True,
-            1.05,
-        )
-        yield Target(
-            f"T7 {name} net: with batch norm / without",
-            lambda net=net: subjects.step(net),
-            lambda net=net: subjects.step(net._replace(norm="none")),
-            True,
-            bound,
-        )
+        yield _recording(name, net)
+        yield _with_batch_norm(name, net, bound)
 
 
-def _batch_norm() -> Iterator[Target]:
-    for (m, n), bound in (((32, 32), 0.65), ((60, 100), 0.8), ((256, 256), 1.3)):
-        yield Target(
-            f"T1 batch norm ({m}, {n}): ours / torch",
-            lambda m=m, n=n: subjects.batch_norm(m, n),
-            lambda m=m, n=n: pytorch.batch_norm(m, n),
-            True,
-            bound,
-            needs_torch=True,
-        )
+def _recording(name: str, net: Net) -> Target:
+    return Target(
+        f"T5 {name} net: recording / not",
+        lambda: subjects.steps_on_one_network(net)[0],
+        lambda: subjects.steps_on_one_network(net)[1],
+        True,
+        1.05,
+    )
+
+
+def _with_batch_norm(name: str, net: Net, bound: float) -> Target:
+    return Target(
+        f"T7 {name} net: with batch norm / without",
+        lambda: subjects.step(net),
+        lambda: subjects.step(net._replace(norm="none")),
+        True,
+        bound,
+    )
+
+
+def _batch_norm(shape: tuple[int, int], bound: float) -> Target:
+    m, n = shape
+    return Target(
+        f"T1 batch norm ({m}, {n}): ours / torch",
+        lambda: subjects.batch_norm(m, n),
+        lambda: pytorch.batch_norm(m, n),
+        True,
+        bound,
+        needs_torch=True,
+    )
 
 
 def _steps() -> Iterator[Target]:
@@ -81,15 +100,18 @@ def _steps() -> Iterator[Target]:
         ("small", SMALL, {"adam": 4, "adam fused": 2.5, "sgd": 2.3}),
     ]
     for name, net, bounds in wanted:
-        for optimizer, bound in bounds.items():
-            yield Target(
-                f"T3 {name} net: torch {optimizer} / ours",
-                lambda net=net, name=optimizer: pytorch.step(net, name),
-                lambda net=net, name=optimizer: subjects.step(net, name.split()[0]),
-                False,
-                bound,
-                needs_torch=True,
-            )
+        yield from (_step(name, net, optimizer, bound) for optimizer, bound in bounds.items())
+
+
+def _step(name: str, net: Net, optimizer: str, bound: float) -> Target:
+    return Target(
+        f"T3 {name} net: torch {optimizer} / ours",
+        lambda: pytorch.step(net, optimizer),
+        lambda: subjects.step(net, optimizer.split()[0]),
+        False,
+        bound,
+        needs_torch=True,
+    )
 
 
 def stability() -> tuple[float, float]:

@@ -140,7 +140,8 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Train both regimes: arrays for assets/evidence/test_time.npz, and what came out."""
-    arrays, about = {}, {}
+    arrays: dict[str, np.ndarray] = {}
+    about: dict[str, Any] = {}
     for regime, config in REGIMES.items():
         arrays |= {f"{regime}.{name}": array for name, array in record(config, SNAPSHOTS[regime])}
         about[regime] = {

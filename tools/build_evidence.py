@@ -67,7 +67,7 @@ def write(name: str) -> None:
     """Build one, and say how large it is."""
     arrays, about = EVIDENCE[name]()
     path = FOLDER / f"{name}.npz"
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # none is called allow_pickle
     text = json.dumps(rounded({"versions": versions()} | about), indent=1)
     path.with_suffix(".json").write_text(text + "\n", "utf-8")
     print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")

@@ -35,7 +35,7 @@ class Shell:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and may_be_page(scope["path"]):
             whole = [(name, value) for name, value in scope["headers"] if name not in CONDITIONS]
-            await self.app(scope | {"headers": whole}, receive, Dresser(scope, send))
+            await self.app({**scope, "headers": whole}, receive, Dresser(scope, send))
         else:
             await self.app(scope, receive, send)
 

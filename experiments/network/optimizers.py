@@ -222,7 +222,8 @@ def _padded(curve: np.ndarray) -> np.ndarray:
 
 def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Arrays for assets/evidence/optimizers.npz, and what came out."""
-    arrays, about = {}, {}
+    arrays: dict[str, np.ndarray] = {}
+    about: dict[str, Any] = {}
     for dataset in GRIDS:
         found = train_sweep(dataset)
         arrays |= {f"{dataset}.{name}": array for name, array in vars(found).items()}

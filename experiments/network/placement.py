@@ -135,7 +135,8 @@ def _loss(trace: Trace) -> float:
 
 def build() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Arrays for assets/evidence/placement.npz, and what came out."""
-    arrays, about = {}, {}
+    arrays: dict[str, np.ndarray] = {}
+    about: dict[str, Any] = {}
     for dataset in SEEDS:
         found = train_all(dataset)
         arrays |= {f"{dataset}.{name}": array for name, array in vars(found).items()}

@@ -166,7 +166,7 @@ def refuse_unless_so(claims: Mapping[str, Callable[[Any], bool]], found: Any) ->
 
 def summary(found: Evidence) -> dict[str, Any]:
     """The numbers of each arm, for the record."""
-    table = {}
+    table: dict[str, dict[str, Any]] = {}
     for arm in ARMS:
         train, test = found.of(arm)
         table[arm] = {"train": float(train.mean()), "test": float(test.mean())}

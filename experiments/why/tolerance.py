@@ -18,7 +18,8 @@ from experiments import evidence
 from experiments.noise.regularize import refuse_unless_so
 from experiments.reporting import Progress, ShouldStop
 from experiments.side_by_side import Arm, every, train
-from experiments.why.once import ARMS, starts
+from experiments.why.once import ARMS as ARMS  # the same, and others find them here
+from experiments.why.once import starts
 
 EVIDENCE = "tolerance"
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
