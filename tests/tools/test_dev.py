@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from streamlit import config
 
 from tools import dev
+from ui import frame, shell
 
 ROOT = Path(__file__).parents[2]
 #: shows what a file of words says that is read once, like ours
@@ -86,6 +88,34 @@ def test_what_is_saved_together_is_one_change(
     monkeypatch.setattr(dev.time, "sleep", pause)
     dev.wait_for_save(app.parent, dev.look(app.parent))
     assert capsys.readouterr().out == "Saved: a.py, b.py, c.py\n"
+
+
+# --- what the app does with it ---
+
+
+def test_the_page_opens_itself_anew_under_make_dev_alone() -> None:
+    """And errors are shown in full there, in place of the one sentence."""
+    assert dev.OPTIONS == ("--server.runOnSave=true", "--client.showErrorDetails=full")
+    for developing in (False, True):
+        with options(developing):
+            assert (b"location.reload()" in shell.head.__wrapped__()) is developing
+            frame.LOG.disabled = True  # the fault is ours
+            assert frame.apologise(ValueError("on purpose")) is not developing
+            frame.LOG.disabled = False
+
+
+@contextmanager
+def options(developing: bool) -> Iterator[None]:
+    """As on the command line of `make dev`, or as in config.toml."""
+    names = ("server.runOnSave", "client.showErrorDetails")
+    before = {name: config.get_option(name) for name in names}
+    try:
+        for name, (on, off) in zip(names, ((True, False), ("full", "none")), strict=True):
+            config.set_option(name, on if developing else off)
+        yield
+    finally:
+        for name, value in before.items():
+            config.set_option(name, value)
 
 
 # --- a real one ---
