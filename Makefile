@@ -9,13 +9,16 @@ INSTALL := -m pip --disable-pip-version-check --no-input install --quiet
 # One thread for NumPy's matrix products: at these sizes more of them only slow each other down.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help run test check bench data traces evidence claims pictures fonts lock clean
+.PHONY: help run dev test check bench data traces evidence claims pictures fonts lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/app.stamp ## start the app on port 8501, or another, or for others too: make run PORT=8600 HOST=0.0.0.0
 	@$(PY) tools/serve.py $(if $(PORT),--port $(PORT)) $(if $(filter command,$(origin HOST)),--host $(HOST))
+
+dev: .venv/app.stamp ## the same, started anew whenever a file is saved, with errors in full
+	@$(PY) -m tools.dev $(if $(PORT),--port $(PORT)) $(if $(filter command,$(origin HOST)),--host $(HOST))
 
 test: .venv/dev.stamp ## run all tests: units, pages, browser
 	@chromium=$$(sh tools/chromium.sh $(PY)) && CHROMIUM=$$chromium $(PY) -m pytest --numprocesses=2 --dist=loadfile
@@ -41,7 +44,7 @@ claims: .venv/app.stamp ## measure what the verdict board says again: all, or ON
 	@$(PY) tools/build_claims.py $(ONLY)
 
 pictures: .venv/dev.stamp ## take the README's pictures again
-	@CHROMIUM=$$(sh tools/chromium.sh $(PY)) $(PY) tools/pictures.py
+	@CHROMIUM=$$(sh tools/chromium.sh $(PY)) $(PY) -m tools.pictures
 
 fonts: .venv-tools/fonts.stamp ## build static/fonts/*.woff2 again (needs npm)
 	$(TOOLS) tools/build_fonts.py

@@ -5,8 +5,12 @@
 
 const NAMED = ["aria-label", "title"];
 /* Where Streamlit itself writes: outside the lesson, whose words are never touched. */
-const OURS = ".stMain, .stSidebar";
-const SCROLLING = { table: ".numbers, .arrays, .votes", code: ".stCode pre, .stMarkdown pre", formula: ".stMarkdown .katex-display" };
+const OURS = `${STREAMLIT.main}, ${STREAMLIT.sidebar}`;
+const SCROLLING = {
+  table: ".numbers, .arrays, .votes",
+  code: `${STREAMLIT.code} pre, ${STREAMLIT.prose} pre`,
+  formula: `${STREAMLIT.prose} ${STREAMLIT.formula}`,
+};
 const SOON = 100; // ms in which changes of the page are gathered
 
 class Frame {
@@ -43,14 +47,14 @@ class Frame {
       return node.matches(`${OURS}, script, style`) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
     });
     while (texts.nextNode()) this.say(texts.currentNode, "text", texts.currentNode.data);
-    document.querySelectorAll(".stSidebar [data-testid=stPageLink-NavLink]").forEach((link, place) => {
+    document.querySelectorAll(`${STREAMLIT.sidebar} ${STREAMLIT.link}`).forEach((link, place) => {
       put(link, "aria-current", place === this.place ? "page" : null);
     });
     this.regionsNamed = new Map();
     for (const [kind, boxes] of Object.entries(SCROLLING)) for (const box of document.querySelectorAll(boxes)) this.reach(box, kind);
-    for (const grid of document.querySelectorAll(".stDataFrame canvas, .stDataFrame [role=grid]")) put(grid, "aria-label", this.regions.cells);
-    for (const table of document.querySelectorAll(".stMarkdown table")) put(table, "aria-label", headingOver(table));
-    for (const code of document.querySelectorAll(".stCode[tabindex]")) code.removeAttribute("tabindex"); // a stop without a name
+    for (const grid of document.querySelectorAll(`${STREAMLIT.cells} :is(canvas, [role=grid])`)) put(grid, "aria-label", this.regions.cells);
+    for (const table of document.querySelectorAll(`${STREAMLIT.prose} table`)) put(table, "aria-label", headingOver(table));
+    for (const code of document.querySelectorAll(`${STREAMLIT.code}[tabindex]`)) code.removeAttribute("tabindex"); // a stop without a name
   }
 
   /* React keeps the node, so what was said there in English is remembered with it. */
@@ -90,9 +94,9 @@ class Frame {
   /* Keys that turn a page go to what has the focus; Streamlit scrolls an inner box, which has it only after a click. */
   turnPage(event) {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const main = document.getElementById("stMain"), at = document.activeElement ?? document.body;
+    const main = document.querySelector(STREAMLIT.main), at = document.activeElement ?? document.body;
     const nowhere = at === document.body && ["PageDown", "PageUp", "Home", "End", " ", "ArrowDown", "ArrowUp"].includes(event.key);
-    const aside = at.closest(".stSidebar, .stAppHeader, .st-key-header") && ["PageDown", "PageUp"].includes(event.key);
+    const aside = at.closest(`${STREAMLIT.sidebar}, ${STREAMLIT.bar}, .st-key-header`) && ["PageDown", "PageUp"].includes(event.key);
     if (main && (nowhere || aside) && !document.querySelector("[role=dialog]")) main.focus({ preventScroll: true });
   }
 }
@@ -103,10 +107,10 @@ function put(element, name, value) {
 }
 
 /* A table in a passage is called what the last heading above it says. */
-const headingOver = table => [...document.querySelectorAll(".stMain :is(h1, h2, h3, h4)")]
+const headingOver = table => [...document.querySelectorAll(`${STREAMLIT.main} :is(h1, h2, h3, h4)`)]
   .filter(heading => heading.compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING).pop()?.textContent ?? null;
 
 /* What a button inside a field belongs to: the field's own name. */
-const fieldOf = node => (node.closest?.(".stNumberInput, .stSelectbox")?.querySelector("input[aria-label]")?.getAttribute("aria-label") ?? "").trim();
+const fieldOf = node => (node.closest?.(STREAMLIT.fields)?.querySelector("input[aria-label]")?.getAttribute("aria-label") ?? "").trim();
 
 const follow = told => (window.batchNormLabFrame ??= new Frame()).follow(told);

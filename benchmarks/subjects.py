@@ -46,7 +46,7 @@ def step(net: Net, optimizer: str = "sgd", runs: tuple[int, ...] = ()) -> Callab
     x, labels = batch(net, runs)
     targets = one_hot(labels, net.sizes[-1])
 
-    def one_step() -> float:
+    def one_step() -> Any:
         loss = network.gradient(x, targets)
         network.track()
         update(network.params, network.grads)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import starmap
 from typing import NamedTuple
 
 import numpy as np
@@ -43,32 +44,32 @@ class Target(NamedTuple):
 
 def targets() -> Iterator[Target]:
     """All but T6, which is no matter of time."""
-    yield from _batch_norm()
-    yield from _large()
-    yield from _layer()
+    yield from starmap(_batch_norm, ((32, 32, 0.65), (60, 100, 0.8), (256, 256, 1.3)))
+    for passes, bound in (("forward", 5.5), ("backward", 7.5)):
+        yield from _large(passes, bound)
+    for m, n, bound in ((60, 100, 0.9), (256, 512, 1.6)):
+        yield from _layer(m, n, bound)
     yield from _steps()
-    small = [lambda: subjects.step(SMALL), lambda: subjects.step(SMALL, runs=(RUNS,))]
-    yield Target(f"T4 small net: alone / one of {RUNS}", *small, False, 3.5, RUNS)
-    fused = [
+    yield Target(
+        f"T4 small net: alone / one of {RUNS}",
+        lambda: subjects.step(SMALL),
+        lambda: subjects.step(SMALL, runs=(RUNS,)),
+        False,
+        3.5,
+        RUNS,
+    )
+    yield Target(
+        f"T4 small net: torch fused / one of {RUNS}",
         lambda: pytorch.step(SMALL, "adam fused"),
         lambda: subjects.step(SMALL, "adam", runs=(RUNS,)),
-    ]
-    yield Target(f"T4 small net: torch fused / one of {RUNS}", *fused, False, 10, RUNS, True)
+        False,
+        10,
+        RUNS,
+        True,
+    )
     for name, net, bound in (("Figure 1", FIGURE_1, 1.3), ("small", SMALL, 2.0)):
-        yield Target(
-            f"T5 {name} net: recording / not",
-            lambda net=net: subjects.steps_on_one_network(net)[0],
-            lambda net=net: subjects.steps_on_one_network(net)[1],
-            True,
-            1.05,
-        )
-        yield Target(
-            f"T7 {name} net: with batch norm / without",
-            lambda net=net: subjects.step(net),
-            lambda net=net: subjects.step(net._replace(norm="none")),
-            True,
-            bound,
-        )
+        yield _recording(name, net)
+        yield _with_batch_norm(name, net, bound)
     yield Target(
         "T8 a sweep, on two free cores: one process / two",
         lambda: subjects.sweep(1),
@@ -80,49 +81,75 @@ def targets() -> Iterator[Target]:
     )
 
 
-def _batch_norm() -> Iterator[Target]:
-    for (m, n), bound in (((32, 32), 0.65), ((60, 100), 0.8), ((256, 256), 1.3)):
-        yield Target(
-            f"T1 batch norm ({m}, {n}): ours / torch",
-            lambda m=m, n=n: subjects.batch_norm(m, n),
-            lambda m=m, n=n: pytorch.batch_norm(m, n),
-            True,
-            bound,
-            needs_torch=True,
-        )
+def _recording(name: str, net: Net) -> Target:
+    return Target(
+        f"T5 {name} net: recording / not",
+        lambda: subjects.steps_on_one_network(net)[0],
+        lambda: subjects.steps_on_one_network(net)[1],
+        True,
+        1.05,
+    )
 
 
-def _large() -> Iterator[Target]:
+def _with_batch_norm(name: str, net: Net, bound: float) -> Target:
+    return Target(
+        f"T7 {name} net: with batch norm / without",
+        lambda: subjects.step(net),
+        lambda: subjects.step(net._replace(norm="none")),
+        True,
+        bound,
+    )
+
+
+def _batch_norm(m: int, n: int, bound: float) -> Target:
+    return Target(
+        f"T1 batch norm ({m}, {n}): ours / torch",
+        lambda: subjects.batch_norm(m, n),
+        lambda: pytorch.batch_norm(m, n),
+        True,
+        bound,
+        needs_torch=True,
+    )
+
+
+def _large(passes: str, bound: float) -> Iterator[Target]:
     """A batch far beyond every cache."""
-    for passes, bound in (("forward", 5.5), ("backward", 7.5)):
-        ours = partial(lambda passes: subjects.batch_norm(*LARGE, passes), passes)
-        in_torch = partial(lambda passes: pytorch.batch_norm(*LARGE, passes), passes)
-        name = f"T2 batch norm {LARGE}, {passes}: ours"
-        copied = [ours, lambda: subjects.memcpy(*LARGE)]
-        yield Target(f"{name} / memcpy", *copied, True, bound, rounds=FEW)
-        yield Target(f"{name} / torch", ours, in_torch, True, 0.65, needs_torch=True, rounds=FEW)
+
+    def ours() -> Work:
+        return subjects.batch_norm(*LARGE, passes)
+
+    name = f"T2 batch norm {LARGE}, {passes}: ours"
+    yield Target(f"{name} / memcpy", ours, lambda: subjects.memcpy(*LARGE), True, bound, rounds=FEW)
+    yield Target(
+        f"{name} / torch",
+        ours,
+        lambda: pytorch.batch_norm(*LARGE, passes),
+        True,
+        0.65,
+        needs_torch=True,
+        rounds=FEW,
+    )
 
 
-def _layer() -> Iterator[Target]:
+def _layer(m: int, n: int, of_torch: float) -> Iterator[Target]:
     """The checked layer, beside a textbook's without checks and PyTorch's."""
     of_textbook = {"forward": 1.6, "backward": 0.8, "both": 1.1}  # a forward pays for all checks
-    for (m, n), of_torch in (((60, 100), 0.9), ((256, 512), 1.6)):
-        for passes, bound in of_textbook.items():
-            yield Target(
-                f"T9 layer ({m}, {n}), {passes}: ours / textbook",
-                partial(subjects.layer, m, n, passes),
-                partial(subjects.textbook, m, n, passes),
-                True,
-                bound,
-            )
+    for passes, bound in of_textbook.items():
         yield Target(
-            f"T9 layer ({m}, {n}), both: ours / torch",
-            partial(subjects.layer, m, n),
-            lambda m=m, n=n: pytorch.layer(m, n),
+            f"T9 layer ({m}, {n}), {passes}: ours / textbook",
+            partial(subjects.layer, m, n, passes),
+            partial(subjects.textbook, m, n, passes),
             True,
-            of_torch,
-            needs_torch=True,
+            bound,
         )
+    yield Target(
+        f"T9 layer ({m}, {n}), both: ours / torch",
+        lambda: subjects.layer(m, n),
+        lambda: pytorch.layer(m, n),
+        True,
+        of_torch,
+        needs_torch=True,
+    )
 
 
 def _steps() -> Iterator[Target]:
@@ -132,14 +159,18 @@ def _steps() -> Iterator[Target]:
     ]
     for name, net, bounds in wanted:
         for optimizer, bound in bounds.items():
-            yield Target(
-                f"T3 {name} net: torch {optimizer} / ours",
-                lambda net=net, name=optimizer: pytorch.step(net, name),
-                lambda net=net, name=optimizer: subjects.step(net, name.split()[0]),
-                False,
-                bound,
-                needs_torch=True,
-            )
+            yield _step(name, net, optimizer, bound)
+
+
+def _step(name: str, net: Net, optimizer: str, bound: float) -> Target:
+    return Target(
+        f"T3 {name} net: torch {optimizer} / ours",
+        lambda: pytorch.step(net, optimizer),
+        lambda: subjects.step(net, optimizer.split()[0]),
+        False,
+        bound,
+        needs_torch=True,
+    )
 
 
 def stability() -> tuple[float, float]:

@@ -6,6 +6,7 @@ Training does not come through here: it calls the kernels, which check nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from functools import cache
 from numbers import Real
 from typing import Any, NamedTuple
@@ -121,10 +122,10 @@ def weight(value: Any, field: str = "momentum") -> float:
     return share
 
 
-def one_of(value: Any, field: str, known: tuple[str, ...]) -> None:
+def one_of(value: Any, field: str, known: Collection[str]) -> None:
     """One of the names that are known."""
     if not isinstance(value, str) or value not in known:
-        raise InputError("config", _seen(field, known, value))
+        raise InputError("config", _seen(field, tuple(known), value))
 
 
 def float_dtype(dtype: DTypeLike) -> np.dtype:

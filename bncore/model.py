@@ -39,7 +39,8 @@ from bncore.batchnorm import row
 from bncore.errors import InputError
 
 Rows = tuple[np.ndarray, ...]
-Statistics = str | tuple[Sequence[ArrayLike], Sequence[ArrayLike]]
+PerLayer = Sequence[ArrayLike] | np.ndarray
+Statistics = str | tuple[PerLayer, PerLayer]
 
 MOST_CLASSES = 1024  # a label beyond is a mistake, and would ask for that many outputs
 
@@ -101,7 +102,7 @@ class Model:
     beta: Rows = ()
     running_mean: Rows = ()
     running_var: Rows = ()
-    eps: float | tuple[float, ...] = 1e-5  # one for all layers, or one for each
+    eps: Any = 1e-5  # one float for all layers, or a tuple of one for each; kept as a tuple
     activation: str = "relu"
     norm: str = "before"
 
@@ -250,12 +251,12 @@ def forward(
     return Pass(z, u, a, mean, var, locked(found.logits))
 
 
-def deviation(var: np.ndarray, eps: float | np.ndarray) -> np.ndarray:
+def deviation(var: float | np.ndarray, eps: float | np.ndarray) -> Any:
     """√(σ² + ε), what batch norm divides by."""
     return np.sqrt(var + eps)
 
 
-def gain(gamma: np.ndarray, var: np.ndarray, eps: float | np.ndarray) -> np.ndarray:
+def gain(gamma: ArrayLike, var: float | np.ndarray, eps: float | np.ndarray) -> Any:
     """γ/√(σ² + ε), what it multiplies by in all."""
     return gamma / deviation(var, eps)
 

@@ -165,7 +165,7 @@ def train_pair(config: RunConfig) -> Pair:
     return run.pair()
 
 
-def _known(accuracy: np.ndarray) -> float | None:
+def _known(accuracy: float) -> float | None:
     return float(accuracy) if np.isfinite(accuracy) else None
 
 
@@ -186,7 +186,9 @@ def _pack(trace: Trace) -> dict[str, Any]:
 def _unpack(file: Mapping[str, np.ndarray], arm: str) -> Trace:
     about = json.loads(str(file[f"{arm}.about"]))
     config = RunConfig(**about.pop("config"))
-    arrays = {name: file[f"{arm}.{name}"] for name in PER_RECORD + PER_STEP if name != "z"}
+    arrays: dict[str, Any] = {
+        name: file[f"{arm}.{name}"] for name in PER_RECORD + PER_STEP if name != "z"
+    }
     mean, sd = _mean_and_sd(arrays["mean"], arrays["var"])
     dtype = np.dtype(config.dtype).type
     z = file[f"{arm}.z_norm"].astype(dtype)

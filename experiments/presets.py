@@ -78,7 +78,7 @@ class Outcome:
 
 def outcome(pair: Pair) -> Outcome:
     """Measure a pair."""
-    measures = {
+    measures: dict[str, Callable[[Trace], Any]] = {
         "accuracy": final_accuracy,
         "loss": final_loss,
         "steps_to_80": steps_to_80,

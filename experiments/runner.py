@@ -170,6 +170,8 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
+        self._to: Any = self.process.stdin
+        self._from: Any = self.process.stdout
         self._threads = [
             threading.Thread(target=target, name="runs", daemon=True)
             for target in (self._write, self._read, self._watch)
@@ -195,21 +197,21 @@ class Worker:
     def _write(self) -> None:
         with suppress(OSError, ValueError):
             while (command := self._outgoing.get()) is not None:
-                send(command, self.process.stdin)
+                send(command, self._to)
         with suppress(OSError, ValueError):  # what was still to be sent has nobody to read it
-            self.process.stdin.close()
+            self._to.close()
 
     def _read(self) -> None:
         try:
             with suppress(EOFError, OSError, pickle.UnpicklingError):
                 while True:
-                    self._take(receive(self.process.stdout))
+                    self._take(receive(self._from))
         finally:
             self._closed.set()
             self._outgoing.put(None)
             self.process.kill()
             self.process.wait()
-            self.process.stdout.close()
+            self._from.close()
             self._lost(self)
 
     def _take(self, answer: Answer) -> None:

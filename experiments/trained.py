@@ -130,7 +130,8 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 def measure_all() -> tuple[Arrays, dict[str, Any]]:
     """Train both regimes: arrays, and what came out."""
-    arrays, about = {}, {}
+    arrays: dict[str, np.ndarray] = {}
+    about: dict[str, Any] = {}
     for regime, config in REGIMES.items():
         arrays |= {f"{regime}.{name}": array for name, array in record(config, SNAPSHOTS[regime])}
         accuracies = over_seeds(config, SEEDS)
@@ -203,7 +204,7 @@ def over_seeds(config: RunConfig, seeds: Iterable[int]) -> dict[str, np.ndarray]
     return dict(zip(names, np.array(found).T, strict=True))
 
 
-EVIDENCE = Evidence(
+EVIDENCE: Evidence[Arrays] = Evidence(
     "test_time",
     {
         regime: {"config": config.to_dict(), "seeds": list(SEEDS)}

@@ -65,7 +65,7 @@ def backward(now: Forward, targets: np.ndarray) -> Backward:
     """The mean cross-entropy with one-hot targets (m, classes), and its way back."""
     model, (loss, dz) = now.model, softmax_cross_entropy(now.logits, targets)
     g = ACTIVATIONS[model.activation]
-    dzs, dgammas, dbetas = [dz], [], []
+    dzs, dgammas, dbetas = [dz], list[np.ndarray](), list[np.ndarray]()
     for layer in reversed(range(model.depth)):
         dy = dz @ model.W[layer + 1].T
         slope = g.slope(g.forward(now.u[layer]))

@@ -1,7 +1,13 @@
-"""How a test under AppTest goes to a lesson."""
+"""What a test under AppTest does that AppTest cannot: go to a lesson, send as a component.
+
+Both take private names of Streamlit, and tests have them from here alone; one that is gone in a new
+version fails in the first test that calls them.
+"""
 
 from __future__ import annotations
 
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -14,3 +20,21 @@ def visit(at: AppTest, lesson: str) -> AppTest:
     """
     at._page_hash = calc_hash(lesson)
     return at
+
+
+def send(at: AppTest, name: str, event: str, value: str) -> None:
+    """A run in which the browser says, as JSON, that this is what the component sends.
+
+    AppTest does not know components of the second kind; what a browser would send for one is added
+    to what it sends for the widgets that it does know.
+    """
+    for element in at.get("bidi_component"):
+        if element.proto.component_name == name:
+            states = at._tree.get_widget_states()
+            kept = WidgetState(id=element.proto.id, json_value=f'{{"{event}": {value}}}')
+            news = WidgetState(id=_make_trigger_id(element.proto.id, "events"))
+            news.json_trigger_value = f'[{{"event": "{event}", "value": {value}}}]'
+            states.widgets.extend([kept, news])
+            at._run(states)
+            return
+    raise AssertionError(f"no {name} on the page")

@@ -17,7 +17,7 @@ from sklearn.datasets import load_digits, load_wine
 FOLDER = Path(__file__).resolve().parent.parent / "bncore" / "datasets"
 
 
-def save(name: str, x: np.ndarray, y: np.ndarray, brightest: int) -> None:
+def save(name: str, x: np.ndarray, y: np.ndarray, *, brightest: int) -> None:
     """Write x (m, pixels) and y (m,) as uint8, after checking that nothing is lost by it."""
     small = x.astype(np.uint8)
     if not np.array_equal(small, x) or small.max() != brightest:

@@ -9,8 +9,9 @@ import os
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-from serve import running
+from playwright.sync_api import ViewportSize, sync_playwright
+
+from tools.serve import running
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "images"
 PICTURES = {
@@ -22,7 +23,7 @@ PICTURES = {
     "test_time": "test_time?lang=en",
     "noise": "noise?lang=en&m=16",
 }
-SCREEN = {"width": 1440, "height": 1000}
+SCREEN: ViewportSize = {"width": 1440, "height": 1000}
 
 
 def main() -> None:

@@ -40,6 +40,10 @@ class StartError(Exception):
     """The app could not be started; the message says why, in one sentence."""
 
 
+class Refused(StartError):
+    """It was asked for what this computer cannot give, such as a port that is taken."""
+
+
 class Server(NamedTuple):
     url: str  # as this computer reaches it; no slash at its end
     process: subprocess.Popen[bytes]
@@ -111,7 +115,7 @@ def settings(pipe: IO[str], process: subprocess.Popen[bytes]) -> dict:
         raise StartError(ended(process))
     found = json.loads(text)
     if "refusal" in found:
-        raise StartError(found["refusal"])
+        raise Refused(found["refusal"])
     return found
 
 
@@ -202,7 +206,8 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        process.stdin.close()
+        if process.stdin:
+            process.stdin.close()
 
 
 def wanted_host(named: str | None) -> str | None:
@@ -224,15 +229,20 @@ def announce(server: Server) -> None:
         print("It listens on this computer alone; HOST=0.0.0.0 opens it to others.", flush=True)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Start the app and print its address.")
+def asked(about: str) -> tuple[argparse.Namespace, list[str]]:
+    """The app and the port, and options for Streamlit, from the command line."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--port", type=int, help="8501, unless Streamlit's settings name another")
     parser.add_argument("--host", help="the address to listen on: 0.0.0.0 lets others in")
     parser.add_argument("--app", type=Path, default=APP, help=argparse.SUPPRESS)
     known, options = parser.parse_known_args()
     if host := wanted_host(known.host):
         options = [f"--server.address={host}", *options]
+    return known, options
 
+
+def main() -> int:
+    known, options = asked("Start the app and print its address.")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(0))  # so that `running` stops its child
     try:

@@ -56,7 +56,7 @@ class Component:
         width: Any = "stretch",
         **takes: Callable[[Any], None],
     ) -> None:
-        hear = {
+        hear: dict[str, Any] = {
             f"on_{event}_change": partial(self.hear, key, event, takes[f"on_{event}"])
             for event in self.events
         }

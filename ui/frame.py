@@ -12,10 +12,9 @@ import sys
 from functools import cache
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
 from bncore import __version__
-from ui import page, state
+from ui import page, state, streamlits
 from ui.files import ROOT
 from ui.lessons import HOME, LESSONS, script
 from ui.text import t
@@ -27,9 +26,7 @@ _settled = 0  # modules that the garbage collector no longer looks at
 @cache
 def warm_up() -> None:
     """What is done once, before the first visitor comes."""
-    # Streamlit sees a folder `pages/` and takes the first visit for an app of its older kind: a
-    # cold deep link would meet a "Page not found" dialog. st.navigation corrects it a visit late.
-    PagesManager.uses_pages_directory = False
+    streamlits.take_pages_for_ours()
     settle_modules()
 
 
@@ -47,8 +44,13 @@ def settle_modules() -> None:
 
 
 def apologise(error: Exception) -> bool:
-    """Say one sentence in the user's language in place of a traceback; the log has the rest."""
+    """Say one sentence in the user's language in place of a traceback; the log has the rest.
+
+    Who asked Streamlit for details is shown them.
+    """
     LOG.exception("A page failed", exc_info=error)
+    if st.get_option("client.showErrorDetails") == "full":
+        return False
     st.error(t("ui.broken"), icon=":material/build:")
     return True
 

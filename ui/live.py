@@ -98,7 +98,7 @@ class Live:
         """What came of a run that has ended since this was last asked; None if none has."""
         ticket = self.going()
         status = None if ticket is None else ticket.status()
-        if status is None or underway(status):
+        if ticket is None or status is None or underway(status):
             return None
         self._put(ticket=None)
         try:

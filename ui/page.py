@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import controls, progress, state, streamlit_words, text
+from ui import controls, progress, state, streamlit_words, streamlits, text
 from ui.files import ASSETS
 from ui.lessons import LESSONS, script
 from ui.text import prose, t
@@ -164,7 +164,7 @@ def _announce(lesson: str) -> None:
 @cache
 def _fingers() -> str:
     """What lets a finger scroll over charts and sliders that are not ours."""
-    return f"<script>{(ASSETS / 'touch.js').read_text('utf-8')}</script>"
+    return f"<script>{streamlits.with_names((ASSETS / 'touch.js').read_text('utf-8'))}</script>"
 
 
 def footer(version: str) -> None:

@@ -60,7 +60,11 @@ class Cell(NamedTuple):
 
     def refused(self, code: str, place: int | None = None, **fields: object) -> IntakeError:
         """A refusal that names this cell; `place` counts the numbers, not the cells of a row."""
-        where = {"place": place or self.column, "row": self.row, "column": self.column}
+        where: dict[str, Any] = {
+            "place": place or self.column,
+            "row": self.row,
+            "column": self.column,
+        }
         return IntakeError(code, **({"got": said(self.text)} | where | fields))
 
 

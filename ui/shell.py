@@ -14,10 +14,11 @@ import html
 import json
 from functools import cache, lru_cache
 
+import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import text
+from ui import streamlits, text
 from ui.files import ASSETS
 
 SHELL = ASSETS / "shell"
@@ -34,7 +35,7 @@ class Shell:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and may_be_page(scope["path"]):
             whole = [(name, value) for name, value in scope["headers"] if name not in CONDITIONS]
-            await self.app(scope | {"headers": whole}, receive, Dresser(scope, send))
+            await self.app({**scope, "headers": whole}, receive, Dresser(scope, send))
         else:
             await self.app(scope, receive, send)
 
@@ -106,12 +107,20 @@ def pack(page: bytes) -> bytes:
 @cache
 def head() -> bytes:
     words = html.escape(json.dumps(text.in_all_languages("connection"), ensure_ascii=False))
-    names = ("shell.css", "print.css", "shell.js", "history.js")
-    style, print_style, script, history = ((SHELL / name).read_text("utf-8") for name in names)
     return (
-        f'<style>{style}</style><style media="print">{print_style}</style>'
-        f'<script data-words="{words}">{script}</script><script>{history}</script>'
+        f'<style>{_file("shell.css")}</style><style media="print">{_file("print.css")}</style>'
+        f'<script data-words="{words}">{_script("shell.js")}</script>'
+        f"<script>{_script('history.js')}</script>"
+        + (f"<script>{_script('dev.js')}</script>" if st.get_option("server.runOnSave") else "")
     ).encode()
+
+
+def _script(name: str) -> str:
+    return streamlits.with_names(_file(name))
+
+
+def _file(name: str) -> str:
+    return (SHELL / name).read_text("utf-8")
 
 
 @cache

@@ -20,9 +20,8 @@ from functools import wraps
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ui import text
+from ui import streamlits, text
 from ui.outside import LONGEST, Unreadable, real, said, tracking, whole
 
 #: how many sentences about a link are said; what is left is counted
@@ -167,7 +166,7 @@ def begin(lesson: str, controls: tuple[Control, ...]) -> None:
 
     The browser's Back and Forward count as opening, since they bring an older link.
     """
-    opened = st.session_state.get("lesson") != lesson or _history_navigation()
+    opened = st.session_state.get("lesson") != lesson or streamlits.came_by_history()
     given = _given() if opened else {}
     if opened:
         st.session_state["lesson"] = lesson
@@ -187,12 +186,6 @@ def begin(lesson: str, controls: tuple[Control, ...]) -> None:
 def _given() -> dict[str, list[str]]:
     """What the link says: all values that it has for a name."""
     return {name: st.query_params.get_all(name) for name in st.query_params}
-
-
-def _history_navigation() -> bool:
-    # Streamlit tells the script nothing public about Back and Forward.
-    context = get_script_run_ctx()
-    return context is not None and context.is_history_navigation
 
 
 def _begin_language(wanted: list[str] | None) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from functools import cache
 
-from ui import text
+from ui import streamlits, text
 from ui.files import ASSETS
 from ui.lessons import LESSONS
 from ui.text import t
@@ -85,4 +85,4 @@ def script(lesson: str) -> str:
         "words": {said: t(f"ui.streamlit.{key}", name=TOKEN) for key, said in SAID.items()},
         "regions": {name: t(f"ui.regions.{name}") for name in REGIONS},
     }
-    return f"<script>(() => {{ {_script()}\nfollow({json.dumps(told)}); }})()</script>"
+    return f"<script>{streamlits.with_names(f'{_script()} follow({json.dumps(told)});')}</script>"

@@ -8,7 +8,7 @@
   const PATIENCE = 60000, STILL = 1000; // ms: how long a page may take to be drawn, and when it has been
   const HANDS = ["wheel", "touchstart", "pointerdown", "keydown"];
   const push = history.pushState.bind(history), replace = history.replaceState.bind(history);
-  const box = () => document.querySelector(".stMain");
+  const box = () => document.querySelector(STREAMLIT.main);
   const fresh = () => Math.random().toString(36).slice(2);
 
   let places = new Map(), restoring = false, release = () => {};
@@ -49,8 +49,8 @@
 
   /* Whether Streamlit still draws: a run goes on, or an element waits for its program. */
   function busy() {
-    const state = document.querySelector(".stApp")?.dataset.testScriptState;
-    return state !== "notRunning" || document.querySelector('[data-testid="stSkeleton"]') !== null;
+    const state = document.querySelector(STREAMLIT.app)?.getAttribute(STREAMLIT.run);
+    return state !== STREAMLIT.done || document.querySelector(STREAMLIT.skeleton) !== null;
   }
 
   /* A page that no longer reaches as far as the place was not moved by a hand: Streamlit clears it before the next. */

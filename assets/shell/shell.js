@@ -10,7 +10,7 @@
   const notice = document.createElement("div");
   notice.className = "lab-connection";
   notice.setAttribute("role", "alert");
-  notice.dataset.reactAriaTopLayer = "true"; // else an open dialog would hide it from screen readers
+  notice.dataset[STREAMLIT.onTop] = "true"; // else an open dialog would hide it from screen readers
 
   let met = false, since = null;
   const say = sentence => {
@@ -19,9 +19,9 @@
     if (!notice.isConnected) document.body.append(notice);
   };
   const look = () => {
-    const state = document.querySelector(".stApp")?.dataset.testConnectionState;
-    if (state === undefined) return; // Streamlit's script is still on its way
-    if (state === "CONNECTED") {
+    const state = document.querySelector(STREAMLIT.app)?.getAttribute(STREAMLIT.connection);
+    if (!state) return; // Streamlit's script is still on its way
+    if (state === STREAMLIT.connected) {
       met = true;
       since = null;
       notice.remove();
@@ -38,13 +38,13 @@
   const PAPER = 690;
   const onPaper = matchMedia("print");
   const measure = () => {
-    const block = document.querySelector(".stMainBlockContainer");
+    const block = document.querySelector(STREAMLIT.block);
     if (!block || onPaper.matches) return; // only the screen knows how wide the pictures are
     const { paddingLeft, paddingRight } = getComputedStyle(block);
     const width = Math.floor(block.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight));
     root.style.setProperty("--paper-width", `${width}px`);
     root.style.setProperty("--paper-zoom", Math.min(1, PAPER / width).toFixed(4));
-    root.dataset.paper = getComputedStyle(block.closest(".stApp")).colorScheme;
+    root.dataset.paper = getComputedStyle(block.closest(STREAMLIT.app)).colorScheme;
   };
   addEventListener("beforeprint", measure);
   setInterval(() => { look(); measure(); }, 500);

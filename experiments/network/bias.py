@@ -8,6 +8,7 @@ its own recent size, and so take long steps along the noise: b wanders.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -107,7 +108,7 @@ def _gradients(back: Backward, layer: int, unit: int) -> dict[str, Any]:
     }
 
 
-def _moved(now: Forward, then: Forward, layer: int, unit: int) -> dict[str, float]:
+def _moved(now: Forward, then: Forward, layer: int, unit: int) -> dict[str, Any]:
     return {
         "z_moved": _largest(now.z[layer][:, unit] - then.z[layer][:, unit]),
         "z_tilde_moved": _largest(now.z_tilde[layer] - then.z_tilde[layer]),
@@ -119,7 +120,8 @@ def _add(p: Model, name: str, layer: int, unit: int, amount: float) -> Model:
     rows = getattr(p, name)
     changed = rows[layer].copy()
     changed[unit] += changed.dtype.type(amount)
-    return replace(p, **{name: put(rows, layer, changed)})
+    more: dict[str, Any] = {name: put(rows, layer, changed)}
+    return replace(p, **more)
 
 
 def parameters(norm: str = "before", dtype: str = "float64") -> Model:
@@ -199,17 +201,22 @@ def let_drift(configs: list[RunConfig], every: int = EVERY) -> dict[str, np.ndar
     steps, rows, path = [], [], []
     for step, (network, _) in enumerate(descend(configs)):
         if step % every == 0:
-            of_hidden = network.b[:-1], network.db[:-1], network.dbeta, network.beta
-            rows.append([_largest_by_run(arrays) for arrays in of_hidden])
-            path.append(network.b[0][0, 0, :UNITS].copy())
+            b, db = _of_hidden(network.b), _of_hidden(network.db)
+            rows.append([_largest_by_run(each) for each in (b, db, network.dbeta, network.beta)])
+            path.append(b[0][0, 0, :UNITS].copy())
             steps.append(step)
-    b, db, dbeta, beta = np.array(rows).transpose(1, 2, 0)
+    largest = np.array(rows).transpose(1, 2, 0)
     return {
         "step": np.array(steps),
-        **{"b": b, "db": db, "dbeta": dbeta, "beta": beta},
+        **dict(zip(("b", "db", "dbeta", "beta"), largest, strict=True)),
         "path": np.array(path, np.float32),
         "logits_moved": _without_b(network, configs),
     }
+
+
+def _of_hidden(rows: Sequence[np.ndarray | None]) -> list[np.ndarray]:
+    """The hidden layers' part: each has a b, since nothing here is trained without."""
+    return [row for row in rows[:-1] if row is not None]
 
 
 def _largest_by_run(arrays: list[np.ndarray]) -> np.ndarray:
@@ -221,14 +228,15 @@ def _without_b(network: Network, configs: list[RunConfig]) -> np.ndarray:
     x = batch(256, 0, configs[0].dtype)[0]
     x = np.broadcast_to(x, (len(configs), *x.shape))
     there = network.forward(x).copy()
-    for b in network.b[:-1]:
+    for b in _of_hidden(network.b):
         b[...] = 0
     return np.abs(network.forward(x) - there).max(axis=(-2, -1))
 
 
 def measure_all() -> tuple[Arrays, dict[str, Any]]:
     """Arrays, and what came out."""
-    arrays, outcome = {}, {}
+    arrays: dict[str, np.ndarray] = {}
+    outcome: dict[str, Any] = {}
     for optimizer in RATES:
         for dtype in DTYPES:
             found = let_drift([config(optimizer, dtype, seed) for seed in SEEDS])
@@ -242,7 +250,7 @@ def measure_all() -> tuple[Arrays, dict[str, Any]]:
     return arrays, {"outcome": outcome}
 
 
-EVIDENCE = Evidence(
+EVIDENCE: Evidence[Arrays] = Evidence(
     "bias",
     {
         "configs": {optimizer: config(optimizer).to_dict() for optimizer in RATES},

@@ -146,7 +146,8 @@ def _source(thing: Any, shown: dict[int, None] | None = None) -> str:
     rows: list[str | None] = [*source.splitlines(), None]
     tree = ast.parse(source).body[0]
     _shorten_docstring(rows, tree)
-    for node in ast.walk(tree):
+    walked: Iterator[Any] = ast.walk(tree)
+    for node in walked:
         checked = isinstance(node, (ast.Assign, ast.Expr)) and NOT_SHOWN in ast.unparse(node)
         if checked and not isinstance(getattr(node, "value", None), ast.Constant):
             rows[node.lineno - 1 : node.end_lineno] = [None] * (node.end_lineno - node.lineno + 1)
@@ -156,7 +157,7 @@ def _source(thing: Any, shown: dict[int, None] | None = None) -> str:
     return "\n".join(kept).replace("\n\n\n", "\n\n") + "\n"
 
 
-def _shorten_docstring(rows: list[str | None], tree: ast.stmt) -> None:
+def _shorten_docstring(rows: list[str | None], tree: Any) -> None:
     body = getattr(tree, "body", [])
     if not body or ast.get_docstring(tree) is None:
         return
@@ -171,7 +172,9 @@ def _calls_of_show(
 ) -> Iterator[tuple[int, str]]:
     """(row before which it stands, the call) for each block that computes something."""
     known = statements(function) if shown else {}
-    blocks = [node for node in ast.walk(tree) if isinstance(node, (ast.For, ast.FunctionDef))]
+    blocks: list[Any] = [
+        node for node in ast.walk(tree) if isinstance(node, (ast.For, ast.FunctionDef))
+    ]
     for block in blocks:
         told = [
             target
@@ -186,7 +189,7 @@ def _calls_of_show(
 
 
 def _call_of_show(told: list[Any], indent: str, loops: bool) -> str:
-    calls = {}
+    calls: dict[str, list[str]] = {}
     for target in told:
         number = "layer" if loops else "L" if target.index is not None else ""
         calls.setdefault(number, []).append(f"{target.name}={target.code}")

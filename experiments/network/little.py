@@ -56,7 +56,7 @@ class Settings:
     momentum: float = 0.1
 
     def __post_init__(self) -> None:
-        choices = {"dataset": SIZES, "activation": ACTIVATIONS, "norm": loop.PASSES}
+        choices: dict[str, Any] = {"dataset": SIZES, "activation": ACTIVATIONS, "norm": loop.PASSES}
         for name, known in (choices | {"optimizer": OPTIMIZERS}).items():
             if getattr(self, name) not in known:
                 raise self._refused(name, tuple(known))
@@ -225,7 +225,7 @@ def thawed(net: Net) -> Net:
 def functions(settings: Settings) -> dict[str, Callable[..., Any]]:
     """The functions of one step that are watched, by name, for showing their source."""
     forward, backward = loop.PASSES[settings.norm]
-    found = [loop.train_step, forward]
+    found: list[Callable[..., Any]] = [loop.train_step, forward]
     found += [batch_norm_forward] if settings.norm != "none" else []
     found += [loop.cross_entropy, backward]
     found += [batch_norm_backward, loop.track] if settings.norm != "none" else []
@@ -305,7 +305,8 @@ def _train(little: Little, steps: int) -> Little:
             losses = loop.train_epoch(known.x, known.y, order, settings.m, net)
     except InputError:  # batch norm refuses to normalize infinity
         return replace(little, diverged=True)
-    if not all(np.isfinite(array).all() for array in (losses, *parameters(net).values())):
+    everything: list[Any] = [losses, *parameters(net).values()]
+    if not all(np.isfinite(array).all() for array in everything):
         return replace(little, diverged=True)
     done = little.batch - 1 + steps
     return replace(
@@ -503,7 +504,8 @@ INSIDE_BN = ("mean", "var", "std", "z_norm", "gamma", "beta")
 def _node(kind: str, layer: int | None, known: dict[str, Any], forward: Callable[..., Any]) -> Node:
     number = "" if layer is None else str(layer)
     names = [f"{name}{number}" for name in (INSIDE_BN if kind == "bn" else (kind,))]
-    shown = {"bn": batch_norm_forward, "p": loop.cross_entropy, "loss": loop.cross_entropy}
+    shown: dict[str, Callable[..., Any]] = {"bn": batch_norm_forward}
+    shown |= {"p": loop.cross_entropy, "loss": loop.cross_entropy}
     return Node(
         f"{kind}{number}",
         kind,

@@ -149,7 +149,7 @@ def backward_none(
     return dW, db, {}, {}
 
 
-PASSES = {
+PASSES: dict[str, tuple[Any, Any]] = {  # forward, backward
     "none": (forward_none, backward_none),
     "before": (forward_before, backward_before),
     "after": (forward_after, backward_after),

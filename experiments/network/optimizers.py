@@ -229,7 +229,8 @@ def _padded(curve: np.ndarray) -> np.ndarray:
 
 def measure_all() -> tuple[Arrays, dict[str, Any]]:
     """Arrays, and what came out."""
-    arrays, about = {}, {}
+    arrays: dict[str, np.ndarray] = {}
+    about: dict[str, Any] = {}
     for dataset in GRIDS:
         found = train_sweep(dataset)
         arrays |= {f"{dataset}.{name}": array for name, array in vars(found).items()}

@@ -128,7 +128,8 @@ def _loss(trace: Trace) -> float:
 
 def measure_all() -> tuple[Arrays, dict[str, Any]]:
     """Arrays, and what came out."""
-    arrays, about = {}, {}
+    arrays: dict[str, np.ndarray] = {}
+    about: dict[str, Any] = {}
     for dataset in SEEDS:
         found = train_all(dataset)
         arrays |= {f"{dataset}.{name}": array for name, array in vars(found).items()}

@@ -301,7 +301,8 @@ def decay_as_rate(
         for dW in network.dW[:-1]:
             dW *= rate[t] / lr
     losses[2] = [loss[0] for _, loss in descend([run])]
-    return DecayAsRate(*losses, rate=rate)
+    decaying, rising, constant = losses
+    return DecayAsRate(decaying, rising, constant, rate)
 
 
 # --- over learning rates, decays and seeds ---

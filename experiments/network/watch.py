@@ -90,7 +90,7 @@ def statements(function: Callable[..., Any]) -> dict[int, Statement]:
     """Simple statements by every line they cover, counted from 0 in the function's source."""
     source = textwrap.dedent(inspect.getsource(function))
     rows = source.splitlines()
-    found = {}
+    found: dict[int, Statement] = {}
     for node, by_layer in _simple(ast.parse(source).body[0], False):
         first, last = node.lineno - 1, node.end_lineno - 1
         code = textwrap.dedent("\n".join(rows[first : last + 1]))
@@ -114,7 +114,7 @@ def _is_call(node: ast.AST) -> bool:
 
 
 def _targets(node: Any) -> Iterator[ast.expr]:
-    if isinstance(node, ast.Expr):
+    if _is_call(node):
         yield from node.value.args
         return
     for target in node.targets if isinstance(node, ast.Assign) else [node.target]:

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -103,7 +104,7 @@ def _upto(layer: int) -> Model:
     """The trained network, this layer's dense part being its last."""
     model, upto = trained().model, slice(layer + 1)
     below = {name: getattr(model, name)[:layer] for name in ("gamma", "beta", "eps")}
-    known = {"running_mean": (), "running_var": ()}
+    known: dict[str, Any] = {"running_mean": (), "running_var": ()}
     return replace(model, W=model.W[upto], b=model.b[upto], **below, **known)
 
 

@@ -156,7 +156,7 @@ def read(arrays: evidence.Arrays) -> dict[str, Evidence]:
 
 def summary(found: Evidence) -> dict[str, Any]:
     """The numbers of each arm, for the record."""
-    table = {}
+    table: dict[str, dict[str, Any]] = {}
     for arm in ARMS:
         train, test = found.of(arm)
         table[arm] = {"train": float(train.mean()), "test": float(test.mean())}

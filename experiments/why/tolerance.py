@@ -16,7 +16,8 @@ from bncore.config import RunConfig
 from experiments.evidence import Arrays, Evidence
 from experiments.reporting import Progress, ShouldStop
 from experiments.side_by_side import Arm, every, train
-from experiments.why.once import ARMS, starts
+from experiments.why.once import ARMS as ARMS  # the same, and others find them here
+from experiments.why.once import starts
 
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 DEPTHS = (1, 2, 4, 8, 16, 24)

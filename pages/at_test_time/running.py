@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -29,7 +29,7 @@ def lab(regime: str, decay: float, start: str, corrected: bool) -> Lab:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def static(unit: int, layer: int, decay: float, corrected: bool) -> StaticError:
     config = REGIMES["slow"]
-    how = {"replicates": REPLICATES, "corrected": corrected}
+    how: dict[str, Any] = {"replicates": REPLICATES, "corrected": corrected}
     return running.static_error(unit, layer, decay, config.batch_size, config.steps, **how)
 
 
@@ -186,8 +186,11 @@ def late_or_stale() -> None:
     with left:
         names = ("error", "startup", "lag", "sampling", "axis", "sds")
         steps = found.steps[1:]
-        shown = [None if part is None else part[1:] for part in parts]
-        figure = figures.stale(text.mode(), steps, *shown, stop, words("stale", *names))
+        shown: Any = (None if part is None else part[1:] for part in parts)
+        error, startup, lag, sampling = shown
+        figure = figures.stale(
+            text.mode(), steps, error, startup, lag, sampling, stop, words("stale", *names)
+        )
         chart(figure, "stale", **known)
     with right:
         st.markdown(prose(f"{LESSON}/stale", **known))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -130,7 +132,7 @@ def _signed(x: float) -> str:
 
 def _both(found: Folded) -> None:
     word = f"{LESSON}.folding"
-    rows = [
+    rows: list[list[Any]] = [
         [t(f"{word}.with"), found.accuracy, found.parameters],
         [t(f"{word}.without"), found.folded_accuracy, found.folded_parameters],
     ]

@@ -480,7 +480,7 @@ def broken(batch: Batch) -> None:
         plot(figure, key="comparison", alt=t(f"{word}.alt", **shown))
     with beside:
         st.latex(t(f"{word}.formula.{variant}"))
-        measures = {"mean": np.mean, "sd": np.std, "far": _largest}
+        measures: dict[str, Any] = {"mean": np.mean, "sd": np.std, "far": _largest}
         rows = {}
         for name, measure in measures.items():
             pair = [_tidy(float(measure(values))) for values in (right, wrong)]

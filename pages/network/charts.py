@@ -120,7 +120,8 @@ def layers(
 
 def _inked(mode: Mode, step: np.ndarray, spread: np.ndarray, name: str) -> list[Trace]:
     """A live run's mean, solid, between its least and its largest unit, dotted; spread (3, T)."""
-    looks = ({"width": 2.5}, {"width": 1.4, "dash": "dot"}, {"width": 1.4, "dash": "dot"})
+    dotted = {"width": 1.4, "dash": "dot"}
+    looks: tuple[Trace, ...] = ({"width": 2.5}, dotted, dotted)
     return [
         {
             "type": "scatter",

@@ -71,7 +71,8 @@ class Section:
 
     def put(self, found: Kept) -> None:
         """Keep a pair beside the others of the same seed and settings."""
-        known, config = st.session_state.get(self.own), found.config.twin()
+        known: Any = st.session_state.get(self.own)
+        config = found.config.twin()
         same = known is not None and known.config == config
         arms = (known.arms if same else {}) | found.arms
         st.session_state[self.own] = Own(config, arms, found.stopped)

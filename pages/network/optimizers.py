@@ -196,7 +196,8 @@ def _live_curves(found: Sweep, o: int, r: int, own: Own | None) -> None:
     drawn, ends = [], []
     for n, (arm, dash, _) in enumerate(ARMS):
         name = t(f"{word}.shipped_{arm}", seeds=len(found.seeds))
-        drawn.append(Line(name, arm, *found.curve[o, n, r], dash=dash, strength=0.6))
+        mean, low, high = found.curve[o, n, r]
+        drawn.append(Line(name, arm, mean, low, high, dash=dash, strength=0.6))
         ends.append(f"{name} {short(drawn[-1].mean[-1])}")
     for n, (arm, dash, _) in enumerate(ARMS):
         if (run := _course(own, n)) is not None:

@@ -98,7 +98,7 @@ def _output() -> dict[str, Any]:
         "bn": ("bn", "solid", "logits_moved"),
         "exact": ("bn", "dot", "logits_moved_exact"),
     }
-    lines, ends = [], {}
+    lines, ends = [], dict[str, str]()
     for name, (idea, dash, of) in rows.items():
         moved = np.array([getattr(each, of) for each in rescaled()])
         lines.append(_line(t(f"{LESSON}.scale.{name}"), idea, dash, moved))

@@ -162,9 +162,12 @@ def room(values: np.ndarray, *also: float) -> list[float]:
 
 def outside(a: np.ndarray, b: np.ndarray) -> int:
     """How many batches `parts` has no room for."""
-    ends = [(values, *room(values)) for values in (a, b)]
-    beyond = [(values < low) | (values > high) for values, low, high in ends]
-    return int(np.logical_or(*beyond).sum())
+    return int((_beyond(a) | _beyond(b)).sum())
+
+
+def _beyond(values: np.ndarray) -> np.ndarray:
+    low, high = room(values)
+    return (values < low) | (values > high)
 
 
 def together(
@@ -243,7 +246,7 @@ def by_group(
     wide = np.array([-0.35, len(groups) - 0.65])
     traces: list[Trace] = []
     for name, (mean, low, high) in others.items():
-        level = (np.full(2, x) for x in (mean, low, high))
+        level: Band = (np.full(2, mean), np.full(2, low), np.full(2, high))
         traces += _banded(wide, *level, colour(name, mode), DASHES[name], words[name])
     hue = colour("bn", mode)
     traces += _banded(places, *bn, hue, DASHES["bn"], words["bn"], points=True)

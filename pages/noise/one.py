@@ -214,8 +214,9 @@ def together(found: Shared) -> None:
         with column:
             r = "–" if idea == "bn" and alone else short(correlation)
             st.markdown(t(f"{LESSON}.together.{idea}", r=r, **known))
+            one, other = values.T
             plot(
-                figures.together(mode(), *values.T, found.t, ends(*found.t), idea, chart),
+                figures.together(mode(), one, other, found.t, ends(*found.t), idea, chart),
                 key=f"together-{idea}",
                 alt=t(f"{LESSON}.together.alt_{idea}", r=r, **known),
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -27,7 +29,7 @@ value = LESSON.value
 words = LESSON.words
 
 
-def option(name: str, chosen: object) -> str:
+def option(name: str, chosen: Any) -> str:
     if isinstance(chosen, str):
         return controls.option_label(LESSON, name, chosen)
     return number(chosen)

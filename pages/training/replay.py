@@ -85,7 +85,7 @@ def _words() -> dict[str, object]:
     words: dict[str, object] = {name: t(f"{LESSON}.replay.{name}") for name in WORDS}
     for control, plural in (("view", "views"), ("speed", "speeds")):
         words[control] = t(f"{LESSON}.controls.{control}.label")
-        options = LESSON.control(control).options  # type: ignore[attr-defined]
+        options = LESSON.control(control).options
         words[plural] = {str(option): option_label(LESSON, control, option) for option in options}
     words["follow"] = t(f"{LESSON}.controls.layer.label")
     return words

@@ -170,7 +170,7 @@ def ask(claim: str) -> None:
     st.caption(" · ".join(meanings))
 
 
-def _word(verdict: str) -> str:
+def _word(verdict: str | None) -> str:
     return t(f"{LESSON}.board.verdicts.{verdict}")
 
 
@@ -275,12 +275,11 @@ def board(claim: str) -> None:
 def tile(claim: str) -> Tile:
     """A claim on the board."""
     verdict, said = claims.board()[claim].verdict, predictions().get(claim)
-    wrong = said is not None and said != verdict
     return Tile(
         CLAIMS.index(claim) + 1,
         t(f"{LESSON}.claims.{claim}.say"),
         verdict,
-        t(f"{LESSON}.board.said", said=_word(said)) if wrong else "",
+        "" if said in (None, verdict) else t(f"{LESSON}.board.said", said=_word(said)),
         None if said is None else said == verdict,
     )
 

@@ -6,6 +6,7 @@ Raw inputs have the colour of z, scaled ones that of z_norm: the same idea, a fl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -42,7 +43,8 @@ def bowl(
     hue = colour("error", mode) if diverged else INK[mode]
     near = np.abs(way - minimum).max(axis=1) < FAR * np.abs(way[0] - minimum).max()
     upto = len(way) if near.all() else int(near.argmin()) + 1
-    path = line(*way[:upto].T, words["way"], hue, mode="lines+markers") | {
+    along, up = way[:upto].T
+    path = line(along, up, words["way"], hue, mode="lines+markers") | {
         "line": {"color": hue, "width": 1.2},
         "marker": {"color": hue, "size": 4},
         "customdata": np.column_stack([np.arange(upto), excess[:upto]]),
@@ -221,7 +223,7 @@ def arms(
     for row, (name, idea, seeds) in enumerate(zip(names, ideas, values, strict=True)):
         hue = colour(idea, mode)
         mean = float(seeds.mean())
-        looks = {
+        looks: dict[str, tuple[Any, Any, dict[str, Any]]] = {
             "mean": ([mean], [float(row)], {"symbol": "line-ns-open", "size": 26, "opacity": 1}),
             "seed": (seeds, _apart(seeds, row), {"size": 9, "opacity": 0.55}),
         }

@@ -34,8 +34,9 @@ class Live(live.Live):
         """Take over what has ended. Call before any widget is drawn."""
         ticket = self.going()
         found = self.take()
-        if found is not None:
-            st.session_state[self._place] = (ticket.job.key[1], found)
+        if ticket is not None and found is not None:
+            key: Any = ticket.job.key
+            st.session_state[self._place] = (key[1], found)
 
     def found(self, key: Hashable) -> Any:
         """The result of the last run, if that was one with this key."""

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.why import LESSON
-from ui import state
+from ui import state, streamlits
 from ui.chart import plot
 from ui.files import COMPONENTS
 from ui.text import t
@@ -56,5 +56,5 @@ def _turn(part: str) -> None:
 
 def _to_the_top(here: int) -> None:
     # The number makes the element another one for each part, so that the browser runs it again.
-    script = f"<script>document.querySelector('.stMain').scrollTo(0, 0) /* {here} */</script>"
-    st.html(script, unsafe_allow_javascript=True)
+    script = f"document.querySelector(STREAMLIT.main).scrollTo(0, 0); /* {here} */"
+    st.html(f"<script>{streamlits.with_names(script)}</script>", unsafe_allow_javascript=True)

@@ -220,7 +220,8 @@ def light() -> None:
     """The same with dimmed digits, from the lesson on train and test."""
     found = dimming.over_seeds()
     new = found.reestimated[:, list(found.k).index(K)]
-    arms = {"plain": found.plain, "frozen": found.frozen, "reestimated": new}
+    plain, frozen = found.plain, found.frozen
+    arms = {"plain": plain, "frozen": frozen, "reestimated": new}
     at = int(np.abs(found.a - LIGHT).argmin())
     known = {name: percent(arm[:, at].mean()) for name, arm in arms.items()}
     known |= {"a": number(LIGHT), "k": str(K)}
@@ -228,7 +229,7 @@ def light() -> None:
     with left:
         chart_words = words("light", "axis") | {name: _arm(name) for name in arms}
         chart_words["accuracy"] = t(f"{LESSON}.inks.accuracy")
-        figure = daylight.world(mode(), found.a, *arms.values(), LIGHT, chart_words)
+        figure = daylight.world(mode(), found.a, plain, frozen, new, LIGHT, chart_words)
         chart(figure, "light.alt", "light", **known)
         st.caption(t(f"{LESSON}.bands", seeds=len(found.seeds)))
     with right:

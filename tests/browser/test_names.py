@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import free_port, profile, start, wait_until_up
 from tests.browser.helpers import opened_up, places, settled, visit
-from ui.streamlit_words import SAID
 
 NewPage = Callable[..., Page]
 SLOW = 60_000  # ms: a page with everything open, on a busy machine
@@ -204,16 +201,6 @@ def test_tab_alone_walks_through_a_lesson(app_url: str, new_page: NewPage) -> No
         walked,
     )
     assert missed == []
-
-
-def test_what_streamlit_says_is_still_what_is_looked_for() -> None:
-    """A new version of Streamlit that words something differently is met here, not by readers."""
-    files = (Path(streamlit.__file__).parent / "static" / "static" / "js").glob("*.js")
-    program = "\n".join(file.read_text("utf-8", "ignore") for file in files)
-    for key, said in SAID.items():
-        said = said.removesuffix(". Running the app's main page.")
-        for part in filter(None, re.split(r"\{name\}", said)):
-            assert part.strip() in program, key
 
 
 def test_streamlits_own_words_follow_the_language(app_url: str, new_page: NewPage) -> None:

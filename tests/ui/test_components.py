@@ -17,13 +17,11 @@ from typing import Any
 import pytest
 import streamlit as st
 from hypothesis import HealthCheck, example, given, settings
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
-from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from experiments.network import walkthrough
 from tests.ui.hostile import JSON
-from tests.visits import visit
+from tests.visits import send, visit
 from ui import components
 from ui.components import REGISTERED, Component
 from ui.lessons import HOME, LESSONS
@@ -191,20 +189,6 @@ def test_nothing_that_can_be_sent_raises(
 
 
 # --- the whole way, as Streamlit brings it ---
-
-
-def send(at: AppTest, name: str, event: str, value: str) -> None:
-    """A run in which the browser says, as JSON, that this is what the component sends."""
-    for element in at.get("bidi_component"):
-        if element.proto.component_name == name:
-            states = at._tree.get_widget_states()
-            kept = WidgetState(id=element.proto.id, json_value=f'{{"{event}": {value}}}')
-            news = WidgetState(id=_make_trigger_id(element.proto.id, "events"))
-            news.json_trigger_value = f'[{{"event": "{event}", "value": {value}}}]'
-            states.widgets.extend([kept, news])
-            at._run(states)
-            return
-    raise AssertionError(f"no {name} on the page")
 
 
 @pytest.mark.parametrize("name", HONEST)

@@ -1,0 +1,56 @@
+"""What of Streamlit we use that it does not promise to keep, all in one place.
+
+Each is a debt: Streamlit has no public way to it, and a new version may take it away. Where the
+names stand, and what tells when one is gone (`tests/ui/test_streamlits.py`, unless said):
+
+- here, what Python reaches for: one function each, with the reason and its own test;
+- `assets/streamlit.js`, what scripts look for on the page; `with_names` puts it in front of them;
+- `assets/frame.css`, `assets/shell/print.css` and `assets/components/home/page.css`, the style
+  sheets for the screen, for paper, and for the one page whose look must be there with its first
+  words. Every other sheet says `.stApp` and `.stMarkdown` at most, to be stronger than
+  Streamlit's own;
+- `ui.streamlit_words`, the sentences that are said in the reader's language instead;
+- `ui.shell`, the ends of the HTML page's head and body, where ours is put in
+  (`tests/ui/test_shell.py`); its `history.js` counts on `history.pushState` being called for each
+  new address (`tests/browser/test_history.py`);
+- `tools/serve_child.py`, how `streamlit run` reads its settings (`tests/tools/test_serve.py`);
+- `tests/visits.py`, what AppTest cannot do by itself.
+
+A private name anywhere else fails a test.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from ui.files import ASSETS
+
+NAMES = ASSETS / "streamlit.js"
+
+
+def take_pages_for_ours() -> None:
+    """Keep Streamlit from reading the folder `pages/` as an app of its older kind.
+
+    It would take the first visit for one: a cold deep link would meet a "Page not found" dialog.
+    st.navigation corrects it, but a visit late. No setting says so.
+    """
+    PagesManager.uses_pages_directory = False
+
+
+def came_by_history() -> bool:
+    """Whether the browser's Back or Forward asked for this run; nothing public tells a script."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def with_names(script: str) -> str:
+    """A script that may say STREAMLIT, and keeps what it declares to itself."""
+    return f"(() => {{ {_names()}\n{script} }})()"
+
+
+@cache
+def _names() -> str:
+    return NAMES.read_text("utf-8")
