@@ -35,7 +35,7 @@ def test_a_card_names_its_numbers_and_stays_a_table() -> None:
         table(
             heads,
             [[Cell(row), Cell("0.1", value=0.1)] for row in rows],
-            name="counts",
+            name="counts little",
             lesson="network",
         )
 
