@@ -226,7 +226,7 @@ def _graph(found: Paths, dropped: tuple[str, ...]) -> str:
         + "".join(_path(path, shares[path], path in dropped) for path in PATHS)
         + _sign(34, 88, found.name, "z")
         + _sign(386, 88, norm, "z_norm")
-        + f'<text x="34" y="142" class="total" fill="{INK[text.mode()]}">{total}</text></svg>'
+        + f'<text x="34" y="151" class="total" fill="{INK[text.mode()]}">{total}</text></svg>'
     )
     given = {"name": found.name, "sum": total, **shares}
     given["dropped"] = controls.option_label(LESSON, "drop", value("drop"))
