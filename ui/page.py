@@ -15,8 +15,6 @@ from ui.files import ASSETS
 from ui.lessons import LESSONS, script
 from ui.text import prose, t
 
-FRAME_CSS = ASSETS / "frame.css"
-
 
 def fragment(lesson: str) -> Callable[..., Any]:
     """A part of a lesson that reruns alone and keeps the URL true."""
@@ -141,7 +139,6 @@ def header(lesson: str) -> None:
     What takes no room stands in its container too, since that one is taken out of the flow.
     """
     with st.container(horizontal=True, horizontal_alignment="right", key="header"):
-        st.html(FRAME_CSS)
         _announce(lesson)
         st.html(_fingers(), unsafe_allow_javascript=True)
         st.segmented_control(

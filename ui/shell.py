@@ -1,9 +1,10 @@
 """What this app adds to the one HTML page that Streamlit serves at every address.
 
 All that Streamlit shows comes through a WebSocket. What must be there without one (the sentence
-that it is missing, the language of the page) or beside it (how a page is printed, what the
-browser's history keeps of it) has to stand in the HTML itself: `assets/shell/`, with the words of
-every language, since which one the visitor reads is known in the browser alone.
+that it is missing, the language of the page), before it (the look of the frame) or beside it (how a
+page is printed, what the browser's history keeps of it) has to stand in the HTML itself:
+`assets/shell/`, with the words of every language, since which one the visitor reads is known in the
+browser alone.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from ui import streamlits, text
 from ui.files import ASSETS
 
 SHELL = ASSETS / "shell"
+FRAME = ASSETS / "frame.css"
 #: asked of Streamlit's file, which is not what the browser has
 CONDITIONS = {b"if-none-match", b"if-modified-since", b"range"}
 
@@ -93,9 +95,9 @@ def is_page(start: Message) -> bool:
 
 @lru_cache(maxsize=4)
 def dressed(page: bytes) -> bytes:
-    """The page with our own at the end of its head, and what is read without scripts."""
+    """The page with our own at the end of its head and at the beginning of its body."""
     return page.replace(b"</head>", head() + b"</head>", 1).replace(
-        b"<body>", b"<body>" + without_scripts(), 1
+        b"<body>", b"<body>" + look() + without_scripts(), 1
     )
 
 
@@ -121,6 +123,15 @@ def _script(name: str) -> str:
 
 def _file(name: str) -> str:
     return (SHELL / name).read_text("utf-8")
+
+
+@cache
+def look() -> bytes:
+    """How every page looks, before anything is on it: what came later would make it jump.
+
+    It stands in the body, since Streamlit adds its own styles to the head, and the last one counts.
+    """
+    return f"<style>{FRAME.read_text('utf-8')}</style>".encode()
 
 
 @cache

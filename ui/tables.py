@@ -116,10 +116,12 @@ def _row(row: Sequence[Cell], heads: Sequence[str]) -> str:
 
 
 def _cell(cell: Cell, tag: str, attributes: str = "", head: str = "") -> str:
+    counted = tag == "th" and bool(head) and cell.text[:1].isdigit()  # layer 1, layer 2 …
+    looks = {"whole": _long(cell.text) <= WHOLE, "counted": counted}
     given = {
         "data-value": str(cell.value),
         "data-head": head,  # what a card writes above the number
-        "class": "whole" if _long(cell.text) <= WHOLE else "",
+        "class": " ".join(name for name, holds in looks.items() if holds),
         "style": cell.colour and f"color: {cell.colour}",
     }
     extra = "".join(f' {key}="{html.escape(value)}"' for key, value in given.items() if value)

@@ -97,7 +97,7 @@ def choose() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             controls.choice(LESSON, "regime")
             controls.choice(LESSON, "layer")
-            controls.entry(LESSON, "unit", width=120)
+            controls.entry(LESSON, "unit", width=130)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             controls.choice(LESSON, "start", disabled=value("corrected"))
             controls.switch(LESSON, "corrected")

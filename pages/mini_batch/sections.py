@@ -324,9 +324,9 @@ def _signed_short(short: str) -> str:
 def table(batch: Batch, steps: Steps) -> None:
     """Every example's four numbers, to read and to take away."""
     frame = _frame(batch, steps)
-    left, right = st.columns([1, 3], vertical_alignment="top")
+    left, right = st.columns([2, 5], vertical_alignment="top")
     with left:
-        controls.entry(LESSON, "example")
+        controls.entry(LESSON, "example", width=270)
         i = min(value("example"), batch.m)
         if batch.digits is None:
             st.caption(t(f"{LESSON}.example_own", i=i, z=number(batch.z[i - 1], 15)))
@@ -339,7 +339,7 @@ def table(batch: Batch, steps: Steps) -> None:
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
-            width="stretch",
+            width=270,
         )
     with right:
         heads = [tables.Cell(t(f"{LESSON}.columns.{name}")) for name in frame.columns]
@@ -357,7 +357,7 @@ def _frame(batch: Batch, steps: Steps) -> pd.DataFrame:
 
 
 def _cell(value: float) -> tables.Cell:
-    return tables.Cell(f"{value:.6g}", value=repr(value))
+    return tables.Cell(f"{value:.6g}".replace("-", "−"), value=repr(value))
 
 
 # --- ε ---

@@ -38,6 +38,7 @@ def little() -> None:
 
 for section in (network_placement, network_optimizers, network_growth):
     section.LIVE.settle()
+st.html(show.STYLE)  # in a fragment, its next run would write over the styles of others
 page.say(f"{LESSON}/intro")
 page.question(LESSON, "predict", ("none", "own", "all"), right="all")
 little()

@@ -74,7 +74,6 @@ def arrays(values: Mapping[str, Any], *, faint: Collection[str] = (), named: boo
     groups = [{name: array} for name, array in rows.items() if name not in flat]
     for size in dict.fromkeys(array.size for array in flat.values()):
         groups.append({name: array for name, array in flat.items() if array.size == size})
-    st.html(STYLE)
     tables = "".join(
         _rows(each, values) if set(each) <= set(flat) else _grid(each, faint, named)
         for each in groups

@@ -74,7 +74,7 @@ def _buttons(last: int) -> None:
                 on_click=put(**dict(zip(("epoch", "batch", "line"), goal or here, strict=True))),
             )
         for name in ("epoch", "batch", "line"):
-            controls.entry(LESSON, name, width=120)
+            controls.entry(LESSON, name, width=100)
 
 
 def onward(at: Place, last: int, batches: int) -> Place | None:
@@ -226,7 +226,7 @@ def _graph(found: Paths, dropped: tuple[str, ...]) -> str:
         + "".join(_path(path, shares[path], path in dropped) for path in PATHS)
         + _sign(34, 88, found.name, "z")
         + _sign(386, 88, norm, "z_norm")
-        + f'<text x="34" y="130" class="total" fill="{INK[text.mode()]}">{total}</text></svg>'
+        + f'<text x="34" y="151" class="total" fill="{INK[text.mode()]}">{total}</text></svg>'
     )
     given = {"name": found.name, "sum": total, **shares}
     given["dropped"] = controls.option_label(LESSON, "drop", value("drop"))

@@ -22,10 +22,10 @@ def one() -> None:
     with which:
         show.digit("image")
         with st.container(horizontal=True, key="place"):
-            controls.entry(LESSON, "image", width=120)
-            controls.entry(LESSON, "unit", width=120)
+            controls.entry(LESSON, "image", width=130)
+            controls.entry(LESSON, "unit", width=130)
             controls.choice(LESSON, "layer")
-            controls.entry(LESSON, "seed", width=120)
+            controls.entry(LESSON, "seed", width=130)
         controls.ladder(LESSON, "m")
     found = show.measured()
     with picture:
@@ -47,7 +47,7 @@ def dropout() -> None:
     show.dropout(show.measured(), show.dropped())
     page.say(f"{LESSON}/together")
     with st.container(horizontal=True, vertical_alignment="bottom", key="second"):
-        controls.entry(LESSON, "other", width=120)
+        controls.entry(LESSON, "other", width=130)
         show.digit("other")
     show.together(show.both())
 

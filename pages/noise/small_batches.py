@@ -84,7 +84,7 @@ def choose() -> None:
     """Which mini-batches, which seed, how long; and the button that trains them."""
     controls.choice(LESSON, "batches", on_change=pick, wrap=True)
     with st.container(horizontal=True, vertical_alignment="bottom", key="live"):
-        controls.entry(LESSON, "run", width=120)
+        controls.entry(LESSON, "run", width=130)
         controls.choice(LESSON, "longer")
         st.button(
             t(f"{WORDS}.train"),

@@ -31,10 +31,17 @@ def test_a_card_names_its_numbers_and_stays_a_table() -> None:
     def script() -> None:
         from ui.tables import Cell, table
 
-        table([Cell(""), Cell("sd")], [[Cell("first"), Cell("0.1", value=0.1)]], name="some")
+        heads, rows = [Cell("layer"), Cell("sd")], ["1", "2 (output)", "all"]
+        table(
+            heads,
+            [[Cell(row), Cell("0.1", value=0.1)] for row in rows],
+            name="counts little",
+            lesson="network",
+        )
 
     (body,) = [each.proto.body for each in AppTest.from_function(script).run().get("html")]
     assert re.search(r'<td[^>]*role="cell"[^>]*data-head="sd"', body)
+    assert re.findall(r'class="whole counted">([^<]+)<', body) == ["1", "2 (output)"]
     assert {"table", "rowgroup", "row", "columnheader", "rowheader", "cell"} <= set(
         re.findall(r'role="(\w+)"', body)
     )
