@@ -1,5 +1,5 @@
-/* What Streamlit's frame leaves undone: its own words in the reader's language, which lesson is open, keys that
-   turn the page from wherever it is fresh, and a way by keys into what scrolls by itself.
+/* What Streamlit's frame leaves undone: its own words in the reader's language, which lesson is open, and
+   a way by keys into what scrolls by itself.
 
    It is run again whenever the language or the lesson changes, and works on from there: one observer for a page. */
 
@@ -16,7 +16,6 @@ const SOON = 100; // ms in which changes of the page are gathered
 class Frame {
   constructor() {
     this.said = new WeakMap(); // node → {what: {english, ours}}
-    document.addEventListener("keydown", event => this.turnPage(event), true);
     window.addEventListener("resize", () => this.soon());
     const watched = { subtree: true, childList: true, characterData: true, attributeFilter: NAMED };
     new MutationObserver(() => this.soon()).observe(document.body, watched);
@@ -89,15 +88,6 @@ class Frame {
     const nth = (this.regionsNamed.get(name) ?? 0) + 1;
     this.regionsNamed.set(name, nth);
     return nth > 1 ? `${name} ${nth}` : name;
-  }
-
-  /* Keys that turn a page go to what has the focus; Streamlit scrolls an inner box, which has it only after a click. */
-  turnPage(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const main = document.querySelector(STREAMLIT.main), at = document.activeElement ?? document.body;
-    const nowhere = at === document.body && ["PageDown", "PageUp", "Home", "End", " ", "ArrowDown", "ArrowUp"].includes(event.key);
-    const aside = at.closest(`${STREAMLIT.sidebar}, ${STREAMLIT.bar}, .st-key-header`) && ["PageDown", "PageUp"].includes(event.key);
-    if (main && (nowhere || aside) && !document.querySelector("[role=dialog]")) main.focus({ preventScroll: true });
   }
 }
 

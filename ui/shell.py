@@ -112,7 +112,7 @@ def head() -> bytes:
     return (
         f'<style>{_file("shell.css")}</style><style media="print">{_file("print.css")}</style>'
         f'<script data-words="{words}">{_script("shell.js")}</script>'
-        f"<script>{_script('history.js')}</script>"
+        f"<script>{_script('history.js')}</script><script>{_script('keys.js')}</script>"
         + (f"<script>{_script('dev.js')}</script>" if st.get_option("server.runOnSave") else "")
     ).encode()
 
