@@ -178,7 +178,7 @@ def test_tab_alone_walks_through_a_lesson(app_url: str, new_page: NewPage) -> No
     page = visit(new_page(), f"{app_url}/mini_batch")
     expect(page.locator(".stage[data-state='still']")).to_be_attached(timeout=SLOW)
     expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=SLOW)
-    page.get_by_test_id("stDataFrame").first.wait_for()
+    page.locator(".numbers .examples").wait_for()
     count = page.evaluate(STOPS)
     walked: list[int] = []
     for _ in range(2 * count):
