@@ -25,7 +25,7 @@ def lesson(page: Page, app_url: str, **query: object) -> Page:
 
 
 def cells(page: Page, name: str) -> Locator:
-    return page.locator(f"table.{name} td")
+    return page.locator(f"table.{name} tbody td")
 
 
 def expect_cells(page: Page, name: str, *numbers: float) -> None:
