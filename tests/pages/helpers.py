@@ -9,6 +9,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from tests.visits import visit
+from ui.state import Choice, Control, Integer, Switch
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,3 +58,15 @@ def chart(at: AppTest, name: str) -> dict:
 def exact(*numbers: float) -> list[str]:
     """Numbers as tables keep them."""
     return [f"{x:.4g}" for x in numbers]
+
+
+def ends_of(control: Control) -> list[str]:
+    """The first and the last value of a control, as a link writes them."""
+    match control:
+        case Integer():
+            return [control.write(control.low), control.write(control.high)]
+        case Choice():
+            return [control.write(control.options[0]), control.write(control.options[-1])]
+        case Switch():
+            return ["0", "1"]
+    raise AssertionError(f"no ends for {control}")

@@ -21,10 +21,9 @@ from pages.at_test_time.running import REPLICATES
 from pages.at_test_time.use import SHOWN, SIZES
 from tests.complete import languages
 from tests.pages import helpers
-from tests.pages.helpers import ROOT, healthy
+from tests.pages.helpers import ROOT, ends_of, healthy
 from ui.lessons import LESSONS
 from ui.numbers import latex, number, percent
-from ui.state import Choice, Control, Integer, Switch
 
 LESSON = "test_time"
 opened = partial(helpers.opened, LESSON)
@@ -75,19 +74,8 @@ def drawn(array: dict | list) -> np.ndarray:
 # ------------------------------------------------------------------ every end of every control
 
 
-def ends(control: Control) -> list[str]:
-    match control:
-        case Integer():
-            return [control.write(control.low), control.write(control.high)]
-        case Choice():
-            return [control.write(control.options[0]), control.write(control.options[-1])]
-        case Switch():
-            return ["0", "1"]
-    raise AssertionError(f"no ends for {control}")
-
-
 @pytest.mark.parametrize(
-    ("name", "raw"), [(control.name, raw) for control in CONTROLS for raw in ends(control)]
+    ("name", "raw"), [(control.name, raw) for control in CONTROLS for raw in ends_of(control)]
 )
 def test_every_controls_ends_give_a_page(name: str, raw: str) -> None:
     at = opened(drawers=("static",), **{name: raw})
@@ -98,7 +86,7 @@ def test_every_controls_ends_give_a_page(name: str, raw: str) -> None:
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("which", [0, -1])
 def test_all_controls_at_their_ends_at_once(which: int, lang: str) -> None:
-    query = {control.name: ends(control)[which] for control in CONTROLS}
+    query = {control.name: ends_of(control)[which] for control in CONTROLS}
     at = opened(drawers=("static",), lang=lang, **query)
     assert bool(re.search("[가-힣]", said(at))) == (lang == "ko")
 

@@ -18,12 +18,11 @@ from experiments.pair import Pair, train_pair
 from pages.noise.evidence import LOOKS, clear
 from pages.noise.one import ends
 from tests.complete import languages
-from tests.pages.helpers import cells, chart, exact, open_lesson, said
+from tests.pages.helpers import cells, chart, ends_of, exact, open_lesson, said
 from tests.pages.tickets import Ticket, asked_for
 from ui import runs
 from ui.lessons import LESSONS
 from ui.numbers import percent
-from ui.state import Choice, Control, Integer
 
 LESSON = "noise"
 opened = partial(open_lesson, LESSON)
@@ -284,15 +283,6 @@ def test_a_run_that_fails_is_one_sentence_and_the_curves_stay(
 
 
 # ------------------------------------------------------------------ controls and answers
-
-
-def ends_of(control: Control) -> list[str]:
-    match control:
-        case Integer():
-            return [control.write(control.low), control.write(control.high)]
-        case Choice():
-            return [control.write(control.options[0]), control.write(control.options[-1])]
-    raise AssertionError(f"no ends for {control}")
 
 
 ENDS = [(control.name, raw) for control in CONTROLS for raw in ends_of(control)]

@@ -19,11 +19,10 @@ from experiments.pair import Pair
 from experiments.runner import GONE_AFTER
 from pages.training.runs import SETTINGS
 from tests.complete import languages
-from tests.pages.helpers import open_lesson, said
+from tests.pages.helpers import ends_of, open_lesson, said
 from tests.pages.tickets import Ticket, asked_for
 from ui import runs
 from ui.lessons import LESSONS
-from ui.state import Choice, Control, Integer
 
 LESSON = "training"
 opened = partial(open_lesson, LESSON)
@@ -113,16 +112,7 @@ def test_a_preset_can_be_run_again_with_its_very_config(
 # ------------------------------------------------------------------ controls
 
 
-def ends(control: Control) -> list[str]:
-    match control:
-        case Integer():
-            return [control.write(control.low), control.write(control.high)]
-        case Choice():
-            return [control.write(control.options[0]), control.write(control.options[-1])]
-    raise AssertionError(f"no ends for {control}")
-
-
-ENDS = [(control.name, raw) for control in CONTROLS for raw in ends(control)]
+ENDS = [(control.name, raw) for control in CONTROLS for raw in ends_of(control)]
 
 
 @pytest.mark.parametrize(("name", "raw"), ENDS)
@@ -141,7 +131,7 @@ def test_the_smallest_and_the_largest_network_can_be_asked_for(
     which: int, submitted: list[Ticket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Ticket, "whole", property(lambda _: presets.load("figure1")))
-    query = {control.name: ends(control)[which] for control in CONTROLS}
+    query = {control.name: ends_of(control)[which] for control in CONTROLS}
     at = opened(**query | {"preset": "own", "frame": "0", "layer": "0"})
     assert not at.exception and not at.error
     (ticket,) = submitted
