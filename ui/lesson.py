@@ -66,7 +66,3 @@ class Lesson(str):
     def words(self, table: str, *names: str, **values: object) -> dict[str, str]:
         """Some labels of a table, filled."""
         return {name: text.t(f"{self}.{table}.{name}", **values) for name in names}
-
-    def fragment(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """A part of the lesson that reruns alone and keeps the address true."""
-        return state.fragment(self, self.controls)(function)

@@ -20,7 +20,7 @@ from figures.digits import data_uri
 from figures.theme import INK, colour
 from pages.at_test_time import LESSON
 from pages.at_test_time import charts as figures
-from ui import controls, page, state, text
+from ui import controls, page, text
 from ui.chart import plot
 from ui.files import COMPONENTS
 from ui.numbers import percent
@@ -36,7 +36,7 @@ value = LESSON.value
 
 def put(**values: Any) -> Callable[[], None]:
     """A callback that sets controls."""
-    return lambda: state.put(LESSON, **values)
+    return lambda: LESSON.put(**values)
 
 
 words = LESSON.words

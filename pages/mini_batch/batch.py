@@ -11,7 +11,7 @@ from experiments.mini_batch.batch import Batch
 from pages.mini_batch import LESSON
 from pages.mini_batch.common import remember, remembered, value
 from pages.mini_batch.own import own_numbers, say
-from ui import controls, state
+from ui import controls
 from ui.numbers import number
 from ui.text import t
 
@@ -70,4 +70,4 @@ def _fact(fact: Any) -> Any:
 def _start_from_what_is_shown() -> None:
     """Own numbers begin as the batch that stood there before."""
     if value("source") == "own" and not value("z"):
-        state.put(LESSON, z=remembered("shown", ()))
+        LESSON.put(z=remembered("shown", ()))

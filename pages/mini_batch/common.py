@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from pages.mini_batch import LESSON
-from ui import state, tables
+from ui import tables
 from ui.numbers import number
 
 value = LESSON.value
@@ -17,7 +17,7 @@ value = LESSON.value
 
 def put(**values: Any) -> Callable[[], None]:
     """A callback that sets controls."""
-    return lambda: state.put(LESSON, **values)
+    return lambda: LESSON.put(**values)
 
 
 def remembered(name: str, default: Any = None) -> Any:

@@ -13,7 +13,7 @@ from experiments.mini_batch.batch import Batch
 from pages.mini_batch import LESSON
 from pages.mini_batch import charts as figures
 from pages.mini_batch.common import farthest, largest, small_table, value
-from ui import controls, state, text
+from ui import controls, text
 from ui.chart import plot
 from ui.numbers import number
 from ui.text import t
@@ -44,7 +44,7 @@ def _eps_slider() -> None:
     def commit() -> None:
         power = st.session_state[key]
         eps = float(f"{10.0**power:.4g}")  # short in the link
-        state.put(LESSON, eps=min(max(eps, control.low), control.high))
+        LESSON.put(eps=min(max(eps, control.low), control.high))
 
     st.slider(
         t(f"{LESSON}.controls.eps.label"),

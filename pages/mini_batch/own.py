@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.mini_batch import LESSON
 from pages.mini_batch.common import remember, remembered, value
-from ui import intake, state
+from ui import intake
 from ui.intake import Reading
 from ui.outside import said
 from ui.text import t
@@ -91,7 +91,7 @@ def take(written: str) -> None:
 
 def use(reading: Reading) -> None:
     write_out(reading.numbers, Note("taken", reading))
-    state.put(LESSON, source="own", z=reading.numbers)
+    LESSON.put(source="own", z=reading.numbers)
 
 
 def refuse(error: intake.IntakeError) -> None:

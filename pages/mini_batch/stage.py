@@ -17,7 +17,7 @@ import streamlit as st
 from bncore import batch_norm_forward
 from figures.theme import palette
 from pages.mini_batch import LESSON
-from ui import state, text
+from ui import text
 from ui.components import Component
 from ui.outside import LONGEST, Unreadable, count, named, shape, word
 
@@ -55,7 +55,7 @@ def stage(z: np.ndarray) -> None:
     Raises bncore's InputError where z cannot be normalized (empty, not finite, squares overflow).
     """
     z = np.asarray(z, dtype=np.float64)
-    eps, gamma, beta = (state.value(LESSON, name) for name in ("eps", "gamma", "beta"))
+    eps, gamma, beta = (LESSON.value(name) for name in ("eps", "gamma", "beta"))
     z_tilde, cache = batch_norm_forward(z[:, None], np.array([gamma]), np.array([beta]), eps)
     rows = (z, cache.z_centered[:, 0], cache.z_norm[:, 0], z_tilde[:, 0])
     mean, var, std = float(cache.mean[0]), float(cache.var[0]), float(cache.std[0])
@@ -63,7 +63,7 @@ def stage(z: np.ndarray) -> None:
         key=KEY,
         data={
             "z": z.tolist(),
-            **{name: state.value(LESSON, name) for name in HELD if name != "z"},
+            **{name: LESSON.value(name) for name in HELD if name != "z"},
             **{"rows": [row.tolist() for row in rows], "mean": mean, "var": var, "std": std},
             "ranges": {
                 "eps": _bounds("eps"),
@@ -108,7 +108,7 @@ def _commit(sent: dict[str, Any]) -> None:
     values = {name: _value(name, raw) for name, raw in sent["set"].items()}
     if "z" in values:
         values["source"] = "own"
-    state.put(LESSON, **values)
+    LESSON.put(**values)
 
 
 def _value(name: str, raw: str) -> Any:

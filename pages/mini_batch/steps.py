@@ -12,7 +12,7 @@ from experiments.mini_batch import batch as experiment
 from experiments.mini_batch.batch import Batch, Steps
 from pages.mini_batch import LESSON
 from pages.mini_batch.common import remember, remembered, value
-from ui import controls, state, tables, text
+from ui import controls, tables, text
 from ui.numbers import latex, number
 from ui.text import t
 
@@ -52,11 +52,11 @@ def give_back(steps: Steps) -> None:
 def _give_back(steps: Steps) -> None:
     remember(before={"gamma": steps.gamma, "beta": steps.beta})
     gamma, beta = experiment.give_back(steps.z, steps.eps)
-    state.put(LESSON, gamma=gamma, beta=beta)
+    LESSON.put(gamma=gamma, beta=beta)
 
 
 def _undo() -> None:
-    state.put(LESSON, **remembered("before"))
+    LESSON.put(**remembered("before"))
     remember(before=None)
 
 

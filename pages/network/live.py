@@ -24,7 +24,6 @@ from bncore.trace import Trace
 from experiments.job import pair_job
 from experiments.pair import Kept, kept
 from pages.network import LESSON
-from ui import state
 from ui.live import Live
 from ui.numbers import percent
 from ui.text import t
@@ -121,7 +120,7 @@ class Section:
         st.session_state[field] = seed()
 
         def take() -> None:
-            state.put(LESSON, run=st.session_state[field])
+            LESSON.put(run=st.session_state[field])
             st.session_state[RESEEDED] = True
 
         st.number_input(
@@ -138,7 +137,7 @@ class Section:
 
 def seed() -> int:
     """Of all live runs of the lesson."""
-    return state.value(LESSON, "run")
+    return LESSON.value("run")
 
 
 def of_seed(shipped: Collection[int]) -> str:

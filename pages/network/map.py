@@ -12,7 +12,7 @@ from experiments.network.little import SIZES, Node, parameter_counts
 from figures.theme import COLOURS, INK, colour, palette
 from pages.network.formulas import flow, formula, symbol
 from pages.network.place import LESSON, arrays, little, place, value, written
-from ui import page, state, tables, text
+from ui import page, tables, text
 from ui.components import Component, settings
 from ui.outside import word
 from ui.tables import Cell
@@ -131,7 +131,7 @@ def edges(found: dict[str, Node]) -> Iterator[tuple[str, str]]:
 
 def _commit(node: str) -> None:
     """Take over the chosen node, if the registry knows it; else the state stays."""
-    state.put(LESSON, **settings(LESSON, ("node",), {"node": node}))
+    LESSON.put(**settings(LESSON, ("node",), {"node": node}))
 
 
 # --- the chosen node ---

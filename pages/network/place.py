@@ -18,7 +18,7 @@ from experiments.network.little import Little
 from experiments.network.watch import Line
 from figures.theme import COLOURS, colour
 from pages.network import LESSON
-from ui import controls, state, text
+from ui import controls, text
 from ui.files import COMPONENTS
 from ui.numbers import number
 from ui.text import t
@@ -31,7 +31,7 @@ value = LESSON.value
 
 def put(**values: Any) -> Callable[[], None]:
     """A callback that sets controls."""
-    return lambda: state.put(LESSON, **values)
+    return lambda: LESSON.put(**values)
 
 
 PLACE = ("norm", "activation", "optimizer", "epoch", "batch", "m", "seed")
@@ -201,5 +201,5 @@ def _instead(node: str, known: Mapping[str, Any]) -> str:
 
 def _replace(name: str, new: Any, sentence: str, **known: object) -> None:
     asked = value(name)
-    state.put(LESSON, **{name: new})
+    LESSON.put(**{name: new})
     st.caption(t(f"{LESSON}.place.{sentence}", asked=asked, there=new, **known))

@@ -19,7 +19,7 @@ from experiments.replay import ARMS, Brief, brief
 from figures.theme import colour
 from pages.noise import LESSON
 from pages.noise import charts as figures
-from ui import controls, state
+from ui import controls
 from ui.chart import plot
 from ui.live import Live
 from ui.numbers import number, percent
@@ -40,11 +40,11 @@ def shipped(name: str) -> Brief:
 
 def config() -> RunConfig:
     """The run that the controls describe."""
-    preset = experiment.PRESETS[state.value(LESSON, "batches")]
-    times = state.value(LESSON, "longer")
+    preset = experiment.PRESETS[LESSON.value("batches")]
+    times = LESSON.value("longer")
     return replace(
         preset,
-        seed=state.value(LESSON, "run"),
+        seed=LESSON.value("run"),
         steps=times * preset.steps,
         record_every=times * preset.record_every,
     )
@@ -55,13 +55,13 @@ def shown() -> Brief:
     own = st.session_state.get(OWN)
     if own is not None and own.config == config():
         return own
-    return shipped(state.value(LESSON, "batches"))
+    return shipped(LESSON.value("batches"))
 
 
 def pick() -> None:
     """Callback of the preset control: its shipped pair."""
     st.session_state[OWN] = None
-    state.put(LESSON, run=0, longer=1)
+    LESSON.put(run=0, longer=1)
 
 
 def train() -> None:
@@ -101,7 +101,7 @@ def story(now: Brief) -> None:
     """What these batches do, both curves, and what came out."""
     run = now.config
     known = {"m": run.batch_size, "seed": run.seed, "steps": run.steps, "lr": number(run.lr, 3)}
-    st.markdown(t(f"{WORDS}.about.{state.value(LESSON, 'batches')}", **known | of_one_class()))
+    st.markdown(t(f"{WORDS}.about.{LESSON.value('batches')}", **known | of_one_class()))
     if now.stopped is not None:
         stopped = t(f"{WORDS}.stopped", step=now.stopped, steps=run.steps)
         LIVE.say_stopped(now.stopped, stopped)

@@ -17,7 +17,7 @@ from pages.training import charts as figures
 from pages.training import replay
 from pages.training import runs as training
 from pages.training.runs import LESSON, LIVE, View
-from ui import controls, page, state
+from ui import controls, page
 from ui.chart import plot
 from ui.numbers import number, percent
 from ui.tables import Cell, table
@@ -84,10 +84,10 @@ def check_place(view: View) -> None:
     last, depth = len(view.replay.steps) - 1, view.config.depth
     if value("frame") > last:
         st.warning(t(f"{LESSON}.impossible_frame", got=value("frame"), last=last))
-        state.put(LESSON, frame=0)
+        LESSON.put(frame=0)
     if value("layer") > depth:
         st.warning(t(f"{LESSON}.impossible_layer", got=value("layer"), depth=depth))
-        state.put(LESSON, layer=0)
+        LESSON.put(layer=0)
 
 
 def arm_name(arm: int) -> Cell:

@@ -8,7 +8,6 @@ import streamlit as st
 
 from figures.theme import palette
 from pages.training import LESSON
-from ui import state
 from ui.components import Component, settings
 from ui.controls import option_label
 from ui.outside import plain, shape
@@ -45,7 +44,7 @@ _component = Component(
 
 def place() -> dict[str, object]:
     """Where the replay stands: frame, layer (0 for the last), view, speed."""
-    return {name: state.value(LESSON, name) for name in PLACE}
+    return {name: LESSON.value(name) for name in PLACE}
 
 
 def opened() -> None:
@@ -55,7 +54,7 @@ def opened() -> None:
 
 def rewind() -> None:
     """To the start of a run and its last layer."""
-    state.put(LESSON, frame=0, layer=0)
+    LESSON.put(frame=0, layer=0)
 
 
 def show(run: str, packed: bytes) -> None:
@@ -94,5 +93,5 @@ def _words() -> dict[str, object]:
 def _moved(sent: dict[str, str]) -> None:
     """Take over where the component says it stands, if that is a place at all."""
     new = settings(LESSON, PLACE, sent)
-    state.put(LESSON, **new)
+    LESSON.put(**new)
     st.session_state["replay.reported"] = new

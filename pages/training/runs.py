@@ -19,7 +19,6 @@ from experiments.pair import recording
 from experiments.training.shown import Shown
 from experiments.training.shown import shown as reduce
 from pages.training import LESSON, replay
-from ui import state
 from ui.live import Live
 from ui.text import t
 
@@ -60,7 +59,7 @@ def own_view(config: RunConfig, steps: int, _found: Shown) -> View:
 
 def shown() -> View | None:
     """What the replay shows now; None while a link's own run is not there yet."""
-    preset = state.value(LESSON, "preset")
+    preset = LESSON.value("preset")
     if preset != OWN:
         return preset_view(preset)
     return st.session_state.get("training.own")
@@ -68,14 +67,14 @@ def shown() -> View | None:
 
 def config() -> RunConfig:
     """The run that the settings describe. Raises InputError "config"."""
-    chosen = {name: state.value(LESSON, name) for name in SETTINGS}
+    chosen = {name: LESSON.value(name) for name in SETTINGS}
     return RunConfig(**chosen, record_every=recording(chosen["steps"]))
 
 
 def changed(view: View | None) -> bool:
     """Whether the settings describe another run than the one shown."""
     return view is None or any(
-        state.value(LESSON, name) != getattr(view.config, name) for name in SETTINGS
+        LESSON.value(name) != getattr(view.config, name) for name in SETTINGS
     )
 
 
@@ -97,10 +96,10 @@ def follow_link() -> None:
 
 def take_settings() -> None:
     """Put the settings of the chosen preset in place."""
-    preset = state.value(LESSON, "preset")
+    preset = LESSON.value("preset")
     if preset != OWN:
         chosen = presets.PRESETS[preset]
-        state.put(LESSON, **{name: getattr(chosen, name) for name in SETTINGS})
+        LESSON.put(**{name: getattr(chosen, name) for name in SETTINGS})
 
 
 def train() -> None:
@@ -119,13 +118,13 @@ def settle() -> None:
     found = LIVE.take()
     if found is not None:
         st.session_state["training.own"] = own_view(found.config, found.steps, found)
-        state.put(LESSON, preset=OWN)
+        LESSON.put(preset=OWN)
         replay.rewind()
 
 
 def wait_for_own() -> None:
     """For a link to an own run: train it, and give it a little time before the page is drawn."""
-    if state.value(LESSON, "preset") != OWN or "training.own" in st.session_state:
+    if LESSON.value("preset") != OWN or "training.own" in st.session_state:
         return
     if LIVE.going() is None and LIVE.trouble() is None:
         train()
@@ -134,4 +133,4 @@ def wait_for_own() -> None:
         LIVE.wait(PATIENCE)
         settle()
         if shown() is not None:
-            state.put(LESSON, **place)
+            LESSON.put(**place)

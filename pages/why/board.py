@@ -133,7 +133,7 @@ def onward(claim: str) -> None:
         icon=":material/arrow_forward:",
         type="primary",
         key="board-next",
-        on_click=lambda: state.put(LESSON, claim=following),
+        on_click=lambda: LESSON.put(claim=following),
     )
 
 
@@ -205,7 +205,7 @@ def touch(place: dict[str, str]) -> None:
     """A button to the part of this lesson where one can try it."""
 
     def turn() -> None:
-        state.put(LESSON, **place)
+        LESSON.put(**place)
         st.session_state[why.TURNED] = True
 
     part = t(f"{LESSON}.controls.part.options.{place['part']}")

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.why import LESSON
-from ui import state, streamlits
+from ui import streamlits
 from ui.chart import plot
 from ui.files import COMPONENTS
 from ui.text import t
@@ -50,7 +50,7 @@ def onward(part: str) -> None:
 
 
 def _turn(part: str) -> None:
-    state.put(LESSON, part=part)
+    LESSON.put(part=part)
     st.session_state[TURNED] = True
 
 
