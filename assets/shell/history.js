@@ -8,10 +8,12 @@
   const PATIENCE = 60000, STILL = 1000; // ms: how long a page may take to be drawn, and when it has been
   const HANDS = ["wheel", "touchstart", "pointerdown", "keydown"];
   const push = history.pushState.bind(history), replace = history.replaceState.bind(history);
+  const parts = url => new URL(url ?? "", location.href);
   const box = () => document.querySelector(STREAMLIT.main);
   const fresh = () => Math.random().toString(36).slice(2);
 
   let places = new Map(), restoring = false, release = () => {};
+  let traversed = false, before = location.href; // by Back or Forward, no hand since; the address before the last
   try {
     places = new Map(JSON.parse(sessionStorage.getItem(KEY)));
   } catch { /* nothing is kept, or nothing that can be read */ }
@@ -20,18 +22,29 @@
   replace({ ...history.state, entry }, "");
   restore(places.get(entry));
 
-  history.replaceState = (state, title, url) => replace({ ...state, entry }, title, url);
+  history.replaceState = (state, title, url) => {
+    before = location.href;
+    replace({ ...state, entry }, title, url);
+  };
   history.pushState = (state, title, url) => {
-    if (new URL(url ?? "", location.href).pathname === location.pathname) {
+    const { pathname, search } = parts(url);
+    if (pathname === location.pathname) {
       history.replaceState(state, title, url);
       return;
     }
+    if (traversed) return; // the page that Back has just left still said where it is
+    // Streamlit may publish the next lesson's settings while it still has the path of this one: give this one's back.
+    if (search && search === location.search) replace(history.state, "", before);
     release();
     entry = fresh();
     push({ ...state, entry }, title, url);
   };
 
+  for (const hand of ["pointerdown", "keydown", "click"]) {
+    addEventListener(hand, () => traversed = false, { capture: true, passive: true });
+  }
   addEventListener("popstate", ({ state }) => {
+    traversed = true;
     if (!state?.entry) { // a place on the page, by its `#`, where the browser has gone itself
       entry = fresh();
       replace({ ...state, entry }, "");
