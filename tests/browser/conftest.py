@@ -17,6 +17,7 @@ import time
 import tomllib
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -127,9 +128,9 @@ def profile(browser: Browser, width: int, height: int, lang: str, dark: bool, **
     )
 
 
-@pytest.fixture
-def new_page(browser: Browser) -> Iterator[NewPage]:
-    """`new_page(width, height, lang, dark)`: a page in a fresh profile that watches itself."""
+@contextmanager
+def fresh_pages(browser: Browser) -> Iterator[NewPage]:
+    """A maker of pages, each in a fresh profile; what they saw is said when all are done."""
     contexts, complaints = [], []
 
     def open_page(
@@ -143,6 +144,13 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
         complaints += failures(context)
         context.close()
     assert not complaints
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[NewPage]:
+    """`new_page(width, height, lang, dark)`: a page in a fresh profile that watches itself."""
+    with fresh_pages(browser) as open_page:
+        yield open_page
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from ui.lessons import HOME, LESSONS
 from ui.state import Choice
@@ -86,6 +86,12 @@ def still(page: Page) -> Page:
         }"""
     )
     return page
+
+
+def painted(page: Page) -> Page:
+    """Wait until what comes after the words (charts, components, style sheets) stands, too."""
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
+    return still(page)
 
 
 def places() -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.helpers import address, overflow, settled, visit
+from tests.browser.helpers import settled, visit
 from ui.lessons import HOME, LESSONS
 
 DEEP = [name for name in LESSONS if name != HOME]
@@ -36,37 +36,6 @@ def test_the_browsers_language_is_taken_unless_the_link_names_one(
     linked = visit(new_page(lang=lang), f"{app_url}/?lang={other}")
     expect(linked.locator(f"html[lang={other}]")).to_have_count(1)
     assert bool(re.search("[가-힣]", linked.locator("h1").inner_text())) == (other == "ko")
-
-
-DESKTOP, PHONE = (1440, 900), (390, 844)
-# Each screen meets each language and each theme, and each language each theme.
-SCREENS = [
-    pytest.param(*DESKTOP, "en", False, id="desktop-en-light"),
-    pytest.param(*DESKTOP, "ko", True, id="desktop-ko-dark"),
-    pytest.param(*PHONE, "en", True, id="phone-en-dark"),
-    pytest.param(*PHONE, "ko", False, id="phone-ko-light"),
-]
-
-
-@pytest.mark.parametrize("lesson", LESSONS)
-@pytest.mark.parametrize(("width", "height", "lang", "dark"), SCREENS)
-def test_every_lesson_stands_on_every_screen(
-    app_url: str,
-    new_page: Callable[..., Page],
-    lesson: str,
-    width: int,
-    height: int,
-    lang: str,
-    dark: bool,
-) -> None:
-    page = visit(new_page(width, height, lang, dark), address(app_url, lesson))
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.wait_for_timeout(500)  # what is drawn after the run (charts) must not widen the page
-    assert overflow(page) == 0
-    background = page.evaluate(
-        "() => getComputedStyle(document.querySelector('.stApp')).backgroundColor"
-    )
-    assert (background != "rgb(255, 255, 255)") == dark
 
 
 def test_back_returns_to_the_state_before(app_url: str, new_page: Callable[..., Page]) -> None:

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import free_port, profile, start, wait_until_up
-from tests.browser.helpers import opened_up, places, settled, visit
+from tests.browser.helpers import settled, visit
 
 NewPage = Callable[..., Page]
 SLOW = 60_000  # ms: a page with everything open, on a busy machine
 HANGUL = re.compile("[가-힣]")
 LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
-MARKDOWN = re.compile(r"\*\*|`|\$|\\[a-z]|:material/")
-PAPER = re.compile(r"(19|20)\d\d$")  # authors and year
-VALUED = ("slider", "spinbutton", "combobox", "textbox")
-
-#: names and code, the same in every language; everything else on a Korean page has Korean in it
-SYMBOLS = {
-    *("sigmoid", "tanh", "ReLU", "SGD", "momentum", "RMSprop", "Adam", "Xavier", "MNIST"),
-    *("PyTorch", "Keras", "Flax", "ONNX", "NumPy", "arXiv", "English", "eval", "train", "norm"),
-    *("NaN", "CSV", "PNG", "Streamlit"),
-}
-
 #: English that a Korean reader may still meet, and why
 LEFT = {
     "the menu of a column in a table to scroll: Sort ascending, Pin column …": (
@@ -38,68 +24,6 @@ LEFT = {
         "no script of ours is on the page yet"
     ),
 }
-
-
-def focusable(page: Page) -> Iterator[tuple[str, str, str]]:
-    """(role, name, value) of everything that keys can reach, as Chromium tells a screen reader."""
-    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
-    for node in nodes:
-        given = {each["name"]: each["value"].get("value") for each in node.get("properties", ())}
-        if not node["ignored"] and given.get("focusable"):
-            told: list[Any] = [node.get(part, {}).get("value", "") for part in ("name", "value")]
-            yield node["role"]["value"], str(told[0]), str(told[1])
-
-
-def faults(page: Page, lang: str) -> list[str]:
-    """What is wrong with the names on a page."""
-    found = []
-    for role, name, value in focusable(page):
-        if role in ("RootWebArea", "main", "gridcell", "columnheader"):
-            continue  # the page, its one landmark, and cells, which say what they hold
-        words = set(LATIN_WORD.findall(name)) - SYMBOLS
-        if not name.strip():
-            found.append(f"a {role} without a name (value {value!r})")
-        elif MARKDOWN.search(name):
-            found.append(f"a {role} with Markdown in its name: {name}")
-        elif role in VALUED and not re.search(r"[^\W\d_]", name.replace(value, "")):
-            found.append(f"a {role} named by its value: {name}")
-        elif lang == "ko" and words and not (HANGUL.search(name) or PAPER.search(name)):
-            found.append(f"a {role} in English: {name}")
-        elif lang == "en" and HANGUL.search(name) and name != "한국어":
-            found.append(f"a {role} in Korean: {name}")
-    return found
-
-
-def tables_without_a_name(page: Page) -> list[str]:
-    return page.evaluate(
-        """() => [...document.querySelectorAll('.stMain table')]
-          .filter(table => !table.closest('canvas') && !table.caption && !table.ariaLabel)
-          .map(table => table.outerHTML.slice(0, 200))"""
-    )
-
-
-def comes_to(page: Page, find: Callable[[], list[str]]) -> list[str]:
-    """What is still wrong once all has been drawn and named."""
-    deadline = time.monotonic() + SLOW / 2000
-    while (found := find()) and time.monotonic() < deadline:
-        page.wait_for_timeout(300)
-    return found
-
-
-@pytest.mark.parametrize("lang", ["en", "ko"])
-@pytest.mark.parametrize("place", places())
-def test_keys_turn_a_fresh_page_and_everything_they_reach_has_a_name(
-    app_url: str, new_page: NewPage, place: str, lang: str
-) -> None:
-    page = new_page(1280, 720, lang=lang)
-    page.set_default_timeout(SLOW)
-    visit(page, f"{app_url}/{place}")
-    expect(page.locator("html")).to_have_attribute("lang", lang, timeout=SLOW)
-    page.keyboard.press("PageDown")
-    page.wait_for_function("document.querySelector('.stMain').scrollTop > 100")
-    opened_up(page)
-    assert comes_to(page, lambda: faults(page, lang)) == []
-    assert comes_to(page, lambda: tables_without_a_name(page)) == []
 
 
 def test_the_sliders_of_the_stage_by_name(app_url: str, new_page: NewPage) -> None:

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import ElementHandle, Locator, Page, expect
+from playwright.sync_api import Browser, ElementHandle, Locator, Page, expect
 
+from tests.browser.conftest import fresh_pages
 from tests.browser.helpers import address, settled, still, visit
-from ui.lessons import LESSONS
+from tests.browser.helpers import places as places_of_lessons
 
 NewPage = Callable[..., Page]
 PHONE: dict[str, Any] = {"has_touch": True, "is_mobile": True, "reduced_motion": "reduce"}
 SWIPE, STEPS = 180, 5  # px and touches of a swipe
+LEAST = 40  # px of what is touched
+SMALL = (Path(__file__).parent / "small.js").read_text("utf-8")
 #: where a finger may come down, outside of components and in their shadow
 CHART = ".stPlotlyChart .nsewdrag"
 SLIDERS = ".stSlider [style*='touch-action']:has(input), input[type='range']:not(.stSlider *)"
@@ -92,13 +96,6 @@ class Finger:
         return abs(self.page.evaluate(TOP) - at["top"]) > SWIPE / 3
 
 
-def addresses() -> Iterator[str]:
-    """Every lesson; of one in parts, every part."""
-    for lesson, entry in LESSONS.items():
-        parts = [control.options for control in entry.controls if control.name == "part"]  # type: ignore[attr-defined]
-        yield from (f"{lesson}?part={part}" for part in parts[0]) if parts else (lesson,)
-
-
 def opened(page: Page, url: str) -> Page:
     """A page with all its pictures painted and its drawers open, those that show code aside."""
     visit(page, url)
@@ -117,28 +114,34 @@ def places(page: Page) -> list[ElementHandle]:
     return [place for place in page.query_selector_all(PLACES) if place.evaluate(LARGE, 60)]
 
 
-@pytest.mark.parametrize("where", list(addresses()))
-def test_a_swipe_scrolls_the_page_and_changes_nothing(
-    app_url: str, new_page: NewPage, where: str
-) -> None:
-    lesson, _, query = where.partition("?")
-    page = opened(new_page(390, 844, **PHONE), f"{address(app_url, lesson)}?{query}")
-    finger, before = Finger(page), page.evaluate(STATE)
-    found, faults = places(page), []
+@pytest.fixture(scope="module", params=places_of_lessons())
+def phone(request: pytest.FixtureRequest, browser: Browser, app_url: str) -> Iterator[Page]:
+    """A lesson, or a part of one, in a hand."""
+    with fresh_pages(browser) as open_page:
+        yield opened(open_page(390, 844, **PHONE), f"{app_url}/{request.param}")
+
+
+def test_a_swipe_scrolls_the_page_and_changes_nothing(phone: Page) -> None:
+    finger, before = Finger(phone), phone.evaluate(STATE)
+    found, faults = places(phone), []
     assert found
     for place in found:
         upright = place.evaluate("e => e.matches(\"input, [style*='touch-action']\")")
         for across in (0.2, 0.8) if upright else (0.5,):
             if not finger.over(place, across):
                 faults.append(f"does not scroll: {place.evaluate(NAME)}")
-        if (now := page.evaluate(STATE)) != before:
+        if (now := phone.evaluate(STATE)) != before:
             change = [pair for pair in zip(before, now, strict=False) if pair[0] != pair[1]]
             faults.append(f"changes {change[:3]}: {place.evaluate(NAME)}")
             before = now
-    page.wait_for_timeout(400)  # a component tells Python of what was set after 250 ms
+    phone.wait_for_timeout(400)  # a component tells Python of what was set after 250 ms
     assert not faults
-    assert settled(page).evaluate(STATE) == before
-    expect(page.locator(".stPlotlyChart").locator("button, a, [tabindex]")).to_have_count(0)
+    assert settled(phone).evaluate(STATE) == before
+    expect(phone.locator(".stPlotlyChart").locator("button, a, [tabindex]")).to_have_count(0)
+
+
+def test_whatever_is_touched_is_large_enough(phone: Page) -> None:
+    assert not phone.evaluate(SMALL, LEAST)
 
 
 def middle(place: Locator, across: float = 0.5) -> tuple[float, float]:
