@@ -34,7 +34,7 @@ from playwright.sync_api import (
 ROOT = Path(__file__).parents[2]
 STREAMLITS_OWN_404 = re.compile(r"/[a-z_]+/_stcore/(health|host-config)$")
 NewPage = Callable[..., Page]
-PATIENCE = 20_000  # ms: how long a page may take, whatever is waited for
+PATIENCE = 90_000  # ms: how long a page may take on a slow machine, whatever is waited for
 
 expect.set_options(timeout=PATIENCE)
 
@@ -120,12 +120,14 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 def profile(browser: Browser, width: int, height: int, lang: str, dark: bool, **more: object):
     """A browser that has never been anywhere."""
-    return browser.new_context(
+    context = browser.new_context(
         viewport={"width": width, "height": height},
         locale={"en": "en-US", "ko": "ko-KR"}[lang],
         color_scheme="dark" if dark else "light",
         **more,
     )
+    context.set_default_timeout(PATIENCE)
+    return context
 
 
 @contextmanager
@@ -188,7 +190,6 @@ def failures(context: BrowserContext) -> list[str]:
 def watched(context: BrowserContext, complaints: list[str]) -> Page:
     """A page that adds to `complaints` what must not happen on it."""
     page = context.new_page()
-    page.set_default_timeout(PATIENCE)
     watch(page, complaints)
     return page
 

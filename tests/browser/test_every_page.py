@@ -20,10 +20,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import fresh_pages
+from tests.browser.conftest import PATIENCE, fresh_pages
 from tests.browser.helpers import opened_up, overflow, painted, places, settled, visit
 
-SLOW = 60_000  # ms: a page with everything open, on a busy machine
 DESKTOP, PHONE = (1280, 720), (390, 844)
 SIZES = [
     *((320, 568), (360, 740), PHONE, (768, 1024), (820, 1180), (844, 390), (900, 700)),
@@ -73,7 +72,6 @@ def view(request: pytest.FixtureRequest, browser: Browser, app_url: str) -> Iter
     place, lang, dark = request.param
     with fresh_pages(browser) as open_page:
         page = open_page(*DESKTOP, lang, dark)
-        page.set_default_timeout(SLOW)
         visit(page, f"{app_url}/{place}")
         yield page, lang, dark
 
@@ -85,7 +83,7 @@ def sized(page: Page, size: tuple[int, int]) -> Page:
 
 def comes_to(find: Callable[[], list[str]]) -> list[str]:
     """What is still wrong once all has been drawn and named."""
-    deadline = time.monotonic() + SLOW / 2000
+    deadline = time.monotonic() + PATIENCE / 2000
     while (found := find()) and time.monotonic() < deadline:
         time.sleep(0.15)
     return found
@@ -96,7 +94,7 @@ def comes_to(find: Callable[[], list[str]]) -> list[str]:
 
 def test_keys_turn_it_in_its_language_and_theme(view: tuple[Page, str, bool]) -> None:
     page, lang, dark = view
-    expect(page.locator("html")).to_have_attribute("lang", lang, timeout=SLOW)
+    expect(page.locator("html")).to_have_attribute("lang", lang)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.keyboard.press("PageDown")
     page.wait_for_function("document.querySelector('.stMain').scrollTop > 100")

@@ -52,7 +52,6 @@ def test_each_lesson_is_one_entry_and_back_brings_its_state_and_its_place(
     app_url: str, new_page: Callable[..., Page]
 ) -> None:
     page = new_page()
-    page.set_default_timeout(60_000)
     page.goto("about:blank")
     before = entries(page)
     visit(page, f"{app_url}/?lang=en")

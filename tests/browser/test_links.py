@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import cycle
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -67,8 +68,7 @@ def test_a_link_opens_the_same_state_in_the_other_language(
     assert same_numbers(received, sent)
 
 
-@pytest.mark.parametrize("lang", ["en", "ko"])
-@pytest.mark.parametrize("lesson", WITH_CONTROLS)
+@pytest.mark.parametrize(("lesson", "lang"), list(zip(WITH_CONTROLS, cycle(["en", "ko"]))))
 def test_a_bad_value_gives_the_default_and_a_sentence(
     app_url: str, new_page: Callable[..., Page], lesson: str, lang: str
 ) -> None:

@@ -11,7 +11,6 @@ from tests.browser.conftest import free_port, profile, start, wait_until_up
 from tests.browser.helpers import settled, visit
 
 NewPage = Callable[..., Page]
-SLOW = 60_000  # ms: a page with everything open, on a busy machine
 HANGUL = re.compile("[가-힣]")
 LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
 #: English that a Korean reader may still meet, and why
@@ -30,7 +29,7 @@ def test_the_sliders_of_the_stage_by_name(app_url: str, new_page: NewPage) -> No
     page = visit(new_page(), f"{app_url}/mini_batch")
     for name in ("ε added to σ²", "γ scale", "β shift"):
         slider = page.get_by_role("slider", name=name, exact=True)
-        expect(slider).to_have_count(1, timeout=SLOW)
+        expect(slider).to_have_count(1)
         expect(slider).to_have_attribute("aria-valuetext", re.compile(r"(mean|deviation) of z"))
     eps = page.get_by_role("slider", name="ε added to σ²")
     expect(eps).to_have_attribute("aria-valuetext", re.compile("^1 times ten to the power -5;"))
@@ -41,7 +40,7 @@ def test_the_menu_tells_the_open_page_from_the_one_under_the_keys(
 ) -> None:
     page = visit(new_page(), f"{app_url}/mini_batch")
     links = page.get_by_test_id("stSidebar").get_by_role("link")
-    expect(links.nth(1)).to_have_attribute("aria-current", "page", timeout=SLOW)
+    expect(links.nth(1)).to_have_attribute("aria-current", "page")
     expect(page.locator(".stSidebar [aria-current]")).to_have_count(1)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the lesson")).to_be_focused()
@@ -62,10 +61,10 @@ def test_the_menu_tells_the_open_page_from_the_one_under_the_keys(
 def test_the_open_page_in_the_menu_follows_the_lesson(app_url: str, new_page: NewPage) -> None:
     page = visit(new_page(), f"{app_url}/training")
     links = page.get_by_test_id("stSidebar").get_by_role("link")
-    expect(links.nth(3)).to_have_attribute("aria-current", "page", timeout=SLOW)
+    expect(links.nth(3)).to_have_attribute("aria-current", "page")
     links.nth(6).focus()
     page.keyboard.press("Enter")
-    expect(links.nth(6)).to_have_attribute("aria-current", "page", timeout=SLOW)
+    expect(links.nth(6)).to_have_attribute("aria-current", "page")
     expect(links.nth(3)).not_to_have_attribute("aria-current", "page")
     settled(page)
     page.keyboard.press("PageDown")  # from the menu, where the focus still is
@@ -100,8 +99,8 @@ AT = """() => {
 
 def test_tab_alone_walks_through_a_lesson(app_url: str, new_page: NewPage) -> None:
     page = visit(new_page(), f"{app_url}/mini_batch")
-    expect(page.locator(".stage[data-state='still']")).to_be_attached(timeout=SLOW)
-    expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=SLOW)
+    expect(page.locator(".stage[data-state='still']")).to_be_attached()
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
     page.locator(".numbers .examples").wait_for()
     count = page.evaluate(STOPS)
     walked: list[int] = []
@@ -127,7 +126,7 @@ def test_streamlits_own_words_follow_the_language(app_url: str, new_page: NewPag
     page = visit(new_page(lang="ko"), f"{app_url}/mini_batch")
     page.get_by_role("button", name="페이지 메뉴").click()
     menu = page.get_by_role("menu")
-    expect(menu).to_contain_text("어둡게", timeout=SLOW)
+    expect(menu).to_contain_text("어둡게")
     assert not LATIN_WORD.findall(
         re.sub(r"light_mode|dark_mode|contrast|Streamlit", "", menu.inner_text())
     )
@@ -135,7 +134,7 @@ def test_streamlits_own_words_follow_the_language(app_url: str, new_page: NewPag
     page.get_by_role("radio", name="English").check(force=True)
     settled(page)
     page.get_by_role("button", name="Page menu").click()
-    expect(menu).to_contain_text("Dark", timeout=SLOW)
+    expect(menu).to_contain_text("Dark")
     assert not HANGUL.search(menu.inner_text())
 
 
@@ -146,14 +145,13 @@ def test_streamlits_dialogs_are_in_the_readers_language(browser: Browser) -> Non
     try:
         wait_until_up(url := f"http://127.0.0.1:{port}", server)
         page = context.new_page()
-        page.set_default_timeout(SLOW)
         visit(page, f"{url}/nonsense?lang=ko")
         dialog = page.get_by_role("dialog")
-        expect(dialog).to_contain_text("이 주소에는 페이지가 없어", timeout=SLOW)
-        expect(dialog.get_by_role("heading")).to_have_text("없는 페이지", timeout=SLOW)
+        expect(dialog).to_contain_text("이 주소에는 페이지가 없어")
+        expect(dialog.get_by_role("heading")).to_have_text("없는 페이지")
         dialog.get_by_role("button", name="닫기").click()
         server.terminate()
-        expect(dialog.get_by_role("heading")).to_have_text("연결 끊김", timeout=2 * SLOW)
+        expect(dialog.get_by_role("heading")).to_have_text("연결 끊김")
         assert not LATIN_WORD.findall(dialog.inner_text())
     finally:
         context.close()

@@ -15,7 +15,6 @@ from tests.browser.helpers import overflow, settled, visit
 NewPage = Callable[..., Page]
 NewTab = Callable[[], Page]
 DEFAULT = ("before", "tanh", "sgd", 1, 1)
-PATIENCE = 20_000  # ms for what comes with the page
 NEXT_LINE = {"en": "Next line", "ko": "다음 줄"}
 
 
@@ -37,8 +36,11 @@ def expect_numbers(page: Page, name: str, array: np.ndarray, nth: int = 0) -> No
     np.testing.assert_array_equal(shown, array.ravel())
 
 
-@pytest.mark.parametrize("lang", ["en", "ko"])
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("lang", "width", "height"),
+    [("en", 1440, 900), ("ko", 390, 844)],
+    ids=["en-desktop", "ko-phone"],
+)
 def test_the_diagram_stands_within_the_screen_and_can_be_touched(
     lesson: str, new_page: NewPage, lang: str, width: int, height: int
 ) -> None:
@@ -47,7 +49,7 @@ def test_the_diagram_stands_within_the_screen_and_can_be_touched(
     page = visit(new_page(width, height, lang, dark=lang == "ko"), f"{lesson}?{query}")
     buttons = page.locator(".network .diagram button")
     wanted = len(walkthrough.nodes(norm, *DEFAULT[1:]))
-    expect(buttons).to_have_count(wanted, timeout=PATIENCE)
+    expect(buttons).to_have_count(wanted)
     boxes = buttons.evaluate_all("all => all.map(each => each.getBoundingClientRect().toJSON())")
     for i, box in enumerate(boxes):
         assert box["left"] >= 0 and box["right"] <= width
@@ -62,11 +64,11 @@ def test_the_diagram_stands_within_the_screen_and_can_be_touched(
     assert overflow(page) == 0
 
 
-@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("lang", ["ko"])
 def test_keys_alone_lead_through_the_diagram(lesson: str, new_tab: NewTab, lang: str) -> None:
     page = visit(new_tab(), f"{lesson}?lang={lang}&node=x")
     nodes = walkthrough.nodes(*DEFAULT)
-    expect(node(page, "x")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+    expect(node(page, "x")).to_have_attribute("aria-pressed", "true")
     node(page, "x").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -85,7 +87,7 @@ def test_keys_alone_lead_through_the_diagram(lesson: str, new_tab: NewTab, lang:
     page.wait_for_url(re.compile(r"[?&]node=loss(&|$)"))
 
 
-@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("lang", ["en"])
 def test_keys_alone_lead_through_the_step(lesson: str, new_tab: NewTab, lang: str) -> None:
     page = visit(new_tab(), f"{lesson}?lang={lang}&node=x&line=8")
     steps = walkthrough.lines(*DEFAULT)

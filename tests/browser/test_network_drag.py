@@ -16,7 +16,6 @@ from tests.browser.helpers import overflow, settled, visit
 
 NewPage = Callable[..., Page]
 NewTab = Callable[[], Page]
-PATIENCE = 20_000  # ms for what comes with the page
 TWO_FRAMES = "() => new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))"
 # What stands in a panel: the examples in both rows, where they are, and the means in words.
 READ = """figure => {
@@ -41,7 +40,7 @@ def lesson(app_url: str) -> str:
 def picture(page: Page, name: str) -> Locator:
     """One of the pictures, at rest and on screen."""
     found = page.locator(f".{name}[data-state='still']")
-    expect(found).to_be_visible(timeout=PATIENCE)
+    expect(found).to_be_visible()
     settled(page)
     found.locator(".sliders").scroll_into_view_if_needed()
     return page.locator(f".{name}")
@@ -82,7 +81,7 @@ def link(page: Page) -> dict[str, str]:
 def expect_cells(page: Page, table: str, *wanted: float) -> None:
     cells = page.locator(f"table.{table} td[data-value]")
     for n, value in enumerate(wanted):
-        expect(cells.nth(n)).to_have_attribute("data-value", f"{value:.4g}", timeout=PATIENCE)
+        expect(cells.nth(n)).to_have_attribute("data-value", f"{value:.4g}")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +191,7 @@ def test_while_alpha_is_dragged_the_marker_and_the_numbers_follow(
 def test_another_m_and_another_seed_are_another_network(lesson: str, new_page: NewPage) -> None:
     page = visit(new_page(390, 844, "en"), f"{lesson}?lang=en&node=z1&batch=14")
     table = page.locator('table[data-name="z1"] td[data-value]')
-    expect(table).to_have_count(18, timeout=PATIENCE)
+    expect(table).to_have_count(18)
     page.locator(".st-key-which-network").get_by_text("8", exact=True).click()
     expect(table).to_have_count(24)
     page.wait_for_url(re.compile(r"[?&]m=8(&|$)"))

@@ -19,7 +19,6 @@ from experiments.pair import Pair, train_pair
 from tests.browser.helpers import overflow, settled, visit
 
 NewPage = Callable[..., Page]
-PATIENCE = 30_000  # ms for a run, on a machine that has other things to do
 SEED = 41
 CHOSEN = "images=digits&nonlinearity=tanh&rate=0.3&rule=momentum&rung=5&lr=1.0&decay=0.003"
 WORDS = {
@@ -50,7 +49,7 @@ def expect_numbers(page: Page, table: str, wanted: dict[int, str]) -> None:
     """The cells of a table, counted from 0, once its run has ended."""
     for at, number in wanted.items():
         cell = cells(page, table).nth(at)
-        expect(cell).to_have_attribute("data-value", number, timeout=PATIENCE)
+        expect(cell).to_have_attribute("data-value", number)
 
 
 def accuracies(pair: Pair) -> list[str]:
@@ -71,7 +70,7 @@ def test_every_section_trains_what_is_chosen_and_shows_it(
     fields[1].fill(str(SEED))
     fields[1].press("Enter")
     for field in fields:  # one seed for all
-        expect(field).to_have_value(str(SEED), timeout=PATIENCE)
+        expect(field).to_have_value(str(SEED))
     expect(page).to_have_url(re.compile(rf"[?&]run={SEED}(&|$)"))
 
     train(page, "optimizers")
@@ -146,7 +145,7 @@ def test_stop_keeps_what_is_trained(
     page = new_page(width, height, lang)
     visit(page, f"{app_url}/network?lang={lang}&rule=sgd&rung=3&lr=0.3&decay=0.0&run={width}")
     train(page, "optimizers")  # from here on there is a worker
-    expect(cells(page, "optimizers-live")).to_have_count(8, timeout=PATIENCE)
+    expect(cells(page, "optimizers-live")).to_have_count(8)
     worker = worker_of(app_url)
     os.kill(worker, signal.SIGSTOP)
     try:
@@ -156,9 +155,9 @@ def test_stop_keeps_what_is_trained(
         bar.get_by_role("button", name=WORDS[lang]["stop"]).click()
     finally:
         os.kill(worker, signal.SIGCONT)
-    expect(bar).to_have_count(0, timeout=PATIENCE)
+    expect(bar).to_have_count(0)
     notice = page.get_by_test_id("stAlert").filter(has_text="1500")
-    expect(notice).to_be_visible(timeout=PATIENCE)
+    expect(notice).to_be_visible()
     kept = next(int(n) for n in re.findall(r"\d+", notice.inner_text()) if n != "1500")
     assert 0 < kept < scale.STEPS
     whole = scale.measured(train_pair(scale.config(0.3, 0.0, kept, width)).bn)

@@ -16,7 +16,6 @@ from experiments.pair import train_pair
 from tests.browser.helpers import overflow, settled, still, visit
 
 NewPage = Callable[..., Page]
-PATIENCE = 60_000  # ms, on a busy machine
 CHARTS = 10  # law, parts, together 2, groups 2, units 2, curves 2; two histograms are HTML
 
 
@@ -32,16 +31,17 @@ def expect_cells(page: Page, name: str, *numbers: float) -> None:
     """A table comes to show these numbers."""
     for place, number in enumerate(numbers):
         cell = cells(page, name).nth(place)
-        expect(cell).to_have_attribute("data-value", f"{number:.4g}", timeout=PATIENCE)
+        expect(cell).to_have_attribute("data-value", f"{number:.4g}")
 
 
-@pytest.mark.parametrize("lang", ["en", "ko"])
-@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("lang", "size"), [("en", (1440, 900)), ("ko", (390, 844))], ids=["en-desktop", "ko-phone"]
+)
 def test_it_fits_and_every_chart_is_drawn(
     app_url: str, new_page: NewPage, lang: str, size: tuple[int, int]
 ) -> None:
     page = lesson(new_page(*size, lang, dark=lang == "ko"), app_url, lang=lang)
-    expect(page.locator(".js-plotly-plot")).to_have_count(CHARTS, timeout=PATIENCE)
+    expect(page.locator(".js-plotly-plot")).to_have_count(CHARTS)
     still(settled(page))
     assert overflow(page) == 0
     cut = page.locator(".js-plotly-plot").evaluate_all(
@@ -84,27 +84,27 @@ def test_a_live_run_shows_progress_and_ends_with_its_curves(
     seed.fill("41")
     seed.press("Enter")
     page.get_by_text("3 × as long", exact=True).click()
-    expect(page).to_have_url(re.compile(r"[?&]run=41&longer=3(&|$)"), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(r"[?&]run=41&longer=3(&|$)"))
     expect(page.get_by_test_id("stAlert").filter(has_text="Train it live")).to_be_visible()
     page.get_by_role("button", name="Train it live").click()
-    expect(page.get_by_test_id("stProgress")).to_contain_text("9000", timeout=PATIENCE)
+    expect(page.get_by_test_id("stProgress")).to_contain_text("9000")
     assert cells(page, "result").first.get_attribute("data-value") == shipped
     preset = small_batches.PRESETS["m1"]
     tripled = {"steps": 3 * preset.steps, "record_every": 3 * preset.record_every}
     pair = train_pair(replace(preset, seed=41, **tripled))
-    expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_test_id("stProgress")).to_have_count(0)
     accuracy = f"{pair.bn.accuracy[-1]:.4f}"
     first = cells(page, "result").first
-    expect(first).to_have_attribute("data-value", accuracy, timeout=PATIENCE)
+    expect(first).to_have_attribute("data-value", accuracy)
 
 
 def test_stop_keeps_what_was_trained(app_url: str, new_page: NewPage) -> None:
     # a link to a run trains it
     page = lesson(new_page(lang="ko"), app_url, batches="m1", longer=10, run=51, lang="ko")
     bar = page.get_by_test_id("stProgress")
-    expect(bar).to_contain_text(re.compile(r"30000.*%"), timeout=PATIENCE)
+    expect(bar).to_contain_text(re.compile(r"30000.*%"))
     page.get_by_role("button", name="멈추고 지금까지의 결과 남기기").click()
-    expect(bar).to_have_count(0, timeout=PATIENCE)
+    expect(bar).to_have_count(0)
     notice = page.get_by_test_id("stAlert").filter(has_text="30000").inner_text()
     kept = next(int(n) for n in re.findall(r"\d+", notice) if n != "30000")
     assert 0 < kept < 30_000

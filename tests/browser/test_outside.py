@@ -33,7 +33,6 @@ def test_a_link_writes_nothing_into_the_page_but_what_it_says(
     app_url: str, new_page: NewPage
 ) -> None:
     page = new_page()  # fails where anything is fetched from another host
-    page.set_default_timeout(60_000)
     half = (len(SENDABLE) + 1) // 2
     for values in (SENDABLE[:half], SENDABLE[half:]):
         # as many as are said at once: five of a name that is given more than once, and two names
@@ -53,7 +52,6 @@ def test_a_link_writes_nothing_into_the_page_but_what_it_says(
 
 def test_what_a_browser_keeps_may_be_damaged(app_url: str, new_page: NewPage) -> None:
     page = new_page()
-    page.set_default_timeout(60_000)
     visit(page, app_url)
     far = page.locator(".far.opened")
     for kept, opened in (
@@ -63,7 +61,7 @@ def test_what_a_browser_keeps_may_be_damaged(app_url: str, new_page: NewPage) ->
     ):
         page.evaluate("kept => localStorage.setItem('batch-norm-lab', kept)", kept)
         page.reload()
-        expect(far).to_have_count(opened, timeout=60_000)
+        expect(far).to_have_count(opened)
         settled(page)
     # the next step of its owner puts it right
     page.evaluate("""localStorage.setItem('batch-norm-lab', '{"last": [], "done": []}')""")

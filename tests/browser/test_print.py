@@ -17,7 +17,6 @@ def test_paper_is_white_and_ink_is_dark(
     app_url: str, new_page: Callable[..., Page], dark: bool
 ) -> None:
     page = new_page(dark=dark)
-    page.set_default_timeout(90_000)
     visit(page, f"{app_url}/mini_batch")
     scheme = "dark" if dark else "light"
     page.locator(f":root[data-paper={scheme}]").wait_for(state="attached")

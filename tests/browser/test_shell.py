@@ -39,7 +39,6 @@ def open_page(browser: Browser):
     def new(lang: str, **more) -> Page:
         contexts.append(profile(browser, 1024, 700, lang, dark=False, **more))
         page = contexts[-1].new_page()
-        page.set_default_timeout(60_000)
         page.add_init_script(KEEP_SAID)
         return page
 
@@ -57,11 +56,11 @@ def test_a_refused_websocket_is_said_and_unsaid(app_url, open_page, lang: str, l
         page.goto(f"{between.url}/training{link}")
         expect(page.locator(f"html[lang={said_in}]")).to_have_count(1)
         notice = page.get_by_role("alert").and_(page.locator(".lab-connection"))
-        expect(notice).to_have_text(words(said_in)["never"], timeout=60_000)
+        expect(notice).to_have_text(words(said_in)["never"])
         box = notice.bounding_box()
         assert box["width"] == 1024 and 0 < box["y"] < box["y"] + box["height"] <= 700
         between.open.set()
-        expect(notice).to_have_count(0, timeout=60_000)
+        expect(notice).to_have_count(0)
         settled(page)
 
 
@@ -78,6 +77,4 @@ def test_a_slow_start_is_not_called_a_fault_and_a_lost_connection_is(app_url, op
         assert page.evaluate("window.said") == [] or waited >= 8000
 
         between.hang_up()
-        expect(page.get_by_role("alert").filter(has_text=words("ko")["lost"])).to_be_visible(
-            timeout=60_000
-        )
+        expect(page.get_by_role("alert").filter(has_text=words("ko")["lost"])).to_be_visible()

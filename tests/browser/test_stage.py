@@ -394,8 +394,10 @@ def test_both_ends_of_every_slider(new_page, app_url) -> None:
             assert_marks_stand_right(seen, "z_tilde")
 
 
-@pytest.mark.parametrize("query", ["source=constant", "source=single", "gamma=0", "gamma=-2"])
-@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize(
+    ("query", "lang"),
+    [("source=constant", "en"), ("source=single", "ko"), ("gamma=0", "en"), ("gamma=-2", "ko")],
+)
 def test_batches_that_explain_themselves(new_page, app_url, query: str, lang: str) -> None:
     """What is special about the numbers is said, in other words than for an ordinary batch."""
     page = opened(new_page(lang=lang, dark=True), app_url)

@@ -103,9 +103,9 @@ def opened(page: Page, url: str) -> Page:
     for drawer in reversed(drawers.all()):
         drawer.click()
         settled(page)
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     charts = page.locator(".stPlotlyChart").count()
-    expect(page.locator(".stPlotlyChart:has(.nsewdrag)")).to_have_count(charts, timeout=20_000)
+    expect(page.locator(".stPlotlyChart:has(.nsewdrag)")).to_have_count(charts)
     return still(page)
 
 

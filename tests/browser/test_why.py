@@ -15,7 +15,6 @@ from pages.why.shift import SHOWN, ink_arms
 from tests.browser.helpers import overflow, settled, still, visit
 
 NewPage = Callable[..., Page]
-PATIENCE = 60_000  # ms, on a busy machine
 CHARTS = {"inputs": 5, "shift": 5}
 
 
@@ -27,11 +26,11 @@ def expect_shares(page: Page, name: str, *shares: float) -> None:
     """The first number of each row of a table comes to be these."""
     for row, share in enumerate(shares):
         cell = page.locator(f"table.{name} tbody tr").nth(row).locator("td").first
-        expect(cell).to_have_attribute("data-value", f"{share:.4f}", timeout=PATIENCE)
+        expect(cell).to_have_attribute("data-value", f"{share:.4f}")
 
 
 def painted(page: Page, part: str) -> Page:
-    expect(page.locator(".js-plotly-plot")).to_have_count(CHARTS[part], timeout=PATIENCE)
+    expect(page.locator(".js-plotly-plot")).to_have_count(CHARTS[part])
     return still(settled(page))
 
 
@@ -111,7 +110,7 @@ def test_the_next_part_begins_at_the_top_and_leaves_this_one(
 ) -> None:
     page = painted(lesson(new_page(), app_url), "inputs")
     page.get_by_role("button", name="On to: Shifted data").click()
-    expect(page.locator(".pixels").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".pixels").first).to_be_visible()
     expect(page).to_have_url(re.compile(r"[?&]part=shift(&|$)"))
     expect(page.locator("table.bowl")).to_have_count(0)
     painted(page, "shift")

@@ -104,7 +104,7 @@ def test_the_command_says_the_address_once_and_ends_its_child(app, how):
     assert serve.get(url, timeout=5)[0] == 200
 
     command.send_signal(how)
-    rest, errors = command.communicate(timeout=30)
+    rest, errors = command.communicate(timeout=120)
     assert command.returncode == 0
     assert "http" not in rest and "Traceback" not in errors
     with pytest.raises(OSError):
@@ -115,7 +115,7 @@ def test_a_taken_port_is_one_sentence(app):
     with socket.create_server(("", 0)) as taken:
         port = taken.getsockname()[1]
         command = start_as_command(app, f"--port={port}")
-        out, errors = command.communicate(timeout=30)
+        out, errors = command.communicate(timeout=120)
     assert (command.returncode, out) == (1, "")
     assert errors.count("\n") == 1 and f"Port {port} is taken" in errors
 
@@ -147,7 +147,7 @@ def free_port():
 
 
 def answers(url):
-    return serve.get(f"{url}/_stcore/health", timeout=30) == (200, "ok")
+    return serve.get(f"{url}/_stcore/health", timeout=120) == (200, "ok")
 
 
 def test_a_base_path_a_certificate_and_a_port_among_the_options_are_in_the_address(
@@ -188,7 +188,7 @@ def test_by_default_nobody_else_gets_in(app):
         if serve.loopback(own):
             pytest.skip("this computer is in no network")
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((own, int(port)), timeout=30)
+            socket.create_connection((own, int(port)), timeout=120)
 
 
 @pytest.mark.parametrize("how", ["HOST", "--host", "--server.address"])
