@@ -1,6 +1,13 @@
+// @ts-check
 /* b in front of batch norm: one unit's z and z̃ on a mini-batch, as they were at b = 0 (above) and as they are now
    (below), each example joined with itself. While b or β is dragged, mean, variance, z_norm and z̃ are computed
    anew from z + b (`fourSteps`): z̃ stays because it comes out the same. At rest the numbers are bncore's. */
+
+import { dragged, Dragged } from "../drag/dragged.js";
+import { scale, ticksOf } from "../kit/axes.js";
+import { grow, make, put, write } from "../kit/dom.js";
+import { average, minus, pixel, written } from "../kit/numbers.js";
+import { fourSteps } from "../stage/steps.js";
 
 const LEVELS = { before: 42, after: 112 }; // px from the top, of the rows
 const WORDS_AT = { before: 15, after: 142 };
@@ -41,7 +48,7 @@ class Cancelled extends Dragged {
     this.means = {};
     for (const idea of IDEAS) {
       const panel = this.panels[idea], width = panel.svg.clientWidth;
-      const [low, high] = ends[idea], x = value => pixel(INSET + (value - low) / (high - low) * (width - 2 * INSET));
+      const [low, high] = ends[idea], along = scale(low, high, INSET, width - INSET), x = value => pixel(along(value));
       this.ruler(panel, ends[idea], x, width);
       this.join(panel, before[idea], now[idea], x);
       const rows = { before: before[idea], after: now[idea] };
@@ -91,4 +98,4 @@ class Cancelled extends Dragged {
   }
 }
 
-export default mounted(Cancelled);
+export default dragged(Cancelled);

@@ -1,6 +1,12 @@
+// @ts-check
 /* W → αW: what is known of every α on the ladder is drawn once; while α is dragged, by its slider or on a picture,
    a marker walks over the lines and the numbers beside their names follow. All numbers, and how they are
    written, come from Python. */
+
+import { dragged, Dragged } from "../drag/dragged.js";
+import { scale } from "../kit/axes.js";
+import { element, make, put, write } from "../kit/dom.js";
+import { clamp, pixel, raised } from "../kit/numbers.js";
 
 const EDGE = { left: 50, right: 18, top: 26, bottom: 44 }; // px around a plot
 const DASHES = { solid: "", dash: "9 5", dot: "2 4", dashdot: "9 4 2 4" };
@@ -52,20 +58,18 @@ class Rescaled extends Dragged {
 
   /* Words, and one entry for each line with the number that it has at α. */
   dress(panel, { title, says, lines }) {
-    panel.title.replaceChildren(...title.split("**").map((part, k) => Object.assign(document.createElement(k % 2 ? "b" : "span"), { textContent: part })));
+    panel.title.replaceChildren();
+    title.split("**").forEach((part, k) => { element(k % 2 ? "b" : "span", "", panel.title).textContent = part; });
     put(panel.svg, { "aria-label": says });
-    panel.numbers = [];
-    panel.legend.replaceChildren(...lines.map(({ name, idea, dash }) => {
-      const entry = document.createElement("li"), word = document.createElement("span"), number = document.createElement("b");
+    panel.legend.replaceChildren();
+    panel.numbers = lines.map(({ name, idea, dash }) => {
+      const entry = element("li", "", panel.legend);
       entry.style.setProperty("--mine", `var(--${idea})`);
       const sample = make("svg", entry, { "aria-hidden": true });
       make("path", sample, { class: "line", d: "M0 8h38", "stroke-dasharray": DASHES[dash] });
-      word.textContent = name;
-      number.className = "num";
-      panel.numbers.push(number);
-      entry.append(word, number);
-      return entry;
-    }));
+      element("span", "", entry).textContent = name;
+      return element("b", "num", entry);
+    });
   }
 
   draw() {
@@ -75,8 +79,8 @@ class Rescaled extends Dragged {
       const { lines, axis } = panels[k], width = panel.svg.clientWidth, height = panel.svg.clientHeight;
       const all = lines.flatMap(line => line.values).filter(value => value !== null).map(value => power(value));
       const up = [Math.floor(Math.min(...all)), Math.ceil(Math.max(...all))];
-      const x = p => pixel(EDGE.left + (p - across[0]) / (across[1] - across[0]) * (width - EDGE.left - EDGE.right));
-      const y = p => pixel(height - EDGE.bottom - (p - up[0]) / (up[1] - up[0]) * (height - EDGE.bottom - EDGE.top));
+      const right = scale(across[0], across[1], EDGE.left, width - EDGE.right), x = p => pixel(right(p));
+      const above = scale(up[0], up[1], height - EDGE.bottom, EDGE.top), y = p => pixel(above(p));
       this.ruler(panel.grid, { across, up, x, y, width, height, axis });
       this.curves(panel, lines, x, y);
       put(panel.band, { x: x(power(alphas[at])) - 6, height: height - EDGE.top - EDGE.bottom });
@@ -129,4 +133,4 @@ class Rescaled extends Dragged {
   }
 }
 
-export default mounted(Rescaled);
+export default dragged(Rescaled);
