@@ -18,6 +18,9 @@ import { undoneBySwipe } from "../kit/swipe.js";
 const ALL = "all"; // of its sliders: they are sent, and answered, together
 
 export class Dragged {
+  /** @type {(sent: any) => void} */
+  send = () => {};
+
   constructor(root) {
     this.root = root;
     this.find = selector => root.querySelector(selector);
@@ -57,6 +60,15 @@ export class Dragged {
     for (const element of this.root.querySelectorAll("[data-word]")) write(element, this.words[element.dataset.word]);
     this.repaint();
   }
+
+  /** What to paint. A picture says. */
+  draw() {}
+
+  /**
+   * What a slider's value means, in figures and in words. A picture says.
+   * @param {string} name
+   */
+  told(name) { return { written: String(this.values[name]), spoken: String(this.values[name]) }; }
 
   say(name, values) { return fill(this.words[name], values); }
 

@@ -16,6 +16,12 @@ const SECONDS = 13; // of a whole run
 const EASE = 1.7;   // the start, where most happens, gets more of them
 
 export class Hero {
+  /** @type {(sent: any) => void} */
+  send = () => {};
+
+  /** @type {any} what Python says beside the runs */
+  settings = undefined;
+
   constructor(parent) {
     this.root = element("div", "lab hero", parent);
     this.frame = 0;
@@ -135,7 +141,7 @@ export class Hero {
           });
     runs.forEach(({ name }, k) => {
       this.choice.children[k].textContent = words.runs[name];
-      this.choice.children[k].setAttribute("aria-pressed", name === this.name);
+      this.choice.children[k].setAttribute("aria-pressed", String(name === this.name));
     });
     for (const lane of this.lanes) lane.word(words);
     this.range.setAttribute("aria-label", words.scrub);
@@ -149,7 +155,7 @@ export class Hero {
     this.toggle.replaceChildren(icon(act));
     this.toggle.setAttribute("aria-label", words);
     this.toggle.setAttribute("title", words);
-    this.root.dataset.playing = Boolean(this.playing);
+    this.root.dataset.playing = String(Boolean(this.playing));
   }
 
   // ---- time
@@ -218,12 +224,12 @@ export class Hero {
     paintChart(this.chart, scene);
     const step = { step: run.steps[t], last: run.steps[run.last] };
     this.at.textContent = fill(words.at, step);
-    if (+this.range.value !== t) this.range.value = t;
+    if (+this.range.value !== t) this.range.value = String(t);
     const told = fill(words.told, { ...step, bn: percent(run.accuracy[0][t]), plain: percent(run.accuracy[1][t]),
       spread_bn: spread(run.spread[0][t]), spread_plain: spread(run.spread[1][t]) });
     this.range.setAttribute("aria-valuetext", told);
     if (!this.playing) this.spoken.textContent = told;
-    this.root.dataset.frame = t;
+    this.root.dataset.frame = String(t);
   }
 
   get scene() {

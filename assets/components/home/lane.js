@@ -42,6 +42,9 @@ function sheet({ ink, images, side }, colour) {
 }
 
 export class Lane {
+  /** @type {Record<string, HTMLCanvasElement>} by run */
+  sheets = {};
+
   /**
    * @param {Element} parent
    * @param {string} name of the arm
@@ -60,14 +63,10 @@ export class Lane {
       this.canvas.addEventListener(kind, event => pick(this, /** @type {PointerEvent} */ (event)));
     for (const kind of ["pointerleave", "pointercancel"])
       this.canvas.addEventListener(kind, () => pick(this));
-    this.forget();
   }
 
   /** Colours may have changed. */
-  forget() {
-    /** @type {Record<string, HTMLCanvasElement>} */
-    this.sheets = {};
-  }
+  forget() { this.sheets = {}; }
 
   /** @param {Record<string, any>} words */
   word(words) {

@@ -5,16 +5,16 @@ import { contents } from "./contents.js";
 
 /** @param {import("../kit/mount.js").Streamlit} streamlit */
 export default function ({ parentElement, data, setTriggerValue }) {
-  const drop = /** @type {HTMLElement} */ (parentElement.querySelector(".drop"));
-  const input = /** @type {HTMLInputElement} */ (parentElement.querySelector("input"));
-  parentElement.querySelector(".choose").textContent = data.words.choose;
-  parentElement.querySelector(".hint").textContent = data.words.drop;
+  const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (parentElement.querySelector(selector));
+  const drop = find(".drop"), input = /** @type {HTMLInputElement} */ (find("input"));
+  find(".choose").textContent = data.words.choose;
+  find(".hint").textContent = data.words.drop;
 
   const take = async (/** @type {File | undefined} */ file) => {
     if (file) setTriggerValue("file", await contents(file, data.most).catch(() => ({ error: "not_text" })));
   };
   input.onchange = () => {
-    take(input.files[0]);
+    take(input.files?.[0]);
     input.value = ""; // so that the same file can be chosen again
   };
   drop.ondragover = (event) => {
@@ -25,6 +25,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
   drop.ondrop = (event) => {
     event.preventDefault();
     drop.classList.remove("over");
-    take(event.dataTransfer.files[0]);
+    take(event.dataTransfer?.files[0]);
   };
 }

@@ -12,6 +12,9 @@ const HEIGHT = 44; // of a node
 const ABOVE = 26; // px over a row where what comes from the row above runs
 
 export class Diagram {
+  /** @type {(sent: any) => void} */
+  send = () => {};
+
   constructor(root) {
     this.root = root;
     this.box = root.querySelector(".diagram");

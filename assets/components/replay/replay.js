@@ -20,7 +20,11 @@ const SPEEDS = [100, 50, 25, 10]; // percent
 const COLUMNS_FROM = 820;         // px: histograms and curves side by side from here on
 
 export class Replay {
+  /** @type {(sent: any) => void} */
+  send = () => {};
+
   constructor(parent) {
+    /** @type {HTMLElement & { painted?: any }} */
     this.root = element("div", "lab replay", parent);
     this.clock = new Clock();
     this.frame = 0;
@@ -196,7 +200,7 @@ export class Replay {
 
   wordPlay() {
     this.transport.wordPlay(this.settings.words, this.clock.playing);
-    this.root.dataset.playing = this.clock.playing;
+    this.root.dataset.playing = String(this.clock.playing);
   }
 
   speak() {
@@ -262,8 +266,8 @@ export class Replay {
     ARMS.forEach((arm, a) => { this.armLine[arm].textContent = named(scene, a); });
     this.paints += 1;
     this.painting += performance.now() - began;
-    this.root.dataset.frame = frame;
-    this.root.dataset.step = step;
+    this.root.dataset.frame = String(frame);
+    this.root.dataset.step = String(step);
     Object.assign(this.root.painted, {
       frame, step, view: this.view, layer: this.layer, panels, paints: this.paints, milliseconds: this.painting,
     });

@@ -73,7 +73,7 @@ export const Hands = {
 
   onMove(event) {
     const at = this.place(event);
-    if (this.pressed && !this.grip && this.pressed.row === 0 && Math.abs(at.x - this.pressed.x) > 3) this.grab(this.pressed, event.pointerId);
+    if (this.pressed && !this.grip && this.pressed.row === 0 && Math.abs(at.x - this.pressed.x) > 3) this.grab(this.pressed);
     if (this.grip) return this.drag(at.x);
     this.hover(this.nearest(at, event.pointerType === "mouse" ? 26 : 32));
   },
