@@ -122,6 +122,8 @@ def _in_order(entry: str, root: Path) -> list[Module]:
 def _read(path: str, root: Path) -> Module:
     if not PATH.fullmatch(path):
         raise JoinError(f"{path}: no name of a module below {root.name}")
+    if not (root / path).is_file():
+        raise JoinError(f"there is no {path} below {root.name}")
     text = (root / path).read_text("utf-8")
     imports: dict[str, tuple[str, ...]] = {}
     for found in IMPORT.finditer(text):

@@ -58,7 +58,7 @@ export function ticksOf([low, high], pixels) {
 }
 
 /**
- * About so many ticks within an axis whose ends are not round, all with the same decimals.
+ * About so many ticks within an axis whose ends are not round, all with the same decimals, six at most.
  * @param {readonly number[]} ends low and high
  * @param {number} about
  */

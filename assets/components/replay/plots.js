@@ -88,7 +88,7 @@ const spreadOf = (run, view, arm, layer) => percentiles(run, view, arm, layer).m
 /** @param {import("./run.js").Run} run @param {Float32Array} array @returns {Line[]} */
 const bothOf = (run, array) => ARMS.map((arm, a) => ({ arm, y: series(array, run.frames, a), end: run.ended[a], wide: true }));
 
-/** The median of a layer's units, and a band around it. @param {import("./run.js").Run} run @param {Float32Array} array @param {number} layer @returns {Line[]} */
+/** The mean of a layer’s units, and a band around it. @param {import("./run.js").Run} run @param {Float32Array} array @param {number} layer @returns {Line[]} */
 const unitsOf = (run, array, layer) => [0, 1, 2].map(k => ({
   arm: "bn", y: series(array, run.frames, layer * 3 + k), end: run.ended[1], wide: k === 0, band: k > 0,
 }));

@@ -27,8 +27,8 @@ export const VIEWS = /** @type {const} */ (["z", "u"]);
  * @property {Float32Array} percentiles (frame, series, layer, three of them)
  * @property {Float32Array} loss (frame, arm)
  * @property {Float32Array} accuracy (frame, arm)
- * @property {Float32Array} gamma (frame, layer, median and band)
- * @property {Float32Array} beta (frame, layer, median and band)
+ * @property {Float32Array} gamma (frame, layer, mean and ends of a band)
+ * @property {Float32Array} beta (frame, layer, mean and ends of a band)
  * @typedef {"z" | "u"} View
  */
 
