@@ -125,7 +125,7 @@ def test_what_cannot_be_joined_says_where(folder, files: Write, says: str) -> No
 
 
 def test_a_comment_may_say_what_it_likes(folder) -> None:
-    text = '/** @typedef {import("./b.js").B} B */\n// import * as b\nexport default 1; // import b\n'
+    text = '/** @typedef {import("./b.js").B} B */\n// import * as b\nexport default 1; // import\n'
     assert modules.module("a.js", folder({"a.js": text})).endswith(text)
 
 
