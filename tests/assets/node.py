@@ -11,6 +11,7 @@ import subprocess
 from pathlib import Path
 
 import playwright
+import pytest
 
 
 def _found() -> str | None:
@@ -20,6 +21,7 @@ def _found() -> str | None:
 
 
 NODE = _found()
+needed = pytest.mark.skipif(NODE is None, reason="no Node, neither installed nor in Playwright")
 
 
 def run(script: str, *args: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.assets.node import NODE, run
+from tests.assets.node import NODE, needed, run
 from ui import modules
 from ui.files import COMPONENTS
 from ui.modules import JoinError
@@ -53,6 +53,7 @@ def test_what_is_needed_comes_first_and_once(folder) -> None:
     assert text.count("export") == 2  # of the one that is joined
 
 
+@needed
 def test_names_of_a_module_are_its_own(folder, tmp_path: Path) -> None:
     """Three of them have a `secret`."""
     file = tmp_path / "joined.mjs"
@@ -60,6 +61,7 @@ def test_names_of_a_module_are_its_own(folder, tmp_path: Path) -> None:
     assert run(f'import me from "{file.as_uri()}"; console.log(me());') == "7"
 
 
+@needed
 def test_a_script_that_is_no_module_has_the_exports_as_an_object(folder) -> None:
     expression = modules.value("kit/two.js", folder(LITTLE))
     assert run(f"console.log(({expression}).two(), Object.keys({expression}).join());") == "3 two"
@@ -166,7 +168,7 @@ def test_a_kit_knows_no_component() -> None:
         assert not re.search(r'from "\.\./', file.read_text("utf-8")), file
 
 
-@pytest.mark.skipif(NODE is None, reason="no Node, neither installed nor in Playwright")
+@needed
 def test_every_component_loads_as_one_module(tmp_path: Path) -> None:
     """Without a page: what needs one is done when it is mounted."""
     script = []
@@ -177,10 +179,35 @@ def test_every_component_loads_as_one_module(tmp_path: Path) -> None:
     assert run("\n".join(script)).split() == ["function"] * len(ENTRIES)
 
 
-@pytest.mark.skipif(NODE is None, reason="no Node, neither installed nor in Playwright")
+@needed
 def test_what_is_pure_is_tested_where_no_page_is() -> None:
     tests = sorted(map(str, Path(__file__).parent.glob("*.test.mjs")))
     done = subprocess.run(
         [str(NODE), "--test", *tests], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_picture_knows_nothing_of_those_who_mount_it() -> None:
+    """So that it can stand in any page: what Streamlit gives and is given passes one line."""
+    mounting = {file for file in sources() if file.name == "index.js"}
+    mounting.add(COMPONENTS / "kit" / "mount.js")
+    for file in sources():
+        said = re.search(r"setStateValue|setTriggerValue|parentElement", file.read_text("utf-8"))
+        assert not said or file in mounting, file
+
+
+@needed
+def test_a_picture_can_be_had_without_streamlit() -> None:
+    """As a script without imports, for a page of its own."""
+    script, names = [], []
+    for entry in ENTRIES:
+        text = (COMPONENTS / entry).read_text("utf-8")
+        if found := re.search(
+            r'import { (\w+) } from "\./(\w+\.js)";\n\nexport default mounted', text
+        ):
+            names.append(found[1])
+            one = modules.value(f"{Path(entry).parent}/{found[2]}")
+            script.append(f"console.log(({one}).{found[1]}.name);")
+    assert len(names) >= 6
+    assert run("\n".join(script)).split() == names

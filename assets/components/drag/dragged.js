@@ -11,7 +11,7 @@
    on the root `data-state`: still, dragging or waiting (for Python). */
 
 import { fill, listener, paintWith, put, write } from "../kit/dom.js";
-import { mounted, REST, Unsaved } from "../kit/mount.js";
+import { REST, Unsaved } from "../kit/mount.js";
 import { clamp } from "../kit/numbers.js";
 import { undoneBySwipe } from "../kit/swipe.js";
 
@@ -143,6 +143,3 @@ export class Dragged {
     put(this.root, { "data-state": this.held ? "dragging" : this.waiting ? "waiting" : "still" });
   }
 }
-
-/* What Streamlit is given of such a picture. */
-export const dragged = Kind => mounted(Kind, { selector: ".drag", trigger: "commit" });
