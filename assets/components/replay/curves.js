@@ -71,7 +71,12 @@ function dot(pen, { palette }, { arm, wide }, x, y) {
   pen.stroke();
 }
 
-/** The values at the marker, above the plot's right end, in the colours of their lines. @param {Pen} pen @param {Scene} scene @param {Plot} plot */
+/**
+ * The values at the marker, above the plot's right end, in the colours of their lines.
+ * @param {Pen} pen
+ * @param {Scene} scene
+ * @param {Plot} plot
+ */
 function paintValues(pen, scene, plot) {
   if (plot.row === "percentiles") return;
   let right = plot.x + plot.w;

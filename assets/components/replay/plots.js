@@ -88,12 +88,19 @@ const spreadOf = (run, view, arm, layer) => percentiles(run, view, arm, layer).m
 /** @param {import("./run.js").Run} run @param {Float32Array} array @returns {Line[]} */
 const bothOf = (run, array) => ARMS.map((arm, a) => ({ arm, y: series(array, run.frames, a), end: run.ended[a], wide: true }));
 
-/** The mean of a layer’s units, and a band around it. @param {import("./run.js").Run} run @param {Float32Array} array @param {number} layer @returns {Line[]} */
+/**
+ * The mean of a layer's units, and a band around it.
+ * @param {import("./run.js").Run} run @param {Float32Array} array @param {number} layer
+ * @returns {Line[]}
+ */
 const unitsOf = (run, array, layer) => [0, 1, 2].map(k => ({
   arm: "bn", y: series(array, run.frames, layer * 3 + k), end: run.ended[1], wide: k === 0, band: k > 0,
 }));
 
-/** The ends of an axis that holds all lines, as far as they lie between low and high. @param {Line[]} lines @param {number} low @param {number} high */
+/**
+ * The ends of an axis that holds all lines, as far as they lie between low and high.
+ * @param {Line[]} lines @param {number} low @param {number} high
+ */
 function within(lines, low, high) {
   let a = Infinity, b = -Infinity;
   for (const line of lines) for (let t = 0; t <= line.end; t++) {
