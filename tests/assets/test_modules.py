@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.assets.node import NODE, needed, run
-from ui import modules
+from ui import modules, progress
 from ui.files import COMPONENTS
 from ui.modules import JoinError
 
@@ -186,6 +186,12 @@ def test_what_is_pure_is_tested_where_no_page_is() -> None:
         [str(NODE), "--test", *tests], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_is_run_from_html_has_nothing_like_a_tag() -> None:
+    """`Record<string, …>` in a comment once took the script with it: Streamlit cleans HTML."""
+    script = progress._run("forget()")
+    assert re.findall(r"<[\w/!]\w*", script) == ["<script", "</script"]
 
 
 def test_a_picture_knows_nothing_of_those_who_mount_it() -> None:

@@ -2,8 +2,11 @@
 // What its owner has done here, kept in the browser alone: {last: lesson, done: {lesson: [questions]}}.
 // Where a browser keeps nothing (a private window), the session still knows. Whatever else stands in
 // its place, written by another version or by hand, counts as nothing and gives way to the next step.
+//
+// Pages run this from HTML that has been cleaned, where whatever looks like a tag, even in a type, takes
+// the script with it.
 
-/** @typedef {{ last: string | null, done: Record<string, string[]> }} Kept */
+/** @typedef {{ last: string | null, done: { [lesson: string]: string[] } }} Kept */
 
 const PLACE = "batch-norm-lab";
 
