@@ -92,6 +92,20 @@ def test_rows_of_one_kind_share_an_axis_and_others_have_their_own() -> None:
     assert html.count('class="under"') == 2 and html.count('class="strip"') == 3
 
 
+def test_all_axes_begin_and_end_alike_however_long_the_numbers_are() -> None:
+    """Each row is a grid of its own: the room for its text is that of the longest."""
+    rows = [strip("factor", [2.0]), Strip("b", "share", np.ones(2), (1, 1), "1.23 (1.1–1.4)×10⁷")]
+    html = why_board.strips("light", rows, WORDS)
+    assert "--text:19ch" in html
+    css = (ROOT / "assets" / "components" / "why_board.css").read_text("utf-8")
+    assert "7fr max(8.2em, var(--text))" in css
+
+
+def test_what_a_factor_is_told_as_is_its_geometric_mean() -> None:
+    html = why_board.strips("light", [strip("factor", [1.0, 100.0])], WORDS)
+    assert 'data-value="10"' in html
+
+
 def test_a_given_axis_is_kept() -> None:
     html = why_board.strips("light", [strip("share", [0.25, 0.75])], WORDS, ends=(0.0, 1.0))
     np.testing.assert_allclose(places(html), (25, 75))
