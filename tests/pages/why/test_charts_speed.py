@@ -12,6 +12,7 @@ from pages.why import charts_board as why_board
 from pages.why import charts_speed as figures
 from pages.why.charts_board import Strip, Tile
 from tests.figures.helpers import MODES, WORDS, Words, checked, named
+from tests.pages.helpers import ROOT
 
 RNG = np.random.default_rng(0)
 
