@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from bncore.data import DATASETS
 from experiments.at_test_time import dimming
 from experiments.claims.grading import (
     FIVE,
@@ -24,7 +25,9 @@ from experiments.claims.grading import (
     effect,
     times,
 )
-from experiments.claims.runs import figure1
+from experiments.claims.runs import figure1, shipped
+from experiments.claims.scope import Scope
+from experiments.presets import PRESETS
 from experiments.trained import REGIMES
 from experiments.training.shift import shift
 from experiments.why import coloured, disturb, noisy
@@ -60,7 +63,7 @@ def _is_the_reason(found: Measured) -> Verdict:
 
     Clear where with the shift the lead goes too.
     """
-    more = above(found["shift_ratio"], 2) and above(found["late_ks_ratio"], 1)
+    more = above(found["shift_ratio"], 2, "factor") and above(found["late_ks_ratio"], 1, "factor")
     if not more:
         return "weak"
     if above(found["kept"], 0.9):
@@ -121,6 +124,20 @@ def _other_colours(seed: int) -> dict[str, float]:
     }
 
 
+def _inked() -> Scope:
+    return Scope(
+        data=(("digits", DATASETS["digits"].n_train),),
+        activations=("relu",),
+        depths=(len(coloured.HIDDEN),),
+        widths=tuple(sorted(set(coloured.HIDDEN))),
+        optimizers=("sgd",),
+        batch_sizes=(coloured.BATCH,),
+        steps=(coloured.STEPS,),
+        rates=(coloured.LR,),
+        chosen="set",
+    )
+
+
 def _reestimated(seed: int) -> dict[str, float]:
     found = _dimmed(seed)
     gap = found["bright"] - found["frozen"]
@@ -135,6 +152,8 @@ CLAIMS: dict[str, Claim] = {
         {"ks_ratio": "factor", "path_ratio": "factor", "late_ratio": "factor"},
         by_seed(_less_shift),
         times(1.5, "ks_ratio", "path_ratio"),
+        varied="matched",
+        scope=lambda: Scope.of([PRESETS["figure1"]]),
     ),
     "shift_explains": Claim(
         "why",
@@ -146,6 +165,8 @@ CLAIMS: dict[str, Claim] = {
         _is_the_reason,
         cheap=True,
         place={"part": "speed", "test": "noisy"},
+        varied="matched",
+        scope=lambda: Scope.of([noisy.SETTINGS["three"]]),
     ),
     "independent": Claim(
         "why",
@@ -155,6 +176,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_independent),
         _are_independent,
         place={"part": "layers"},
+        varied="matched",
+        scope=shipped,
     ),
     "protects": Claim(
         "test_time",
@@ -164,6 +187,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_protects),
         effect("gain", large=0.05),
         cheap=True,
+        varied="matched",
+        scope=shipped,
     ),
     "other_colours": Claim(
         "why",
@@ -175,6 +200,8 @@ CLAIMS: dict[str, Claim] = {
         always(0.05, *(f"{ink}_gain" for ink in COLOURS)),
         cheap=True,
         place={"part": "shift"},
+        varied="matched",
+        scope=_inked,
     ),
     "reestimated": Claim(
         "test_time",
@@ -184,5 +211,7 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_reestimated),
         effect("repaired", large=0.8),
         cheap=True,
+        varied="networks",
+        scope=shipped,
     ),
 }
