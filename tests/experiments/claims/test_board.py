@@ -20,6 +20,7 @@ from experiments.claims import grading
 from experiments.claims.board import board, differences
 from experiments.claims.grading import VERDICTS, distance, moved
 from experiments.claims.registry import CLAIMS, GROUPS, group_of
+from experiments import rates
 from experiments.network import optimizers, placement
 from experiments.why import input_scaling
 from tools.build_claims import SAFETY
@@ -118,7 +119,10 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
     "unbiased_better": [({"gain": 0.03}, "clear"), ({"gain": 0.015}, "weak")],
     "rounder_inputs": [({"ratio": 1.0}, "weak"), ({"ratio": 0.5}, "contradicted")],
     "rounder_hidden": [({"relu": 1.2}, "weak"), ({"relu": 0.2, "sigmoid": 0.9}, "contradicted")],
-    "replaces_scaling": [({"lost": 0.0}, "clear"), ({"lost": 0.03}, "weak")],
+    "replaces_scaling": [
+        ({"lost": 0.0, "lost_adam": 0.0}, "clear"),
+        ({"lost": 0.03, "lost_adam": 0.03}, "weak"),
+    ],
     "sooner": [({"ratio": 1.3}, "weak"), ({"ratio": 0.8}, "contradicted")],
     "always_faster": [
         (dict.fromkeys(CLAIMS["always_faster"].numbers, 2.5), "clear"),
@@ -199,7 +203,8 @@ def test_whoever_judges_a_rate_did_not_pick_it() -> None:
         "always_faster": [optimizers.sweep(one).seeds for one in optimizers.GRIDS],
         "higher_accuracy": [placement.over_seeds(one).seeds for one in placement.SEEDS],
         "before_best": [placement.over_seeds("mnist").seeds],
-        "replaces_scaling": [input_scaling.over_seeds().seeds],
+        "replaces_scaling": [np.array(input_scaling.PICKERS)],
+        "regularizes": [np.array(rates.PICKERS)],
     }
     for name, seeds in picked.items():
         assert not set(CLAIMS[name].seeds) & set(np.concatenate(seeds).tolist()), name
