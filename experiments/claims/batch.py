@@ -10,7 +10,6 @@ import numpy as np
 from bncore.config import RunConfig
 from bncore.data import load
 from bncore.training import Run
-from experiments import presets
 from experiments.at_test_time import companions
 from experiments.claims.grading import (
     EIGHT,
@@ -32,9 +31,9 @@ from experiments.claims.runs import best_of_placement, final, shipped
 from experiments.claims.scope import Scope
 from experiments.network import placement, scale
 from experiments.noise import batches as noise
-from experiments.noise import regularize, small_batches
-from experiments.pair import train_pair
+from experiments.noise import regularize
 from experiments.trained import accuracy
+from experiments.why import limits
 
 
 def _before_best(seeds: Sequence[int]) -> dict[str, np.ndarray]:
@@ -158,13 +157,17 @@ def _is_regularizing(found: Measured) -> Verdict:
     return graded(found["best_gain"], large=0.01)
 
 
-def _any_batch(seed: int) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for m in (2, 8):
-        config = replace(small_batches.PRESETS[f"m{m}"], seed=seed)
-        outcome = presets.outcome(train_pair(config))
-        found |= {f"bn_{m}": outcome.accuracy_bn, f"plain_{m}": outcome.accuracy_plain}
-    behind = {f"behind_{m}": found[f"plain_{m}"] - found[f"bn_{m}"] for m in (2, 8)}
+SIZES = {2: "two", 8: "eight"}  # by their ids in `limits`
+
+
+def _any_batch(seeds: Sequence[int]) -> dict[str, np.ndarray]:
+    """Each arm at its best rate for that size."""
+    found = {}
+    for m, case in SIZES.items():
+        found |= {
+            f"{arm}_{m}": limits.accuracy(limits.run(case, arm), seeds) for arm in limits.ARMS
+        }
+    behind = {f"behind_{m}": found[f"plain_{m}"] - found[f"bn_{m}"] for m in SIZES}
     return behind | found
 
 
@@ -260,11 +263,13 @@ CLAIMS: dict[str, Claim] = {
         FIVE,
         {f"behind_{m}": "points" for m in (2, 8)}
         | {f"{arm}_{m}": "share" for m in (2, 8) for arm in ("bn", "plain")},
-        by_seed(_any_batch),
+        _any_batch,
         nothing_lost(0.02, 0.1, "behind_2", "behind_8"),
         cheap=True,
         varied="matched",
-        scope=lambda: Scope.of([small_batches.PRESETS[one] for one in ("m2", "m8")]),
+        scope=lambda: Scope.of(
+            [limits.run(case, arm) for case in SIZES.values() for arm in limits.ARMS], "swept"
+        ),
     ),
     "own_batch": Claim(
         "test_time",

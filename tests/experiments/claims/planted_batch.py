@@ -13,12 +13,13 @@ from bncore.training import Run
 from experiments.at_test_time import companions
 from experiments.claims import batch
 from experiments.network import placement
-from experiments.pair import Pair, train_pair
+from experiments.noise import regularize
 from experiments.trained import trained
+from experiments.why import limits
 from tests.experiments.claims.planted_speed import DEAD, SHORT
 from tests.experiments.claims.planting import Planted
 
-the_places = placement.config
+the_places, the_groups = placement.config, regularize.config
 
 
 def dead_behind_the_activation(patch: pytest.MonkeyPatch) -> None:
@@ -34,11 +35,24 @@ def dead_behind_the_activation(patch: pytest.MonkeyPatch) -> None:
 def both_plain(patch: pytest.MonkeyPatch) -> None:
     """No arm has a batch whose size could matter."""
 
-    def pair(config: RunConfig) -> Pair:
-        plain = train_pair(replace(config, steps=300)).plain
-        return Pair(plain, plain)
+    def run(case: str, arm: str) -> RunConfig:
+        return replace(limits.AT_BEST[case].twin(), lr=0.03, steps=300)
 
-    patch.setattr(batch, "train_pair", pair)
+    patch.setattr(limits, "run", run)
+
+
+def noise_lets_learn(patch: pytest.MonkeyPatch) -> None:
+    """Only the arm with groups of 8 has weights that a gradient gets through."""
+
+    def config(setting: str, arm: str) -> RunConfig:
+        start = {} if arm == "g8" else {"norm": "none", "init_scale": 0.01}
+        return replace(the_groups(setting, "g8"), steps=100, **start)
+
+    patch.setattr(regularize, "config", config)
+
+
+def decay_forgets(patch: pytest.MonkeyPatch) -> None:
+    """No batch norm, and eight weeks' worth of wrong labels: here decay keeps the function simple."""
 
 
 def without_statistics(patch: pytest.MonkeyPatch) -> None:
