@@ -12,6 +12,7 @@ from html import escape
 
 import numpy as np
 
+from experiments.intervals import TINY, Kind, mean
 from figures.parts import Words
 from figures.theme import FAINT, INK, PAPER, Mode, colour
 
@@ -21,19 +22,18 @@ AGREED, DIFFERED = "★", "☆"
 AIR = 0.06  # of the axis, on both sides
 LEAST = {"share": 0.02, "points": 0.01, "number": 0.01, "factor": 0.1, "error": 1.0}
 LOGARITHMIC = ("factor", "error")
-TINY = 1e-17  # an error of 0 stands here
 
 
 @dataclass(frozen=True, eq=False)
 class Strip:
-    """One number over the seeds: values (S,), the band from low to high, and what is written.
+    """One number over the seeds: values (S,), the interval of their mean, and what is written.
 
     `kind` is "share", "points" (a difference of shares), "factor", "number" or "error"; `head`
     stands above the row.
     """
 
     name: str
-    kind: str
+    kind: Kind
     values: np.ndarray
     band: tuple[float, float]
     text: str
@@ -44,7 +44,7 @@ class Strip:
 def strips(
     mode: Mode, rows: Sequence[Strip], words: Words, ends: tuple[float, float] | None = None
 ) -> str:
-    """Rows of dots, one for each seed, over their band; rows of one kind share an axis.
+    """Rows of dots, one for each seed, over their interval; rows of one kind share an axis.
 
     Without `ends` the axis has room for all values and no more.
     words: alt, and the name of each kind that occurs, which stands under its axis.
@@ -76,7 +76,7 @@ def axis(kind: str, rows: Sequence[Strip]) -> tuple[float, float]:
 
 def _place(kind: str, values: np.ndarray) -> np.ndarray:
     """A number's place on its axis: its logarithm, or itself."""
-    return np.log10(np.maximum(np.abs(values), TINY)) if kind in LOGARITHMIC else values
+    return np.log10(np.maximum(values, TINY)) if kind in LOGARITHMIC else values
 
 
 def _strip(mode: Mode, row: Strip, ends: tuple[float, float]) -> str:
@@ -96,7 +96,7 @@ def _strip(mode: Mode, row: Strip, ends: tuple[float, float]) -> str:
     return (
         f'{head}<div class="strip" style="--hue:{hue}"><span class="name">{escape(row.name)}</span>'
         f'<span class="track">{"".join(marks)}</span>'
-        f'<span class="text" data-value="{float(np.mean(row.values)):.4g}">'
+        f'<span class="text" data-value="{mean(row.values, row.kind):.4g}">'
         f"{escape(row.text)}</span></div>"
     )
 
