@@ -43,6 +43,7 @@ AT_BEST: dict[str, RunConfig] = {
     "deep": tolerance.config(16, 0.1),
 }
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+SLOW = 0.01  # the learning rate of "slow_and_deep"
 LAST_LOOKS = range(-100, 1, 25)  # the accuracy is the mean over these, counted from the last step
 
 
@@ -114,8 +115,8 @@ def _small_data() -> Case:
 
 
 def _slow_and_deep() -> Case:
-    """16 layers at a learning rate of .01."""
-    at = tolerance.DEPTHS.index(16), tolerance.RATES.index(0.01)
+    """As many layers as in "deep", at a rate of SLOW for both."""
+    at = tolerance.DEPTHS.index(AT_BEST["deep"].depth), tolerance.RATES.index(SLOW)
     plain, _, bn = (of_arm[at] for of_arm in tolerance.load().accuracy)
     return Case("why", plain, bn)
 

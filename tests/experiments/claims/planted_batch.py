@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from bncore.data import Dataset, load
 from bncore.training import Run
 from experiments.at_test_time import companions
 from experiments.claims import batch
-from experiments.network import placement
+from experiments.network import placement, scale
 from experiments.noise import regularize
 from experiments.trained import trained
 from experiments.why import limits
@@ -51,8 +52,18 @@ def noise_lets_learn(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(regularize, "config", config)
 
 
-def decay_forgets(patch: pytest.MonkeyPatch) -> None:
-    """No batch norm, and eight weeks' worth of wrong labels: here decay keeps the function simple."""
+def without_batch_norm(patch: pytest.MonkeyPatch) -> None:
+    """No batch norm, few images and much too large weights: there decay makes for a simpler one."""
+
+    def plain(**settings: Any) -> RunConfig:
+        return RunConfig(**settings | {"norm": "none"})
+
+    def long(lr: float, decay: float, seed: int) -> RunConfig:
+        few = {"n_train": 60, "batch_size": 32, "init_scale": 3.0, "steps": 300}
+        return plain(**few, lr=0.03, weight_decay=10 * decay, record_every=300, seed=seed)
+
+    patch.setattr(scale, "RunConfig", plain)
+    patch.setattr(scale, "long", long)
 
 
 def without_statistics(patch: pytest.MonkeyPatch) -> None:
@@ -87,6 +98,8 @@ def as_the_unbiased_sees_it(patch: pytest.MonkeyPatch) -> None:
 
 PLANTED: dict[str, Planted] = {
     "before_best": Planted(dead_behind_the_activation, "clear"),
+    "regularizes": Planted(noise_lets_learn, "clear"),
+    "decay_regularizes": Planted(without_batch_norm, "clear"),
     "any_batch": Planted(both_plain, "clear"),
     "own_batch": Planted(without_statistics, "clear"),
     "unbiased_better": Planted(as_the_unbiased_sees_it, "clear"),

@@ -21,7 +21,7 @@ from experiments.claims.board import board, differences
 from experiments.claims.grading import VERDICTS, distance, moved
 from experiments.claims.registry import CLAIMS, GROUPS, group_of
 from experiments.network import optimizers, placement
-from experiments.why import input_scaling
+from experiments.why import input_scaling, once
 from ui.lessons import LESSONS
 
 CHEAP = [name for name, claim in CLAIMS.items() if claim.cheap]
@@ -131,9 +131,15 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
     ],
     "any_init": [({"lost": 0.01}, "clear"), ({"rescued": 0.0}, "contradicted")],
     "every_step": [
-        ({"figure1_left": 0.9, "five_left": 0.9, "deep_left": 0.9}, "clear"),
         (
-            {"figure1_left": 0.0, "five_left": 0.0, "deep_left": 0.0, "rate_ratio": 1.0},
+            dict.fromkeys((f"{name}_slower" for name in once.SETTINGS), 3.0)
+            | dict.fromkeys((f"{name}_way" for name in once.SETTINGS), 0.8),
+            "clear",
+        ),
+        (
+            dict.fromkeys((f"{name}_slower" for name in once.SETTINGS), 1.0)
+            | dict.fromkeys((f"{name}_way" for name in once.SETTINGS), 0.0)
+            | {"rate_ratio": 1.0},
             "contradicted",
         ),
     ],
@@ -156,15 +162,18 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
         (dict.fromkeys(CLAIMS["independent"].numbers, 0.3), "contradicted"),
         ({f"{kind}_batch": 0.0 for kind in ("scale", "offset", "noise", "swap")}, "clear"),
     ],
-    "decay_regularizes": [({"gain": 0.03}, "clear"), ({"error": 0.1, "gain": 0.005}, "weak")],
+    "decay_regularizes": [
+        ({"best_gain": 0.03}, "clear"),
+        ({"error": 0.1, "best_gain": 0.005}, "weak"),
+    ],
     "before_best": [
         (dict.fromkeys(CLAIMS["before_best"].numbers, 0.02), "clear"),
         ({"tanh_3_gain": 0.0}, "contradicted"),
     ],
     "like_dropout": [({"ratio": 1.1, "shared": 0.03}, "clear"), ({"ratio": 1.1}, "weak")],
     "regularizes": [
-        ({"digits_gain": 0.04, "mnist_gain": 0.04}, "clear"),
-        ({"digits_gain": 0.0}, "contradicted"),
+        (dict.fromkeys(CLAIMS["regularizes"].numbers, 0.04), "clear"),
+        (dict.fromkeys(CLAIMS["regularizes"].numbers, -0.01), "contradicted"),
     ],
     "any_batch": [({"behind_2": 0.0}, "clear"), ({"behind_2": 0.05}, "weak")],
     "own_batch": [
