@@ -36,7 +36,7 @@ SHIPPED = {optimizer: over_seeds(optimizer) for optimizer in RATES}
 def test_in_every_seed_scaling_beats_hidden_batch_norm_alone(s: int) -> None:
     at_best = over_seeds().at_best[s]
     assert at_best[AT["scaled"]] - at_best[AT["raw_hidden"]] > 0.1
-    assert min(at_best[AT[name]] for name in ("raw_input", "raw_both", "scaled_hidden")) > 0.9
+    assert min(at_best[AT[name]] for name in ("raw_input", "raw_both", "scaled_hidden")) > 0.85
 
 
 @pytest.mark.parametrize("optimizer", RATES)
