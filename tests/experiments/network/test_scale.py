@@ -165,7 +165,7 @@ def test_the_evidence_is_of_these_settings() -> None:
         ("held_loss", found.held_loss),
     ):
         np.testing.assert_allclose(about["outcome"][name]["mean"], array.mean(axis=-1), rtol=1e-4)
-    assert (evidence.FOLDER / "scale.npz").stat().st_size < 2e5
+    assert (evidence.FOLDER / "scale.npz").stat().st_size < 3e5
 
 
 def test_growth_is_the_sum_of_the_squared_steps() -> None:
@@ -201,6 +201,17 @@ def test_weight_decay_raises_the_effective_rate() -> None:
     assert (shrinks < 0).all()  # more decay, smaller W, at every learning rate
     of_03 = found.effective[:, RATES.index(0.3), :, -1]
     assert (of_03[0] < 0.3).all() and (of_03[-1] > 10 * 0.3).all()
+
+
+def test_with_decay_the_effective_rate_settles_and_without_it_falls() -> None:
+    """What decay is still good for."""
+    found = over_seeds()
+    late = found.step >= 1000
+    for decay, lr in ((0.01, 0.3), (0.01, 1.0), (0.003, 1.0)):
+        cell = found.effective[DECAYS.index(decay), RATES.index(lr)].mean(axis=0)
+        assert cell[late].max() / cell[late].min() < 1.4, (decay, lr)
+    without = found.effective[0].mean(axis=1)  # (R, T)
+    assert (np.diff(without, axis=-1) < 0).all()
 
 
 def test_decay_does_no_good_here() -> None:
