@@ -158,7 +158,8 @@ def does_it_lean() -> None:
     with right:
         many_units(found, way)
     known = {"seeds": found.intact.shape[1], "units": found.single.shape[-1]}
-    st.caption(t(f"{LESSON}.ablation.of_run", steps=ablation.BASE.steps, **known))
+    known |= {"steps": ablation.BASE.steps, "lr": number(ablation.BASE.lr)}
+    st.caption(t(f"{LESSON}.ablation.of_run", **known))
     numbers, words = st.columns([6, 5], gap="large", vertical_alignment="center")
     with numbers:
         ablation_table(found, way)

@@ -248,12 +248,12 @@ def replaced() -> None:
             **means,
         )
     with right:
-        _arms([found, adam], labels)
         with_adam = {
             f"adam_{name}": percent(float(x))
             for name, x in zip(names, adam.at_best.mean(0), strict=True)
         }
         st.markdown(t(f"{LESSON}.replace.say", **means, **with_adam))
+    _arms([found, adam], labels)
     known = {"seeds": len(found.seeds), "rates": len(found.rates), "steps": input_scaling.STEPS}
     known |= {"valid": input_scaling.N_VALID}
     st.caption(t(f"{LESSON}.replace.of_run", **known))
