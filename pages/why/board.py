@@ -246,7 +246,7 @@ def evidence(claim: str) -> None:
 
 def pictured(rows: list[Strip]) -> str:
     """With the sentence for those who do not see it."""
-    words = {row.kind: t(f"{LESSON}.board.kinds.{row.kind}") for row in rows}
+    words: dict[str, str] = {row.kind: t(f"{LESSON}.board.kinds.{row.kind}") for row in rows}
     listed = "; ".join(f"{row.name}: {row.text}" for row in rows)
     words["alt"] = t(f"{LESSON}.board.alt", numbers=listed)
     return figures.strips(mode(), rows, words)

@@ -12,7 +12,6 @@ from html import escape
 
 import numpy as np
 
-from experiments.intervals import TINY, Kind, mean
 from figures.parts import Words
 from figures.theme import FAINT, INK, PAPER, Mode, colour
 
@@ -22,6 +21,7 @@ AGREED, DIFFERED = "★", "☆"
 AIR = 0.06  # of the axis, on both sides
 LEAST = {"share": 0.02, "points": 0.01, "number": 0.01, "factor": 0.1, "error": 1.0}
 LOGARITHMIC = ("factor", "error")
+TINY = 1e-17  # an error of 0 stands here
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class Strip:
     """
 
     name: str
-    kind: Kind
+    kind: str
     values: np.ndarray
     band: tuple[float, float]
     text: str
@@ -55,7 +55,8 @@ def strips(
         reach = axis(kind, some) if ends is None else ends
         body += [_strip(mode, row, reach) for row in some]
         body.append(_under(kind, reach, words[kind]))
-    inks = f"--ink:{INK[mode]};--faint:{FAINT[mode]}"
+    longest = max((len(row.text) for row in rows), default=0)  # so that all axes begin alike
+    inks = f"--ink:{INK[mode]};--faint:{FAINT[mode]};--text:{longest + 1}ch"
     said = escape(words["alt"])
     return (
         f'<figure class="board-strips" aria-label="{said}" style="{inks}">{"".join(body)}</figure>'
@@ -79,6 +80,12 @@ def _place(kind: str, values: np.ndarray) -> np.ndarray:
     return np.log10(np.maximum(values, TINY)) if kind in LOGARITHMIC else values
 
 
+def _mean(row: Strip) -> float:
+    """In the middle of its places: of what is logarithmic the geometric one."""
+    middle = float(_place(row.kind, row.values).mean())
+    return 10.0**middle if row.kind in LOGARITHMIC else middle
+
+
 def _strip(mode: Mode, row: Strip, ends: tuple[float, float]) -> str:
     hue = colour(row.idea, mode) if row.idea else INK[mode]
 
@@ -96,7 +103,7 @@ def _strip(mode: Mode, row: Strip, ends: tuple[float, float]) -> str:
     return (
         f'{head}<div class="strip" style="--hue:{hue}"><span class="name">{escape(row.name)}</span>'
         f'<span class="track">{"".join(marks)}</span>'
-        f'<span class="text" data-value="{mean(row.values, row.kind):.4g}">'
+        f'<span class="text" data-value="{_mean(row):.4g}">'
         f"{escape(row.text)}</span></div>"
     )
 

@@ -14,14 +14,13 @@ STYLE = COMPONENTS / "why_board.css"
 def written(kind: Kind, values: np.ndarray) -> str:
     """Mean and 95 % interval, where it is to be seen; of errors the largest.
 
-    What has a middle is written by how far it reaches, a factor by its ends: 12 (4–39).
+    What has a middle is written by how far it reaches, a factor by its ends: 12.5 (3.98–39).
     """
     if kind == "error":
         return f"≤ {number(float(values.max()), 2)}"
     middle, (low, high) = mean(values, kind), interval(values, kind)
     if kind == "factor":
-        ends = f" ({number(low, 2)}–{number(high, 2)})" if high > 1.002 * low else ""
-        return f"{number(middle, 3)}{ends}"
+        return factor(middle, low, high)
     half = high - middle
     if kind in ("share", "points"):
         sign = "+" if kind == "points" and middle else ""
@@ -30,3 +29,16 @@ def written(kind: Kind, values: np.ndarray) -> str:
         return f"{100 * middle:{sign}.1f}{about}{unit}".replace("-", "−")
     about = f" ± {number(half, 2)}" if half > 1e-3 * abs(middle) else ""
     return f"{number(middle, 3)}{about}"
+
+
+def factor(middle: float, low: float, high: float) -> str:
+    """With its ends, unless they are where it is; one power of ten for all three.
+
+    >>> factor(12.46, 3.98, 39.0), factor(1.23e7, 1.1e7, 1.4e7), factor(0.1, 0.1, 0.1)
+    ('12.5 (3.98–39)', '1.23 (1.1–1.4)×10⁷', '0.1')
+    """
+    if high < 1.002 * low:
+        return number(middle, 3)
+    mantissa, times, power = number(middle, 3).partition("×")
+    unit = middle / float(mantissa) if times else 1.0
+    return f"{mantissa} ({number(low / unit, 3)}–{number(high / unit, 3)}){times}{power}"
