@@ -1,7 +1,7 @@
 """A network trained on examples that are no data set of the core: wines, coloured digits, cats.
 
-Plain SGD and nothing recorded. A seed draws initial weights and batch order; arms that get the same
-seed and as many examples start alike and meet the same batches.
+Plain SGD unless another optimizer is named, and nothing recorded. A seed draws initial weights and
+batch order; arms that get the same seed and as many examples start alike and meet the same batches.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bncore.data import Dataset
 from bncore.descent import Batch, descend
 from bncore.losses import one_hot
 from bncore.network import Network
-from bncore.optimizers import SGD
+from bncore.optimizers import OPTIMIZERS
 
 Rates = float | Sequence[float]
 
@@ -30,6 +30,7 @@ def fit(
     batch_size: int,
     seed: int,
     prepare: Callable[[np.ndarray], np.ndarray] = np.asarray,
+    optimizer: str = "sgd",
 ) -> Network:
     """ReLU and He's initial weights; `prepare` is given each mini-batch before the network is.
 
@@ -38,7 +39,7 @@ def fit(
     """
     network, rates = start(data, hidden, norm, lr, seed)
     batches = itertools.islice(_batches(data, network, batch_size, seed, prepare), steps)
-    for _ in descend(network, batches, SGD(network.params, rates)):
+    for _ in descend(network, batches, OPTIMIZERS[optimizer](network.params, rates)):
         pass
     return network
 

@@ -10,7 +10,6 @@ import numpy as np
 from bncore.config import RunConfig
 from bncore.data import load
 from bncore.training import Run
-from experiments import presets
 from experiments.at_test_time import companions
 from experiments.claims.grading import (
     EIGHT,
@@ -32,9 +31,9 @@ from experiments.claims.runs import best_of_placement, final, shipped
 from experiments.claims.scope import Scope
 from experiments.network import placement, scale
 from experiments.noise import batches as noise
-from experiments.noise import regularize, small_batches
-from experiments.pair import train_pair
+from experiments.noise import regularize
 from experiments.trained import accuracy, exact_statistics
+from experiments.why import limits
 
 
 def _before_best(seeds: Sequence[int]) -> dict[str, np.ndarray]:
@@ -89,51 +88,86 @@ def _is_dropout(found: Measured) -> Verdict:
     return "weak" if larger or together else "clear"
 
 
+QUIET = ("g256", "plain")  # what groups of 8 are compared with, by the names of arms
+
+
 def _regularizes(seeds: Sequence[int]) -> dict[str, np.ndarray]:
-    """Statistics of groups of 8: against those of all 256 images, and against no batch norm."""
-    arms = {
-        "digits_gain": ("digits256", "g8", "g256"),
-        "mnist_gain": ("mnist512", "g8", "plain"),
-    }
+    """Groups of 8, against statistics of all 256 images and against no batch norm at all.
+
+    On three data sets, each arm at its best rate.
+    """
     found = {}
-    for name, (setting, one, other) in arms.items():
-        test, beside = (regularize.measure(setting, arm, seeds)[1] for arm in (one, other))
-        found[name] = test - beside
+    for setting in regularize.SETTINGS:
+        test = {arm: regularize.measure(setting, arm, seeds)[1] for arm in ("g8", *QUIET)}
+        found |= {f"{setting}_{arm}": test["g8"] - test[arm] for arm in QUIET}
     return found
 
 
-RECORDS = 10  # the accuracy of a decayed network goes up and down
+OVER = tuple(f"{setting}_{arm}" for setting in regularize.SETTINGS for arm in QUIET)
+
+
+def _few_images() -> Scope:
+    arms = [
+        replace(regularize.config(setting, arm), lr=regularize.load(setting).rate(arm))
+        for setting in regularize.SETTINGS
+        for arm in ("g8", *QUIET)
+    ]
+    return Scope.of(arms, "swept")
+
+
+DECAY = 0.01
 
 
 def _decay_regularizes(seeds: Sequence[int]) -> dict[str, np.ndarray]:
-    """The same function as at a rising rate without decay; and what decay is good for, at .3."""
+    """The same function as at a rising rate without decay; and what decay is good for.
+
+    At one rate for both, as the lesson shows it; and each at the rate that is best for it.
+    """
     same = [scale.decay_as_rate(seed=seed) for seed in seeds]
-    runs = [replace(scale.config(0.3, 0.0, 1500, seed), record_every=50) for seed in seeds]
-    decayed = final([replace(run, weight_decay=0.01) for run in runs], RECORDS)
-    without = final(runs, RECORDS)
+    without, decayed = (_decayed(decay, 0.3, seeds) for decay in (0.0, DECAY))
+    best = [_decayed(decay, scale.over_seeds().best(decay), seeds) for decay in (0.0, DECAY)]
     return {
         "error": np.array([np.abs(one.decay - one.rising).max() for one in same]),
         "constant": np.array([np.abs(one.decay - one.constant).max() for one in same]),
+        "best_gain": best[1] - best[0],
+        "best_without": best[0],
+        "best_decayed": best[1],
         "gain": decayed - without,
         "without": without,
         "decayed": decayed,
     }
 
 
+def _decayed(decay: float, lr: float, seeds: Sequence[int]) -> np.ndarray:
+    """(S,) test accuracy at the end."""
+    return scale.follow([scale.long(lr, decay, seed) for seed in seeds])["accuracy"]
+
+
+def _with_decay() -> Scope:
+    best = [scale.over_seeds().best(decay) for decay in (0.0, DECAY)]
+    runs = [scale.long(lr, 0.0, 0) for lr in (0.3, *best)]
+    return Scope.of([scale.config(0.3, steps=150), *runs], "mixed")
+
+
 def _is_regularizing(found: Measured) -> Verdict:
-    """It is not where the same function comes out without any decay, and nothing is gained."""
-    if bool((found["error"] < 1e-6).all()) and not above(found["gain"], 0.005):
+    """It is not where the same function comes out without decay, and a rate does all it can do."""
+    same = bool((found["error"] < 1e-6).all())
+    if same and not above(found["best_gain"], 0.005):
         return "contradicted"
-    return graded(found["gain"], large=0.01)
+    return graded(found["best_gain"], large=0.01)
 
 
-def _any_batch(seed: int) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for m in (2, 8):
-        config = replace(small_batches.PRESETS[f"m{m}"], seed=seed)
-        outcome = presets.outcome(train_pair(config))
-        found |= {f"bn_{m}": outcome.accuracy_bn, f"plain_{m}": outcome.accuracy_plain}
-    behind = {f"behind_{m}": found[f"plain_{m}"] - found[f"bn_{m}"] for m in (2, 8)}
+SIZES = {2: "two", 8: "eight"}  # by their ids in `limits`
+
+
+def _any_batch(seeds: Sequence[int]) -> dict[str, np.ndarray]:
+    """Each arm at its best rate for that size."""
+    found = {}
+    for m, case in SIZES.items():
+        found |= {
+            f"{arm}_{m}": limits.accuracy(limits.run(case, arm), seeds) for arm in limits.ARMS
+        }
+    behind = {f"behind_{m}": found[f"plain_{m}"] - found[f"bn_{m}"] for m in SIZES}
     return behind | found
 
 
@@ -203,11 +237,11 @@ CLAIMS: dict[str, Claim] = {
         "noise",
         "1809.00846",
         EIGHT,
-        {"digits_gain": "points", "mnist_gain": "points"},
+        dict.fromkeys(OVER, "points"),
         _regularizes,
-        always(0.02, "digits_gain", "mnist_gain"),
+        always(0.02, *OVER),
         varied="matched",
-        scope=lambda: Scope.of([regularize.SETTINGS[one] for one in ("digits256", "mnist512")]),
+        scope=_few_images,
     ),
     "decay_regularizes": Claim(
         "network",
@@ -216,6 +250,9 @@ CLAIMS: dict[str, Claim] = {
         {
             "error": "error",
             "constant": "factor",
+            "best_gain": "points",
+            "best_without": "share",
+            "best_decayed": "share",
             "gain": "points",
             "without": "share",
             "decayed": "share",
@@ -223,7 +260,7 @@ CLAIMS: dict[str, Claim] = {
         _decay_regularizes,
         _is_regularizing,
         varied="matched",
-        scope=lambda: Scope.of([scale.config(0.3, steps=steps) for steps in (150, 1500)]),
+        scope=_with_decay,
     ),
     "any_batch": Claim(
         "noise",
@@ -231,11 +268,13 @@ CLAIMS: dict[str, Claim] = {
         TEN,
         {f"behind_{m}": "points" for m in (2, 8)}
         | {f"{arm}_{m}": "share" for m in (2, 8) for arm in ("bn", "plain")},
-        by_seed(_any_batch),
+        _any_batch,
         nothing_lost(0.02, 0.1, "behind_2", "behind_8"),
         cheap=True,
         varied="matched",
-        scope=lambda: Scope.of([small_batches.PRESETS[one] for one in ("m2", "m8")]),
+        scope=lambda: Scope.of(
+            [limits.run(case, arm) for case in SIZES.values() for arm in limits.ARMS], "swept"
+        ),
     ),
     "own_batch": Claim(
         "test_time",

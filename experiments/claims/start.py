@@ -51,12 +51,23 @@ def _rounder_hidden(seed: int) -> dict[str, float]:
 OTHERS = tuple(range(20, 36))  # seeds that had no say in which rate is best
 
 
+BESIDE = ("raw", "raw_hidden", "scaled")  # arms that are shown with Adam too
+
+
 def _replaces_scaling(seeds: Sequence[int]) -> dict[str, np.ndarray]:
-    """Test accuracy on the wines, each arm at the rate that is best in the shipped sweep."""
-    accuracy = np.array([input_scaling.one_seed(seed).accuracy for seed in seeds])
-    best = input_scaling.over_seeds().best
-    found = {name: accuracy[:, a, best[a]] for a, name in enumerate(input_scaling.ARMS)}
-    return {"lost": found["scaled"] - found["raw_hidden"]} | found
+    """Test accuracy on the wines, each arm at its best rate; with SGD, and beside it with Adam."""
+    sgd, adam = (_on_wine(optimizer, seeds) for optimizer in input_scaling.RATES)
+    lost = {
+        name: found["scaled"] - found["raw_hidden"]
+        for name, found in (("lost", sgd), ("lost_adam", adam))
+    }
+    return lost | sgd | {f"adam_{name}": adam[name] for name in BESIDE}
+
+
+def _on_wine(optimizer: str, seeds: Sequence[int]) -> dict[str, np.ndarray]:
+    accuracy = np.array([input_scaling.one_seed(seed, optimizer).accuracy for seed in seeds])
+    best = input_scaling.over_seeds(optimizer).best
+    return {name: accuracy[:, a, best[a]] for a, name in enumerate(input_scaling.ARMS)}
 
 
 def _wines(steps: int = input_scaling.STEPS) -> Scope:
@@ -64,16 +75,16 @@ def _wines(steps: int = input_scaling.STEPS) -> Scope:
     wines = len(inputs.wine().y)
     if steps == 0:
         return Scope((("wine", wines),), (), (0,), (), (), (), (0,), (), "none")
-    best = input_scaling.over_seeds().best_lr
+    best = [input_scaling.over_seeds(optimizer).best_lr for optimizer in input_scaling.RATES]
     return Scope(
         data=(("wine", wines - input_scaling.N_TEST),),
         activations=("relu",),
         depths=(len(input_scaling.HIDDEN),),
         widths=tuple(sorted(set(input_scaling.HIDDEN))),
-        optimizers=("sgd",),
+        optimizers=tuple(sorted(input_scaling.RATES)),
         batch_sizes=(input_scaling.BATCH,),
         steps=(steps,),
-        rates=tuple(sorted(set(best.tolist()))),
+        rates=tuple(sorted(set(np.concatenate(best).tolist()))),
         chosen="swept",
     )
 
@@ -128,9 +139,10 @@ CLAIMS: dict[str, Claim] = {
         "why",
         THE_PAPER,
         OTHERS,
-        {"lost": "points"} | dict.fromkeys(input_scaling.ARMS, "share"),
+        {"lost": "points", "lost_adam": "points"}
+        | dict.fromkeys((*input_scaling.ARMS, *(f"adam_{name}" for name in BESIDE)), "share"),
         _replaces_scaling,
-        nothing_lost(0.02, 0.05, "lost"),
+        nothing_lost(0.02, 0.05, "lost", "lost_adam"),
         cheap=True,
         place={"part": "inputs"},
         varied="matched",

@@ -27,7 +27,7 @@ from bncore.data import load
 from bncore.model import Model
 from bncore.network import Network
 from bncore.trace import Trace
-from experiments import whiteboard
+from experiments import rates, whiteboard
 from experiments.descent import descend
 from experiments.evidence import Arrays, Evidence
 from experiments.network.bias import batch, parameters
@@ -35,10 +35,12 @@ from experiments.trained import trained
 from experiments.whiteboard import put
 
 ALPHAS = tuple(float(f"{alpha:.3g}") for alpha in np.geomspace(1e-3, 1e3, 25))
-SEEDS = range(5)
+SEEDS = range(10)
 RATES = (0.1, 0.3, 1.0, 3.0)
 DECAYS = (0.0, 0.001, 0.003, 0.01)
 STEPS, EVERY = 1500, 25
+TRIED = rates.HALF_DECADES  # for the best rate with each decay
+LOOKS, APART = 10, 50  # accuracy "at the end" is the mean of so many looks, so many steps apart
 LIVE_RATES = (0.03, *RATES, 10.0)  # a live run may go beyond the shipped ones
 LIVE_DECAYS = (*DECAYS, 0.03)
 VANISHED = 1e-30  # of ‖W‖ at the start: squares of such numbers are below what float32 can hold
@@ -236,7 +238,7 @@ class Measured:
     predicted: np.ndarray  # (T,) what the gradients alone say it is
     effective: np.ndarray  # (T,) the learning rate; says something with batch norm only
     misfit: float  # largest relative error of the predicted ‖W‖² of a layer, over all steps
-    accuracy: float  # at the end, on the test set
+    accuracy: float  # at the end, on the test set: see `at_end`
     diverged_at: int | None
 
 
@@ -263,9 +265,28 @@ def measured(trace: Trace) -> Measured:
         predicted=predicted,
         effective=effective,
         misfit=float(error.max()),
-        accuracy=float(trace.accuracy[-1]),
+        accuracy=at_end(trace),
         diverged_at=trace.diverged_at,
     )
+
+
+def last_looks(steps: int) -> list[int]:
+    """The steps whose accuracy is averaged; of a short run the last alone.
+
+    With weight decay the effective learning rate is large, and the accuracy goes up and down from
+    step to step: a single one says little.
+    """
+    if steps < LOOKS * APART:
+        return [steps]
+    return list(range(steps - (LOOKS - 1) * APART, steps + 1, APART))
+
+
+def at_end(trace: Trace) -> float:
+    """Test accuracy, mean of the last looks; of a run that diverged its last."""
+    if trace.diverged_at is not None:
+        return float(trace.accuracy[-1])
+    looks = np.isin(trace.step, last_looks(int(trace.step[-1])))
+    return float(trace.accuracy[looks].mean())
 
 
 @dataclass(frozen=True, eq=False)
@@ -318,10 +339,15 @@ class OverSeeds:
     step: np.ndarray  # (T,)
     square: np.ndarray  # (D, R, S, T, L)
     predicted: np.ndarray  # (D, R, S, T, L)
-    accuracy: np.ndarray  # (D, R, S) on the test set, at the end
+    accuracy: np.ndarray  # (D, R, S) on the test set, at the end: mean of `last_looks`
     loss: np.ndarray  # (D, R, S) mean of the last 50 mini-batches
     held_accuracy: np.ndarray  # (R, S) where, without decay, the effective rate is held: `hold`
     held_loss: np.ndarray  # (R, S)
+    score: np.ndarray  # (D, Q, P) validation accuracy at each of TRIED, of the seeds that pick
+
+    def best(self, decay: float) -> float:
+        """The learning rate that is best with this decay: see `experiments.rates`."""
+        return rates.Search(np.array(TRIED), self.score[DECAYS.index(decay)]).best
 
     @property
     def growth(self) -> np.ndarray:
@@ -356,21 +382,25 @@ def follow(
     Every `every`-th step is kept; it must divide the steps. `hold` takes the effect of the growth
     away: each hidden layer's learning rate is multiplied by ‖W‖²/‖W(0)‖².
     """
-    squares, gradients, losses = [], [], []
-    for network, loss in descend(configs):
+    squares, gradients, losses, accuracy = [], [], [], []
+    looks = last_looks(configs[0].steps)
+    for step, (network, loss) in enumerate(descend(configs)):
+        if step in looks:
+            accuracy.append(_test_accuracy(network, configs))
         squares.append(_of_hidden(network.W))
         if hold:
             _multiply(network.dW, squares[-1] / squares[0])
         gradients.append(_of_hidden(network.dW))
         losses.append(loss)
     squares.append(_of_hidden(network.W))
+    accuracy.append(_test_accuracy(network, configs))
     square, g2 = np.array(squares), np.array(gradients)
     lr = np.array([[c.lr] for c in configs])
     found = _growth(np.arange(len(square)), square, g2, lr, configs[0].weight_decay)
     return {
         "square": found.square[::every].swapaxes(0, 1),
         "predicted": found.predicted[::every].swapaxes(0, 1),
-        "accuracy": _test_accuracy(network, configs),
+        "accuracy": np.mean(accuracy, axis=0),
         "loss": np.mean(losses[-50:], axis=0),
     }
 
@@ -396,7 +426,7 @@ def _test_accuracy(network: Network, configs: Sequence[RunConfig]) -> np.ndarray
 def measure_all() -> tuple[Arrays, dict[str, Any]]:
     """Arrays, and what came out."""
     shape = len(RATES), len(SEEDS)
-    runs = {d: [_long(lr, d, seed) for lr in RATES for seed in SEEDS] for d in DECAYS}
+    runs = {d: [long(lr, d, seed) for lr in RATES for seed in SEEDS] for d in DECAYS}
     by_decay = [follow(configs) for configs in runs.values()]
     held = follow(runs[0.0], hold=True)
     stacked = {
@@ -404,6 +434,7 @@ def measure_all() -> tuple[Arrays, dict[str, Any]]:
         for name in by_decay[0]
     }
     stacked |= {f"held_{name}": held[name].reshape(shape) for name in ("accuracy", "loss")}
+    stacked["score"] = np.stack([search(decay).score for decay in DECAYS])
     small = {name: array.astype(np.float32) for name, array in stacked.items()}
     grid = {"decays": np.array(DECAYS), "rates": np.array(RATES), "seeds": np.array(SEEDS)}
     arrays = grid | {"step": np.arange(0, STEPS + 1, EVERY)} | small
@@ -415,7 +446,14 @@ def read(arrays: Arrays) -> OverSeeds:
     return OverSeeds(**arrays)
 
 
-def _long(lr: float, decay: float, seed: int) -> RunConfig:
+def search(decay: float) -> rates.Search:
+    """Which rate is best with this decay."""
+    looks = [step - STEPS for step in last_looks(STEPS)]
+    return rates.search(long(1.0, decay, 0), looks, TRIED)
+
+
+def long(lr: float, decay: float, seed: int) -> RunConfig:
+    """A run that ships: STEPS of them, and nothing is recorded but by `follow`."""
     return replace(config(lr, decay, STEPS, seed), record_every=STEPS)
 
 
@@ -430,10 +468,11 @@ def _outcome(found: OverSeeds) -> dict[str, Any]:
         "held_loss": found.held_loss,
         "prediction_error": np.abs(found.predicted / found.square - 1).max(axis=(-2, -1)),
     }
-    return {
+    over_seeds = {
         name: {"mean": array.mean(axis=-1).tolist(), "sd": array.std(axis=-1, ddof=1).tolist()}
         for name, array in at_end.items()
     }
+    return over_seeds | {"best_lr": [found.best(decay) for decay in DECAYS]}
 
 
-EVIDENCE = Evidence("scale", {"config": _long(1.0, 0.0, 0).to_dict()}, measure_all, read=read)
+EVIDENCE = Evidence("scale", {"config": long(1.0, 0.0, 0).to_dict()}, measure_all, read=read)

@@ -3,7 +3,8 @@
 To change the noise and nothing else, the gradient is always that of 256 images, while batch norm
 takes its statistics from groups of g of them (`RunConfig.group`). Few training images, so that
 there is something to regularize. Beside it the same network without batch norm, plain and with
-dropout.
+dropout. Each arm trains at the learning rate that is best for it, as `experiments.rates` finds it;
+and so does a group size that is called the best.
 
 `load` reads assets/evidence/regularize.npz and trains nothing; `tools/build_evidence.py` made it.
 All arms of a seed share split, initial W and the order of the images, so that differences are
@@ -14,14 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from bncore.batches import Examples
 from bncore.config import RunConfig
-from bncore.training import Stack
-from experiments import evidence
+from experiments import evidence, rates
 from experiments.intervals import t_quantile
 
 BATCH = 256
@@ -42,6 +42,7 @@ ARMS: dict[str, dict[str, Any]] = {
     **{f"g{g}": {"group": g} for g in GROUPS},
 }
 
+RATES = rates.HALF_DECADES
 LOOKS = range(-90, 1, 10)  # accuracy is the mean over these steps, counted from the last
 
 
@@ -73,6 +74,7 @@ class Evidence:
 
     train: np.ndarray  # on the images trained with, batch norm by its running statistics
     test: np.ndarray
+    score: np.ndarray  # (arms, R, P) validation accuracy at each of RATES, of the seeds that pick
 
     def of(self, arm: str) -> tuple[np.ndarray, np.ndarray]:
         """(train, test), each (seeds,)."""
@@ -87,10 +89,18 @@ class Evidence:
         """Train less test accuracy."""
         return difference_of(np.subtract(*self.of(arm)))
 
+    def search(self, arm: str) -> rates.Search:
+        """Which rate was found for it, and how good it was where that was found."""
+        return rates.Search(np.array(RATES), self.score[list(ARMS).index(arm)])
+
+    def rate(self, arm: str) -> float:
+        """At which it trained."""
+        return self.search(arm).best
+
     @property
     def best(self) -> str:
-        """The group size with the highest test accuracy."""
-        return max((f"g{g}" for g in GROUPS), key=lambda arm: self.of(arm)[1].mean())
+        """The group size with the highest validation accuracy."""
+        return max((f"g{g}" for g in GROUPS), key=lambda arm: self.search(arm).highest)
 
 
 def standard_error(values: np.ndarray) -> float:
@@ -107,15 +117,28 @@ def load(setting: str) -> Evidence:
 
 
 def _some_helps(found: Mapping[str, Evidence]) -> bool:
-    """On the digits groups of 8 test better than the whole batch: surely, and by little."""
-    gains = [found[setting].gain("g8") for setting in ("digits256", "digits1024")]
-    return all(3 * gain.se < gain.mean < 0.05 for gain in gains)
+    """On the digits groups of 8 test better than the whole batch and than no batch norm.
+
+    Surely, and by little.
+    """
+    gains = [
+        found[setting].gain("g8", over)
+        for setting in ("digits256", "digits1024")
+        for over in (WHOLE, "plain")
+    ]
+    return all(gain.half < gain.mean < 0.02 for gain in gains)
 
 
 def _not_everywhere(found: Mapping[str, Evidence]) -> bool:
-    """On MNIST no group size comes up to the network that has no batch norm at all."""
+    """On MNIST no group size is surely ahead of the network that has no batch norm at all."""
     gains = [found["mnist512"].gain(f"g{g}", "plain") for g in GROUPS]
-    return all(gain.mean < -2 * gain.se for gain in gains)
+    return all(gain.mean <= gain.half for gain in gains)
+
+
+def _little_data_is_no_loss(found: Mapping[str, Evidence]) -> bool:
+    """On 512 images of MNIST batch norm over whole batches is level with no batch norm."""
+    gain = found["mnist512"].gain(WHOLE, "plain")
+    return abs(gain.mean) < min(gain.half, 0.02)
 
 
 def _too_much_harms(found: Mapping[str, Evidence]) -> bool:
@@ -128,26 +151,29 @@ def _too_much_harms(found: Mapping[str, Evidence]) -> bool:
 CLAIMS: dict[str, Callable[[Mapping[str, Evidence]], bool]] = {
     "some_helps": _some_helps,
     "not_everywhere": _not_everywhere,
+    "little_data_is_no_loss": _little_data_is_no_loss,
     "too_much_harms": _too_much_harms,
 }
 
 
-def measure(setting: str, arm: str, seeds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Train an arm: (train, test) accuracy, each (seeds,)."""
-    config = replace(SETTINGS[setting], **ARMS[arm], probe=1, units=1)
-    config = replace(config, record_every=config.steps)
-    stack = Stack([replace(config, seed=seed) for seed in seeds])
-    data = [Examples(one) for one in stack.configs]
-    parts = (
-        (np.stack([d.x for d in data]), np.stack([d.targets.argmax(axis=1) for d in data])),
-        (np.stack([d.x_test for d in data]), np.stack([d.y_test for d in data])),
-    )
-    found = []
-    for look in LOOKS:
-        stack.advance(config.steps + look - stack.step)
-        network = stack.network
-        found.append([network.evaluate(x, y)[0] for x, y in parts])
-    train, test = np.mean(found, axis=0)
+def config(setting: str, arm: str) -> RunConfig:
+    """Of the setting, as the arm changes it."""
+    return replace(SETTINGS[setting], **ARMS[arm])
+
+
+def search(setting: str, arm: str) -> rates.Search:
+    """All of RATES, on validation images and by the seeds that pick."""
+    return rates.search(config(setting, arm), LOOKS, RATES)
+
+
+def measure(
+    setting: str, arm: str, seeds: Sequence[int], lr: float | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Train an arm, at the rate that ships if none is given: (train, test) accuracy, (seeds,)."""
+    rate = load(setting).rate(arm) if lr is None else lr
+    run = replace(config(setting, arm), lr=rate)
+    parts = [partial(rates.training, run), partial(rates.testing, run)]
+    train, test = rates.accuracy([replace(run, seed=seed) for seed in seeds], parts, LOOKS)
     return train, test
 
 
@@ -156,11 +182,21 @@ def measure_all() -> tuple[evidence.Arrays, dict[str, Any]]:
     arrays: dict[str, np.ndarray] = {}
     about: dict[str, Any] = {}
     for setting in SETTINGS:
-        measured = [measure(setting, arm, SEEDS[setting]) for arm in ARMS]
-        train, test = (np.stack(part) for part in zip(*measured, strict=True))
-        arrays |= {f"{setting}.train": train, f"{setting}.test": test}
-        about[setting] = {"arms": summary(Evidence(train, test))}
+        found = train_all(setting)
+        arrays |= {f"{setting}.{name}": array for name, array in vars(found).items()}
+        about[setting] = {"arms": summary(found)}
     return arrays, about
+
+
+def train_all(setting: str) -> Evidence:
+    """All arms: which rate is best, and what comes out at it."""
+    score, measured = [], []
+    for arm in ARMS:
+        found = search(setting, arm)
+        score.append(found.score)
+        measured.append(measure(setting, arm, SEEDS[setting], found.best))
+    train, test = (np.stack(part) for part in zip(*measured, strict=True))
+    return Evidence(train, test, np.stack(score))
 
 
 def read(arrays: evidence.Arrays) -> dict[str, Evidence]:
@@ -174,6 +210,7 @@ def summary(found: Evidence) -> dict[str, Any]:
     for arm in ARMS:
         train, test = found.of(arm)
         table[arm] = {"train": float(train.mean()), "test": float(test.mean())}
+        table[arm] |= {"lr": found.rate(arm)}
         table[arm] |= {"over_whole": found.gain(arm).told()}
         table[arm] |= {"over_plain": found.gain(arm, "plain").told()}
     return table

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from bncore.config import RunConfig
+from experiments.claims.board import board
 from experiments.network import scale
 from experiments.network.scale import Measured, OverSeeds
 from figures import graph
@@ -42,7 +43,9 @@ def in_training() -> None:
         say("growth.effective", lr=DECAYED)
         _effective()
     found = scale.over_seeds()
-    st.caption(t(f"{LESSON}.growth.of_run", seeds=len(found.seeds), steps=scale.STEPS))
+    known = {"seeds": len(found.seeds), "steps": scale.STEPS}
+    known |= {"looks": scale.LOOKS, "between": scale.APART}
+    st.caption(t(f"{LESSON}.growth.of_run", **known))
     numbers, words = st.columns([5, 6], gap="large", vertical_alignment="center")
     with numbers:
         _growth_table()
@@ -124,10 +127,17 @@ def _growth_in_words() -> None:
         "raised": short(found.effective[-1, at, :, -1].mean()),
         "without": percent(float(found.accuracy[0, at].mean())),
         "decayed": percent(float(found.accuracy[-1, at].mean())),
+        **_each_at_its_best(),
         "same": number(same, 1),
         "apart": number(apart, 2),
     }
     st.markdown(prose(f"{LESSON}/grown", **known))
+
+
+def _each_at_its_best() -> dict[str, str]:
+    """With decay and without, as the verdict board has it, which measured it."""
+    numbers = board()["decay_regularizes"].numbers
+    return {name: percent(float(numbers[name].mean())) for name in ("best_without", "best_decayed")}
 
 
 # --- one more seed, live ---

@@ -250,7 +250,7 @@ def by_group(
         traces += _banded(wide, *level, colour(name, mode), DASHES[name], words[name])
     hue = colour("bn", mode)
     traces += _banded(places, *bn, hue, DASHES["bn"], words["bn"], points=True)
-    bottom, top = _among(np.r_[bn[0], [mean for mean, *_ in others.values()]])
+    bottom, top = _among(np.concatenate([*bn, *others.values()]))
     below = np.flatnonzero(bn[0] < bottom)
     label = {"y": 0, "yref": "paper", "yanchor": "bottom", "xanchor": "left", "showarrow": False}
     font = {"color": colour("bn", mode), "size": 14}
@@ -264,7 +264,9 @@ def by_group(
             "xaxis": title(words["axis"])
             | {"tickvals": places, "ticktext": [str(g) for g in groups], "zeroline": False}
             | {"range": list(wide)},
-            "yaxis": title(words["measure"]) | SHARE | {"range": [bottom, top], "nticks": 6},
+            "yaxis": title(words["measure"])
+            | SHARE
+            | {"range": [bottom, top], "nticks": 6, "tickformat": ".1~%"},
             "hovermode": "x unified",
             "margin": {"t": 92},
         },
@@ -276,7 +278,7 @@ def by_group(
 def _among(values: np.ndarray) -> tuple[float, float]:
     """An axis for what lies together: single values more than a fifth below the middle are out."""
     kept = values[values > np.median(values) - 0.2]
-    air = 0.18 * float(np.ptp(kept) or 0.01)
+    air = 0.08 * float(np.ptp(kept) or 0.01)
     return float(kept.min() - air), float(kept.max() + air)
 
 

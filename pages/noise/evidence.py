@@ -15,7 +15,7 @@ from pages.noise import LESSON
 from pages.noise import charts as figures
 from ui import controls
 from ui.chart import plot
-from ui.numbers import percent
+from ui.numbers import number, percent
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
 
@@ -58,6 +58,7 @@ def does_it_regularize() -> None:
         by_group(found, "test")
     config, seeds = regularize.SETTINGS[setting], len(regularize.SEEDS[setting])
     known = {"seeds": seeds, "images": config.n_train, "steps": config.steps}
+    known |= {"batch": config.batch_size, "rates": len(regularize.RATES)}
     st.caption(t(f"{LESSON}.regularize.bands", **known))
     numbers, words = st.columns([6, 5], gap="large", vertical_alignment="center")
     with numbers:
@@ -92,7 +93,7 @@ def band(found: Evidence, arm: str, measure: str) -> tuple[float, float, float]:
 def arms_table(found: Evidence) -> None:
     """The arms worth reading as numbers."""
     word = f"{LESSON}.regularize"
-    heads = [Cell("")] + [Cell(t(f"{word}.{name}")) for name in ("train", "test", "over")]
+    heads = [Cell("")] + [Cell(t(f"{word}.{name}")) for name in ("train", "test", "over", "rate")]
     groups = dict.fromkeys((f"g{GROUPS[0]}", found.best, WHOLE))
     rows = [arm_row(found, arm) for arm in (*groups, *OTHERS)]
     table(heads, rows, name="regularize", lesson=LESSON)
@@ -103,13 +104,14 @@ def arm_row(found: Evidence, arm: str) -> list[Cell]:
     word = f"{LESSON}.regularize"
     name = t(f"{word}.{arm}") if arm in OTHERS else t(f"{word}.group", g=arm[1:])
     train, test = (float(part.mean()) for part in found.of(arm))
-    gain = found.gain(arm)
+    gain, rate = found.gain(arm), found.rate(arm)
     over = Cell("") if arm == WHOLE else Cell(points(gain), value=f"{gain.mean:.4g}")
     return [
         Cell(name, colour=colour(idea, mode())),
         Cell(percent(train), value=f"{train:.4f}"),
         Cell(percent(test), value=f"{test:.4f}"),
         over,
+        Cell(number(rate), value=f"{rate:g}"),
     ]
 
 
@@ -156,7 +158,8 @@ def does_it_lean() -> None:
     with right:
         many_units(found, way)
     known = {"seeds": found.intact.shape[1], "units": found.single.shape[-1]}
-    st.caption(t(f"{LESSON}.ablation.of_run", steps=ablation.BASE.steps, **known))
+    known |= {"steps": ablation.BASE.steps, "lr": number(ablation.BASE.lr)}
+    st.caption(t(f"{LESSON}.ablation.of_run", **known))
     numbers, words = st.columns([6, 5], gap="large", vertical_alignment="center")
     with numbers:
         ablation_table(found, way)

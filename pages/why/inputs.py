@@ -228,8 +228,8 @@ def _ratios(found: Spectra) -> None:
 
 @page.fragment(LESSON)
 def replaced() -> None:
-    """Six arms on wine, every seed a dot."""
-    found = input_scaling.over_seeds()
+    """Six arms on wine, every seed a dot; and beside it what Adam makes of them."""
+    found, adam = input_scaling.over_seeds(), input_scaling.over_seeds("adam")
     names = list(input_scaling.ARMS)
     labels = [t(f"{LESSON}.replace.{name}") for name in names]
     means = {name: percent(float(x)) for name, x in zip(names, found.at_best.mean(0), strict=True)}
@@ -248,24 +248,27 @@ def replaced() -> None:
             **means,
         )
     with right:
-        _arms(found, labels)
-        st.markdown(t(f"{LESSON}.replace.say", **means))
+        with_adam = {
+            f"adam_{name}": percent(float(x))
+            for name, x in zip(names, adam.at_best.mean(0), strict=True)
+        }
+        st.markdown(t(f"{LESSON}.replace.say", **means, **with_adam))
+    _arms([found, adam], labels)
     known = {"seeds": len(found.seeds), "rates": len(found.rates), "steps": input_scaling.STEPS}
+    known |= {"valid": input_scaling.N_VALID}
     st.caption(t(f"{LESSON}.replace.of_run", **known))
 
 
-def _arms(found: input_scaling.OverSeeds, labels: list[str]) -> None:
-    rows = [
-        [
-            Cell(label, colour=colour(ARM_HUES[name], mode())),
-            Cell(percent(float(column.mean())), f"{column.mean():.4f}"),
-            Cell(number(float(rate)), f"{rate:g}"),
-        ]
-        for name, label, column, rate in zip(
-            input_scaling.ARMS, labels, found.at_best.T, found.best_lr, strict=True
-        )
-    ]
-    heads = ("arm", "accuracy", "rate")
+def _arms(by_optimizer: list[input_scaling.OverSeeds], labels: list[str]) -> None:
+    """Of each optimizer, accuracy and best rate."""
+    rows = []
+    for a, (name, label) in enumerate(zip(input_scaling.ARMS, labels, strict=True)):
+        cells = [Cell(label, colour=colour(ARM_HUES[name], mode()))]
+        for found in by_optimizer:
+            mean, rate = float(found.at_best[:, a].mean()), float(found.best_lr[a])
+            cells += [Cell(percent(mean), f"{mean:.4f}"), Cell(number(rate), f"{rate:g}")]
+        rows.append(cells)
+    heads = ("arm", "accuracy", "rate", "adam", "adam_rate")
     table(
         [Cell(t(f"{LESSON}.replace.head_{head}")) for head in heads],
         rows,

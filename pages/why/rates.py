@@ -10,6 +10,7 @@ import streamlit as st
 
 from experiments.claims import grading
 from experiments.intervals import interval
+from experiments.noise import regularize
 from experiments.why import gradient_flow, limits, tolerance
 from figures import graph
 from figures.graph import Axis, Line
@@ -227,8 +228,22 @@ def loses() -> None:
 
 
 def _case(name: str, case: limits.Case) -> str:
-    """Its name, and what batch norm is behind."""
-    behind = written("points", case.behind).lstrip("+")
-    sure = grading.above(case.behind, 0.0)
-    known = {"case": t(f"{LESSON}.loses.{name}"), "behind": behind}
-    return t(f"{LESSON}.loses.{'behind' if sure else 'unsure'}", **known)
+    """Its name, and how far batch norm is behind, or ahead."""
+    which = "level"
+    if grading.above(case.behind, 0.0):
+        which = "behind"
+    elif grading.below(case.behind, 0.0):
+        which = "ahead"
+    apart = -case.behind if which == "ahead" else case.behind
+    said = {"case": t(f"{LESSON}.loses.{name}", **_settings())}
+    return t(f"{LESSON}.loses.{which}", apart=written("points", apart).lstrip("+"), **said)
+
+
+def _settings() -> dict[str, object]:
+    """What names of cases say of their networks."""
+    return {
+        "images": regularize.SETTINGS["mnist512"].n_train,
+        "layers": limits.AT_BEST["deep"].depth,
+        "slow": short(limits.SLOW),
+        "long_rate": short(limits.LONG.lr),
+    }

@@ -14,6 +14,7 @@ import numpy as np
 import streamlit as st
 
 from bncore.layers import Jolt
+from experiments.intervals import mean as mean_of
 from experiments.why import gradient_flow, noisy, once, smoothness, tolerance
 from figures import graph
 from figures.graph import Axis, Line
@@ -26,7 +27,6 @@ from ui.numbers import number, percent, unbroken
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
 
-REACHED = 0.8  # the accuracy up to which steps are counted
 TESTS = ("noisy", "once", "smooth", "rates", "flow", "loses")
 LIVES = {name: Live(name) for name in ("noisy", "once", "smooth", "rates")}
 # How an arm is drawn: its idea, its dash.
@@ -274,15 +274,16 @@ def normalized_once() -> None:
         )
         mean = {key: float(values.mean()) for key, values in once.numbers(found).items()}
         known = {arm: percent(mean[f"accuracy.{arm}"]) for arm in once.ARMS}
-        share = percent(mean["share"], 0)
-        st.markdown(t(f"{LESSON}.once.so", share=share, steps=int(found.step[-1]), **known))
+        shares = {"share": percent(mean["share"], 0), "whole": percent(mean["share_whole"], 0)}
+        st.markdown(t(f"{LESSON}.once.so", steps=int(found.step[-1]), **shares, **known))
         ahead = mean["accuracy.bn"] - mean["accuracy.once"]
         which = "bn_ahead" if ahead > 0 else "once_ahead"
         st.markdown(t(f"{LESSON}.once.{which}", ahead=f"{100 * abs(ahead):.1f}"))
-        plain, slower, bn = found.steps_to(REACHED)
-        if np.isnan(plain).all() and slower.mean() > bn.mean():
-            known = {"once": f"{slower.mean():.0f}", "bn": f"{bn.mean():.0f}"}
-            st.markdown(t(f"{LESSON}.once.when", level=percent(REACHED, 0), **known))
+        plain, repaired, bn = found.steps_to()
+        if np.isnan(plain).all() and repaired.mean() > bn.mean():
+            known = {"once": f"{repaired.mean():.0f}", "bn": f"{bn.mean():.0f}"}
+            known |= {"slower": number(mean_of(repaired / bn, "factor"), 2)}
+            st.markdown(t(f"{LESSON}.once.when", level=percent(once.GOOD, 0), **known))
 
 
 # --- 3: a little further along the gradient ---

@@ -148,7 +148,9 @@ ENDS_ALIKE = {
     "test_time/stale.md": {"weight"},
     "noise/labels.toml": {"gap", "off"},
     "noise/ablated.md": {"off", "dropout8_left"},
-    "why/labels.toml": {"raw_hidden", "here", "reestimated", "accuracy", "strength", "share"},
+    "why/labels.toml": {
+        *("raw_hidden", "adam_raw_hidden", "here", "reestimated", "accuracy", "strength", "share"),
+    },
     "home/labels.toml": {"share", "bn", "plain"},
 }
 VARIES = "을|를|은|는|가|과|와|으로|로"  # 이 may be the copula's: 0.2이고 is right after any sound

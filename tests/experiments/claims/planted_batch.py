@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,13 +13,14 @@ from bncore.data import Dataset, load
 from bncore.training import Run
 from experiments.at_test_time import companions
 from experiments.claims import batch
-from experiments.network import placement
-from experiments.pair import Pair, train_pair
+from experiments.network import placement, scale
+from experiments.noise import regularize
 from experiments.trained import trained
+from experiments.why import limits
 from tests.experiments.claims.planted_speed import DEAD, SHORT
 from tests.experiments.claims.planting import Planted
 
-the_places = placement.config
+the_places, the_groups = placement.config, regularize.config
 
 
 def dead_behind_the_activation(patch: pytest.MonkeyPatch) -> None:
@@ -34,11 +36,34 @@ def dead_behind_the_activation(patch: pytest.MonkeyPatch) -> None:
 def both_plain(patch: pytest.MonkeyPatch) -> None:
     """No arm has a batch whose size could matter."""
 
-    def pair(config: RunConfig) -> Pair:
-        plain = train_pair(replace(config, steps=300)).plain
-        return Pair(plain, plain)
+    def run(case: str, arm: str) -> RunConfig:
+        return replace(limits.AT_BEST[case].twin(), lr=0.03, steps=300)
 
-    patch.setattr(batch, "train_pair", pair)
+    patch.setattr(limits, "run", run)
+
+
+def noise_lets_learn(patch: pytest.MonkeyPatch) -> None:
+    """Only the arm with groups of 8 has weights that a gradient gets through."""
+
+    def config(setting: str, arm: str) -> RunConfig:
+        start = {} if arm == "g8" else {"norm": "none", "init_scale": 0.01}
+        return replace(the_groups(setting, "g8"), steps=100, **start)
+
+    patch.setattr(regularize, "config", config)
+
+
+def without_batch_norm(patch: pytest.MonkeyPatch) -> None:
+    """No batch norm, few images and much too large weights: there decay makes for a simpler one."""
+
+    def plain(**settings: Any) -> RunConfig:
+        return RunConfig(**settings | {"norm": "none"})
+
+    def long(lr: float, decay: float, seed: int) -> RunConfig:
+        few = {"n_train": 60, "batch_size": 32, "init_scale": 3.0, "steps": 300}
+        return plain(**few, lr=0.03, weight_decay=10 * decay, record_every=300, seed=seed)
+
+    patch.setattr(scale, "RunConfig", plain)
+    patch.setattr(scale, "long", long)
 
 
 def without_statistics(patch: pytest.MonkeyPatch) -> None:
@@ -73,6 +98,8 @@ def as_the_unbiased_sees_it(patch: pytest.MonkeyPatch) -> None:
 
 PLANTED: dict[str, Planted] = {
     "before_best": Planted(dead_behind_the_activation, "clear"),
+    "regularizes": Planted(noise_lets_learn, "clear"),
+    "decay_regularizes": Planted(without_batch_norm, "clear"),
     "any_batch": Planted(both_plain, "clear"),
     "own_batch": Planted(without_statistics, "clear"),
     "unbiased_better": Planted(as_the_unbiased_sees_it, "clear"),

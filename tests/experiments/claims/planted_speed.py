@@ -11,7 +11,7 @@ from bncore.config import RunConfig
 from experiments.claims import runs, speed
 from experiments.network import optimizers, placement
 from experiments.pair import Pair, train_pair
-from experiments.why import gradient_flow, smoothness, tolerance
+from experiments.why import gradient_flow, once, smoothness, tolerance
 from tests.experiments.claims.planting import Planted
 
 SHORT = {"dataset": "digits", "steps": 60, "record_every": 20}
@@ -93,7 +93,16 @@ def no_norm_in_depth(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def once_is_for_good(patch: pytest.MonkeyPatch) -> None:
+    """What is said to be normalized once keeps its batch norm, and bears the same rates."""
+    small = RunConfig(activation="sigmoid", init="normal", init_scale=0.1, lr=0.5, steps=200)
+    patch.setattr(once, "SETTINGS", dict.fromkeys(once.SETTINGS, small))
+    patch.setattr(once, "normalized_once", lambda network, x: network.copy())
+    patch.setattr(speed, "largest_rates", lambda seed: dict.fromkeys(once.ARMS, 1.0))
+
+
 PLANTED: dict[str, Planted] = {
+    "every_step": Planted(once_is_for_good, "contradicted"),
     "sooner": Planted(both_plain, "weak"),
     "always_faster": Planted(arms_swapped, "contradicted"),
     "larger_rates": Planted(no_arm_normalizes, "weak"),

@@ -14,14 +14,14 @@ import pytest
 
 from bncore import Network
 from bncore.variants import divide_by_variance
-from experiments import evidence
+from experiments import evidence, rates
 from experiments.claims import formula as claims_formula
 from experiments.claims import grading
 from experiments.claims.board import board, differences
 from experiments.claims.grading import VERDICTS, distance, moved
 from experiments.claims.registry import CLAIMS, GROUPS, group_of
 from experiments.network import optimizers, placement
-from experiments.why import input_scaling
+from experiments.why import input_scaling, once
 from ui.lessons import LESSONS
 
 CHEAP = [name for name, claim in CLAIMS.items() if claim.cheap]
@@ -115,7 +115,10 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
     "unbiased_better": [({"gain": 0.03}, "clear"), ({"gain": 0.015}, "weak")],
     "rounder_inputs": [({"ratio": 1.0}, "weak"), ({"ratio": 0.5}, "contradicted")],
     "rounder_hidden": [({"relu": 1.2}, "weak"), ({"relu": 0.2, "sigmoid": 0.9}, "contradicted")],
-    "replaces_scaling": [({"lost": 0.0}, "clear"), ({"lost": 0.03}, "weak")],
+    "replaces_scaling": [
+        ({"lost": 0.0, "lost_adam": 0.0}, "clear"),
+        ({"lost": 0.03, "lost_adam": 0.03}, "weak"),
+    ],
     "sooner": [({"ratio": 1.3}, "weak"), ({"ratio": 0.8}, "contradicted")],
     "always_faster": [
         (dict.fromkeys(CLAIMS["always_faster"].numbers, 2.5), "clear"),
@@ -128,9 +131,15 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
     ],
     "any_init": [({"lost": 0.01}, "clear"), ({"rescued": 0.0}, "contradicted")],
     "every_step": [
-        ({"figure1_left": 0.9, "five_left": 0.9, "deep_left": 0.9}, "clear"),
         (
-            {"figure1_left": 0.0, "five_left": 0.0, "deep_left": 0.0, "rate_ratio": 1.0},
+            dict.fromkeys((f"{name}_slower" for name in once.SETTINGS), 3.0)
+            | dict.fromkeys((f"{name}_way" for name in once.SETTINGS), 0.8),
+            "clear",
+        ),
+        (
+            dict.fromkeys((f"{name}_slower" for name in once.SETTINGS), 1.0)
+            | dict.fromkeys((f"{name}_way" for name in once.SETTINGS), 0.0)
+            | {"rate_ratio": 1.0},
             "contradicted",
         ),
     ],
@@ -153,15 +162,18 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
         (dict.fromkeys(CLAIMS["independent"].numbers, 0.3), "contradicted"),
         ({f"{kind}_batch": 0.0 for kind in ("scale", "offset", "noise", "swap")}, "clear"),
     ],
-    "decay_regularizes": [({"gain": 0.03}, "clear"), ({"error": 0.1, "gain": 0.005}, "weak")],
+    "decay_regularizes": [
+        ({"best_gain": 0.03}, "clear"),
+        ({"error": 0.1, "best_gain": 0.005}, "weak"),
+    ],
     "before_best": [
         (dict.fromkeys(CLAIMS["before_best"].numbers, 0.02), "clear"),
         ({"tanh_3_gain": 0.0}, "contradicted"),
     ],
     "like_dropout": [({"ratio": 1.1, "shared": 0.03}, "clear"), ({"ratio": 1.1}, "weak")],
     "regularizes": [
-        ({"digits_gain": 0.04, "mnist_gain": 0.04}, "clear"),
-        ({"digits_gain": 0.0}, "contradicted"),
+        (dict.fromkeys(CLAIMS["regularizes"].numbers, 0.04), "clear"),
+        (dict.fromkeys(CLAIMS["regularizes"].numbers, -0.01), "contradicted"),
     ],
     "any_batch": [({"behind_2": 0.0}, "clear"), ({"behind_2": 0.05}, "weak")],
     "own_batch": [
@@ -196,7 +208,8 @@ def test_whoever_judges_a_rate_did_not_pick_it() -> None:
         "always_faster": [optimizers.sweep(one).seeds for one in optimizers.GRIDS],
         "higher_accuracy": [placement.over_seeds(one).seeds for one in placement.SEEDS],
         "before_best": [placement.over_seeds("mnist").seeds],
-        "replaces_scaling": [input_scaling.over_seeds().seeds],
+        "replaces_scaling": [np.array(input_scaling.PICKERS)],
+        "regularizes": [np.array(rates.PICKERS)],
     }
     for name, seeds in picked.items():
         assert not set(CLAIMS[name].seeds) & set(np.concatenate(seeds).tolist()), name

@@ -11,6 +11,8 @@ import pytest
 
 from bncore import RunConfig, train
 from experiments import evidence
+from experiments.claims.board import board
+from experiments.descent import descend, initial
 from experiments.network import scale
 from experiments.network.scale import (
     ALPHAS,
@@ -155,7 +157,7 @@ def test_the_evidence_is_of_these_settings() -> None:
     assert RunConfig(**about["config"]) == replace(config(1.0, 0.0, STEPS), record_every=STEPS)
     grid = (tuple(found.decays), tuple(found.rates), tuple(found.seeds))
     assert grid == (DECAYS, RATES, tuple(SEEDS))
-    assert found.square.shape == found.predicted.shape == (4, 4, 5, len(found.step), 3)
+    assert found.square.shape == found.predicted.shape == (4, 4, len(SEEDS), len(found.step), 3)
     for name, array in (
         ("growth", found.growth[..., -1]),
         ("effective", found.effective[..., -1]),
@@ -163,7 +165,7 @@ def test_the_evidence_is_of_these_settings() -> None:
         ("held_loss", found.held_loss),
     ):
         np.testing.assert_allclose(about["outcome"][name]["mean"], array.mean(axis=-1), rtol=1e-4)
-    assert (evidence.FOLDER / "scale.npz").stat().st_size < 2e5
+    assert (evidence.FOLDER / "scale.npz").stat().st_size < 3e5
 
 
 def test_growth_is_the_sum_of_the_squared_steps() -> None:
@@ -201,11 +203,65 @@ def test_weight_decay_raises_the_effective_rate() -> None:
     assert (of_03[0] < 0.3).all() and (of_03[-1] > 10 * 0.3).all()
 
 
+def test_with_decay_the_effective_rate_settles_and_without_it_falls() -> None:
+    """What decay is still good for."""
+    found = over_seeds()
+    late = found.step >= 1000
+    for decay, lr in ((0.01, 0.3), (0.01, 1.0), (0.003, 1.0)):
+        cell = found.effective[DECAYS.index(decay), RATES.index(lr)].mean(axis=0)
+        assert cell[late].max() / cell[late].min() < 1.4, (decay, lr)
+    without = found.effective[0].mean(axis=1)  # (R, T)
+    assert (np.diff(without, axis=-1) < 0).all()
+
+
 def test_decay_does_no_good_here() -> None:
     """No decay is better than none by a point; much of it at a large rate ruins the run."""
     mean = over_seeds().accuracy.mean(axis=-1)
     assert (mean[1:] - mean[0] < 0.01).all()
     assert (mean[0, RATES.index(1.0)] - mean[-1, RATES.index(1.0)]) > 0.03
+
+
+def test_the_board_and_the_lesson_say_the_same_of_decay() -> None:
+    """The same runs, the same seeds, the same looks."""
+    found, row = over_seeds(), board()["decay_regularizes"]
+    at = RATES.index(0.3)
+    assert list(row.seeds) == list(found.seeds)
+    for d, name in ((DECAYS.index(0.0), "without"), (DECAYS.index(0.01), "decayed")):
+        mean = row.numbers[name].mean()
+        assert found.accuracy[d, at].mean() == pytest.approx(mean, abs=row.bands[name])
+
+
+def test_at_its_own_best_rate_decay_gains_nothing() -> None:
+    found = over_seeds()
+    assert found.best(0.01) < found.best(0.0)  # decay is a rate of its own
+    gain = board()["decay_regularizes"].numbers["best_gain"]
+    assert abs(gain.mean()) < 0.01
+
+
+def test_accuracy_at_the_end_is_of_several_looks() -> None:
+    assert scale.last_looks(STEPS) == [*range(1050, 1501, 50)] and scale.last_looks(110) == [110]
+    trace = train(config(0.3, 0.01, 600, seed=1))
+    looks = trace.accuracy[[*range(150, 601, 50)]]
+    assert scale.at_end(trace) == pytest.approx(looks.mean())
+    assert follow([replace(config(0.3, 0.01, 600, seed=1), record_every=600)])["accuracy"][
+        0
+    ] == pytest.approx(looks.mean(), abs=0.01)
+
+
+@pytest.mark.parametrize(("optimizer", "power"), [("sgd", 2), ("adam", 1)])
+def test_what_w_does_to_a_step(optimizer: str, power: int) -> None:
+    """W ten times as long turns by 10⁻² of the step with SGD, by 10⁻¹ with Adam."""
+    run = RunConfig(optimizer=optimizer, lr=1e-4, dtype="float64", eps=1e-12, steps=1)
+    turned = []
+    for longer in (1, 10):
+        network = initial([run])
+        for W in network.W[:-1]:  # batch norm follows them
+            W *= longer
+        start = network.W[1].copy()
+        for _ in descend([run], network):
+            pass
+        turned.append(np.linalg.norm(network.W[1] - start) / np.linalg.norm(start))
+    assert turned[0] / turned[1] == pytest.approx(10.0**power, rel=0.05)
 
 
 def test_a_rerun_is_near_the_shipped_one() -> None:

@@ -21,7 +21,10 @@ def shipped() -> dict[str, Evidence]:
 def with_noise_of(found: dict[str, Evidence], arm: str) -> dict[str, Evidence]:
     """The same as if every group size had done what this arm did."""
     as_row = [list(ARMS).index(arm if name.startswith("g") else name) for name in ARMS]
-    return {name: Evidence(each.train[as_row], each.test[as_row]) for name, each in found.items()}
+    return {
+        name: Evidence(each.train[as_row], each.test[as_row], each.score[as_row])
+        for name, each in found.items()
+    }
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -35,8 +38,9 @@ def test_what_shipped_is_of_these_settings(setting: str) -> None:
         assert (train.mean(), test.mean()) == pytest.approx(
             (numbers["train"], numbers["test"]), 1e-5
         )
-        told = tuple(numbers["over_whole"].values())
-        assert found.gain(arm)[:2] == pytest.approx(told, 1e-4, 1e-9)
+        stated = tuple(numbers["over_whole"].values())
+        assert found.gain(arm)[:2] == pytest.approx(stated, 1e-4, 1e-9)
+        assert numbers["lr"] == pytest.approx(found.rate(arm))
     assert (found.train <= 1).all() and (found.test > 0).all()
 
 
@@ -50,10 +54,17 @@ def test_the_claim_falls_when_the_noise_does_not_differ(claim: str, noise: str, 
     assert not CLAIMS[claim](with_noise_of(shipped, noise))
 
 
-def test_the_claim_falls_where_batch_norm_does_as_well(shipped) -> None:
-    assert not CLAIMS["not_everywhere"](with_noise_of(shipped, "plain"))
-    digits = {"mnist512": shipped["digits256"]}
-    assert not CLAIMS["not_everywhere"](digits)
+@pytest.mark.parametrize("claim", ["not_everywhere", "little_data_is_no_loss"])
+def test_the_claim_falls_where_batch_norm_does_better(claim: str, shipped) -> None:
+    assert not CLAIMS[claim]({"mnist512": shipped["digits256"]})
+
+
+def test_a_network_at_the_rate_of_another_is_no_match(shipped) -> None:
+    """What a best rate is for: at the rate that was set for all, batch norm looked far behind."""
+    found, at = shipped["mnist512"], regularize.RATES.index(0.1)
+    plain, bn = (found.search(arm).score[at].mean() for arm in ("plain", regularize.WHOLE))
+    assert plain - bn > 0.02
+    assert abs(found.search("plain").highest - found.search(regularize.WHOLE).highest) < 0.01
 
 
 def test_it_is_weak(shipped) -> None:
@@ -67,7 +78,8 @@ def test_differences_are_taken_seed_by_seed() -> None:
     test = np.zeros((len(ARMS), 4))
     test[list(ARMS).index("g8")] = [0.5, 0.6, 0.7, 0.8]
     test[list(ARMS).index("g256")] = [0.4, 0.5, 0.6, 0.7]
-    found = Evidence(test + 0.1, test)
+    score = np.repeat(test[:, :1], len(regularize.RATES), axis=1)[..., None]
+    found = Evidence(test + 0.1, test, score)
     assert found.gain("g8")[:2] == pytest.approx((0.1, 0.0))
     assert found.gain("g8", "plain").se == pytest.approx(np.std([1, 2, 3, 4], ddof=1) / 20)
     assert found.gap("g8")[:2] == pytest.approx((0.1, 0.0)) and found.best == "g8"
@@ -96,15 +108,16 @@ def test_a_rerun_is_what_shipped(arm: str, rerun) -> None:
 
 
 def test_the_noise_makes_the_difference_here_too(rerun) -> None:
-    gain = rerun["g8"][1] - rerun["g256"][1]
-    assert gain.mean() > 0.012 and gain.min() > -0.01
+    for quiet in ("plain", "g256"):
+        gain = rerun["g8"][1] - rerun[quiet][1]
+        assert gain.mean() > 0 and gain.min() > -0.03
 
 
 def test_one_group_for_the_whole_batch_is_no_group(rerun) -> None:
     ungrouped = replace(SETTINGS["digits256"], group=0)
-    regularize_arms = {"ungrouped": {"group": ungrouped.group}}
+    regularize_arms, lr = {"ungrouped": {"group": ungrouped.group}}, load("digits256").rate("g256")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(regularize, "ARMS", regularize_arms)
-        train, test = measure("digits256", "ungrouped", range(2))
+        train, test = measure("digits256", "ungrouped", range(2), lr)
     np.testing.assert_array_equal(test, rerun["g256"][1][:2])
     np.testing.assert_array_equal(train, rerun["g256"][0][:2])

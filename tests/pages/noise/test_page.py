@@ -128,7 +128,9 @@ def test_the_table_of_groups_is_the_evidence(setting: str, lang: str) -> None:
     found, shown = regularize.load(setting), cells(at, "regularize")
     train, test = (float(part.mean()) for part in found.of("g2"))
     assert shown[:3] == [f"{train:.4f}", f"{test:.4f}", f"{found.gain('g2').mean:.4g}"]
-    assert f"{found.of('dropout')[1].mean():.4f}" == shown[-2]
+    assert f"{found.of('dropout')[1].mean():.4f}" == shown[-3]
+    rates = [found.rate(arm) for arm in dict.fromkeys(("g2", found.best, "g256"))]
+    assert [float(rate) for rate in shown[3::4][:2]] == rates[:2]
     lines = {trace.get("name"): trace for trace in chart(at, "regularize-test")["data"]}
     assert len([name for name in lines if name]) == 3
 

@@ -138,13 +138,17 @@ def test_what_is_said_of_the_spectra_is_so(seed: int) -> None:
 
 @LANGS
 def test_the_table_of_arms_is_the_evidence(lang: str) -> None:
-    shown, found = cells(opened(lang=lang), "arms"), input_scaling.over_seeds()
-    assert shown[::2] == shares(*found.at_best.mean(axis=0))
-    assert [float(rate) for rate in shown[1::2]] == list(found.best_lr)
+    shown = cells(opened(lang=lang), "arms")
+    for column, optimizer in ((0, "sgd"), (2, "adam")):
+        found = input_scaling.over_seeds(optimizer)
+        assert shown[column::4] == shares(*found.at_best.mean(axis=0))
+        assert [float(rate) for rate in shown[column + 1 :: 4]] == list(found.best_lr)
 
 
 def test_what_is_said_of_hidden_batch_norm_is_so() -> None:
     names, found = list(input_scaling.ARMS), input_scaling.over_seeds()
+    adam = dict(zip(names, input_scaling.over_seeds("adam").at_best.mean(axis=0), strict=True))
+    assert adam["raw_hidden"] - adam["raw"] > 0.03 and adam["scaled"] - adam["raw_hidden"] < 0.06
     mean = dict(zip(names, found.at_best.mean(axis=0), strict=True))
     gain = found.at_best[:, names.index("raw_hidden")] - found.at_best[:, names.index("raw")]
     assert gain.mean() > 3 * gain.std(ddof=1) / np.sqrt(len(gain))  # it helps

@@ -113,6 +113,7 @@ def test_normalized_once(chosen: str, lang: str) -> None:
     expected = np.stack([found.spread[..., -1], found.accuracy[..., -1]], axis=1).mean(axis=-1)
     assert cells(at, "once") == exact(*expected.ravel())
     assert f"**{percent(once.numbers(found)['share'].mean(), 0)}**" in said(at)
+    assert percent(once.numbers(found)["share_whole"].mean(), 0) in said(at)
     steps = found.steps_to(0.8).mean(axis=-1)
     assert all(f"{each:.0f}" in said(at) for each in steps[1:]) and np.isnan(steps[0])
 
