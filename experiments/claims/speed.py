@@ -142,15 +142,13 @@ def _is_smoother(found: Measured) -> Verdict:
 SMOOTH = tuple(f"{on}_{what}" for on in smoothness.SETTINGS for what in ("loss_range", "change"))
 
 
-def _flows(seed: int) -> dict[str, float]:
-    return gradient_flow.numbers(gradient_flow.one_seed(seed))
+DEEP = 50  # layers
 
 
 def _vanishing(seed: int) -> dict[str, float]:
-    """By what a gradient is multiplied, layer by layer toward the input, in 50 sigmoid layers."""
-    found = _flows(seed)
-    plain, bn = (found[f"factor.sigmoid.{norm}"] for norm in ("none", "before"))
-    return {"plain": plain, "bn": bn}
+    """By what a gradient is multiplied, layer by layer toward the input, in sigmoid layers."""
+    found = gradient_flow.flow("sigmoid", seed, DEEP, (1.0,)).factor[0]
+    return dict(zip(gradient_flow.ARMS, map(float, found), strict=True))
 
 
 def _does_not_vanish(found: Measured) -> Verdict:
@@ -160,23 +158,41 @@ def _does_not_vanish(found: Measured) -> Verdict:
     return graded(found["bn"], large=0.8, none=0.5)
 
 
-def _exploding(seed: int) -> dict[str, float]:
-    """50 ReLU layers: the gradient near the input over that near the output."""
-    found = _flows(seed)
-    plain, bn = (found[f"ratio.relu.{norm}"] for norm in ("none", "before"))
+def _exploding(seed: int, depth: int = DEEP) -> dict[str, float]:
+    """ReLU layers: the largest norm of a gradient in any of them, by the scale of the weights."""
+    found = gradient_flow.numbers(gradient_flow.flow("relu", seed, depth))
+    largest = {f"{arm}_{scale}": found[f"largest.{scale}.{arm}"] for arm, scale in EXPLODING}
     return {
-        "plain": plain,
-        "bn": bn,
-        "factor_plain": found["factor.relu.none"],
-        "factor_bn": found["factor.relu.before"],
+        "removed": largest["plain_twice"] / largest["bn_twice"],
+        "added": largest["bn_usual"] / largest["plain_usual"],
+        **largest,
+        "factor_plain": found["factor.usual.plain"],
+        "factor_bn": found["factor.usual.bn"],
     }
 
 
+EXPLODING = tuple((arm, scale) for arm in gradient_flow.ARMS for scale in gradient_flow.SCALES)
+EXPLODED = 100  # times the largest gradient that the plain network has with He's weights
+
+
 def _does_not_explode(found: Measured) -> Verdict:
-    """Contradicted where batch norm makes it grow tenfold, and further than it does without."""
-    if above(found["bn"], 10) and above(found["bn"] / found["plain"], 2):
+    """Of weights twice too large, and of He's own, where nothing explodes without batch norm.
+
+    Clear where it takes an explosion away and makes none of its own, weak where it does both,
+    contradicted where it takes none away.
+    """
+
+    def exploded(arm: str) -> bool:
+        return above(np.log(found[arm] / found["plain_usual"]), np.log(EXPLODED))
+
+    def calm(arm: str) -> bool:
+        return below(np.log(found[arm] / found["plain_usual"]), np.log(EXPLODED))
+
+    if not exploded("plain_twice"):
+        return "contradicted" if exploded("bn_usual") or exploded("bn_twice") else "weak"
+    if not above(np.log(found["removed"]), np.log(EXPLODED)):
         return "contradicted"
-    return "clear" if below(found["bn"], 10) and above(found["plain"], 10) else "weak"
+    return "clear" if calm("bn_usual") and calm("bn_twice") else "weak"
 
 
 CLAIMS: dict[str, Claim] = {
@@ -244,15 +260,17 @@ CLAIMS: dict[str, Claim] = {
         {"plain": "factor", "bn": "factor"},
         by_seed(_vanishing),
         _does_not_vanish,
-        place={"part": "speed", "test": "flow"},
+        place={"part": "speed", "test": "flow", "nonlinearity": "sigmoid"},
     ),
     "exploding": Claim(
         "why",
         "1902.08129",
         FIVE,
-        dict.fromkeys(("plain", "bn", "factor_plain", "factor_bn"), "factor"),
+        dict.fromkeys(("removed", "added"), "factor")
+        | {f"{arm}_{scale}": "factor" for arm, scale in EXPLODING}
+        | {"factor_plain": "factor", "factor_bn": "factor"},
         by_seed(_exploding),
         _does_not_explode,
-        place={"part": "speed", "test": "flow"},
+        place={"part": "speed", "test": "flow", "nonlinearity": "relu"},
     ),
 }
