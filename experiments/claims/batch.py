@@ -28,7 +28,8 @@ from experiments.claims.grading import (
     graded,
     nothing_lost,
 )
-from experiments.claims.runs import best_of_placement, final
+from experiments.claims.runs import best_of_placement, final, shipped
+from experiments.claims.scope import Scope
 from experiments.network import placement, scale
 from experiments.noise import batches as noise
 from experiments.noise import regularize, small_batches
@@ -52,6 +53,15 @@ def _before_best(seeds: Sequence[int]) -> dict[str, np.ndarray]:
     return found | {"tanh_3_gain": before - after}
 
 
+def _places() -> Scope:
+    best = [
+        best_of_placement(norm, activation, "mnist", [0])[0]
+        for activation in placement.ACTIVATIONS
+        for norm in ("before", "after")
+    ]
+    return Scope.of([*best, placement.config("tanh", "before", 3.0, 0, "mnist")], "mixed")
+
+
 def _like_dropout(seed: int) -> dict[str, float]:
     """First layer, m = 64, beside dropout that keeps 80 %; rms over units and two images."""
     first, second = np.random.default_rng(seed).choice(len(noise.population().t), 2, replace=False)
@@ -73,7 +83,7 @@ def _like_dropout(seed: int) -> dict[str, float]:
 def _is_dropout(found: Measured) -> Verdict:
     """Of like size, and as independent from one example to the next."""
     apart = found["shared"] - found["shared_dropout"]
-    larger, together = above(found["ratio"], 2.0), above(apart, 0.2)
+    larger, together = above(found["ratio"], 2.0, "factor"), above(apart, 0.2)
     if larger and together:
         return "contradicted"
     return "weak" if larger or together else "clear"
@@ -138,11 +148,15 @@ def _own_batch(seed: int) -> dict[str, float]:
     }
 
 
+def _of_eights(seed: int) -> RunConfig:
+    return RunConfig(batch_size=8, lr=0.05, steps=750, record_every=750, seed=seed)
+
+
 def _unbiased_better(seed: int) -> dict[str, float]:
     """With batches of 8, whose biased variance is an eighth too small."""
-    m = 8
-    run = Run(RunConfig(batch_size=m, lr=0.05, steps=750, record_every=750, seed=seed))
-    run.advance(750)
+    m = _of_eights(seed).batch_size
+    run = Run(_of_eights(seed))
+    run.advance(run.config.steps)
     network, data = run.network, load("digits", seed)
     unbiased = accuracy(network.predict(data.x_test), data.y_test)
     for var in network.running_var:
@@ -160,6 +174,8 @@ CLAIMS: dict[str, Claim] = {
         dict.fromkeys(("sigmoid_gain", "tanh_gain", "relu_gain", "tanh_3_gain"), "points"),
         _before_best,
         always(0.005, "sigmoid_gain", "tanh_gain", "relu_gain", "tanh_3_gain"),
+        varied="matched",
+        scope=_places,
     ),
     "like_dropout": Claim(
         "noise",
@@ -175,6 +191,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_like_dropout),
         _is_dropout,
         cheap=True,
+        varied="images",
+        scope=shipped,
     ),
     "regularizes": Claim(
         "noise",
@@ -183,6 +201,8 @@ CLAIMS: dict[str, Claim] = {
         {"digits_gain": "points", "mnist_gain": "points"},
         _regularizes,
         always(0.02, "digits_gain", "mnist_gain"),
+        varied="matched",
+        scope=lambda: Scope.of([regularize.SETTINGS[one] for one in ("digits256", "mnist512")]),
     ),
     "decay_regularizes": Claim(
         "network",
@@ -197,6 +217,8 @@ CLAIMS: dict[str, Claim] = {
         },
         _decay_regularizes,
         _is_regularizing,
+        varied="matched",
+        scope=lambda: Scope.of([scale.config(0.3, steps=steps) for steps in (150, 1500)]),
     ),
     "any_batch": Claim(
         "noise",
@@ -207,6 +229,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_any_batch),
         nothing_lost(0.02, 0.1, "behind_2", "behind_8"),
         cheap=True,
+        varied="matched",
+        scope=lambda: Scope.of([small_batches.PRESETS[one] for one in ("m2", "m8")]),
     ),
     "own_batch": Claim(
         "test_time",
@@ -216,6 +240,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_own_batch),
         nothing_lost(0.02, 0.1, "lost_2", "lost_50", "lost_sorted"),
         cheap=True,
+        varied="shuffles",
+        scope=shipped,
     ),
     "unbiased_better": Claim(
         "test_time",
@@ -225,5 +251,7 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_unbiased_better),
         effect("gain", large=0.02, none=0.01),
         cheap=True,
+        varied="networks",
+        scope=lambda: Scope.of([_of_eights(0)]),
     ),
 }

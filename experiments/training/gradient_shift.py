@@ -94,22 +94,23 @@ def watched(configs: Sequence[RunConfig], steps: np.ndarray) -> dict[str, np.nda
     lr = np.array([one.lr for one in configs], configs[0].dtype)[:, None]
     optimizer = OPTIMIZERS[configs[0].optimizer](network.params, lr)
     batches, asked = itertools.islice(feed, configs[0].steps), set(steps.tolist())
-    found, before = [], None
+    found, pending = [], None
     for step, _ in enumerate(descend(network, batches, optimizer)):
-        if before is not None:  # the step that was asked for has been made
-            found.append(below_first(before, network, *batch))
-        before = network.copy() if step in asked else None
-        batch = (feed.x.copy(), feed.targets.copy()) if step in asked else ()
-    if before is not None:
-        found.append(below_first(before, network, *batch))
+        if pending is not None:  # the step that was asked for has been made
+            found.append(below_first(network, *pending))
+        pending = None
+        if step in asked:
+            pending = network.copy(), feed.x.copy(), feed.targets.copy()
+    if pending is not None:
+        found.append(below_first(network, *pending))
     names = ("distance", "norm", "cosine")
     return {name: np.stack([one[i] for one in found], axis=1) for i, name in enumerate(names)}
 
 
 def below_first(
-    before: Network, after: Network, x: np.ndarray, targets: np.ndarray
+    after: Network, before: Network, x: np.ndarray, targets: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of a step from one network to the other, for every layer that has some below it: (S, L) each.
+    """Of the step from `before`, for every layer that has some below it: (S, L) each.
 
     Leaves `before` with the hidden layers of `after`.
     """
@@ -181,9 +182,7 @@ def numbers(found: GradientShift) -> dict[str, np.ndarray]:
 def measure_all() -> tuple[Arrays, dict[str, Any]]:
     """Arrays, and what came out."""
     base = SETTINGS[CHOSEN]
-    accuracy = np.stack(
-        [held_out.accuracies(one, RATES, CHOOSING) for one in (base.twin(), base)]
-    )
+    accuracy = np.stack([held_out.accuracies(one, RATES, CHOOSING) for one in (base.twin(), base)])
     rates = {CHOSEN: best_rates(accuracy)}
     found = {name: train_all(SEEDS, name, rates.get(name)) for name in SETTINGS if name != CHOSEN}
     found[CHOSEN] = train_all(SEEDS, CHOSEN, rates[CHOSEN])
@@ -205,7 +204,7 @@ CLAIMS: dict[str, Callable[[Shipped], bool]] = {"both_learn": _both_learn}
 
 EVIDENCE = Evidence(
     "gradient_shift",
-    by_setting(SETTINGS, SEEDS) | {"rates": list(RATES), "choosing": list(CHOOSING)},
+    by_setting(SETTINGS, SEEDS) | {"rates": list(RATES), "chosen_by": list(CHOOSING)},
     measure_all,
     CLAIMS,
     read,

@@ -32,7 +32,24 @@ STARTS: dict[str, tuple[float, str]] = {
     "tiny_all": (0.01, "all"),
     "huge_all": (100.0, "all"),
 }
-RATES = (1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+RATES = (
+    1e-10,
+    1e-9,
+    1e-8,
+    1e-7,
+    1e-6,
+    1e-5,
+    1e-4,
+    1e-3,
+    0.003,
+    0.01,
+    0.03,
+    0.1,
+    0.3,
+    1.0,
+    3.0,
+    10.0,
+)
 CHOOSING = range(20, 25)  # the seeds that choose
 
 
