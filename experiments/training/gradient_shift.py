@@ -34,6 +34,7 @@ from experiments.side_by_side import by_setting, outcome, packed
 ARMS = ("plain", "bn")
 TIMES = 40  # about so many, evenly over the steps
 LATE = 0.25  # the last part of them
+LAST = -2  # of the layers, the last hidden one
 SEEDS = range(5)
 
 # Of the arm "bn".
@@ -170,11 +171,11 @@ def best_rates(accuracy: np.ndarray) -> dict[str, float]:
 
 def numbers(found: GradientShift) -> dict[str, np.ndarray]:
     """(S,) each, of the last hidden layer: "<what>.<arm>" in the mean of all times, and late."""
-    last, numbers = -2, {}
+    numbers = {}
     for a, arm in enumerate(ARMS):
         for when, times in (("", slice(None)), ("late_", found.late)):
             for name in ("distance", "relative", "cosine"):
-                of = getattr(found, name)[a, :, times, last]
+                of = getattr(found, name)[a, :, times, LAST]
                 numbers[f"{when}{name}.{arm}"] = of.mean(axis=1)
     return numbers
 
