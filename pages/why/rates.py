@@ -182,7 +182,8 @@ def _room(values: np.ndarray) -> tuple[float, float]:
     low, high = np.log10(values.min()), np.log10(values.max())
     half = 0.55 * max(high - low, 2.0)
     middle = (low + high) / 2
-    return tuple(float(10 ** round(end, 6)) for end in (middle - half, middle + half))
+    first, last = (float(10 ** round(end, 6)) for end in (middle - half, middle + half))
+    return first, last
 
 
 def _flow_table(activation: str, found: gradient_flow.Flow) -> None:
