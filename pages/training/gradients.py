@@ -53,14 +53,15 @@ def _row(setting: str, found: gradient_shift.GradientShift, arm: str) -> list[Ce
 
 
 def _in_words() -> dict[str, str]:
-    """ "<setting>_<arm>" the relative distance, "<setting>_<arm>_cosine", "<setting>_<arm>_lr"."""
+    """Of "<setting>_<arm>" the relative distance, and with "_distance", "_cosine", "_lr" the rest."""
     known = {}
     for setting, found in gradient_shift.shipped().found.items():
         measured = gradient_shift.numbers(found)
         for a, arm in enumerate(gradient_shift.ARMS):
             head = f"{setting}_{arm}"
             known[head] = number(float(measured[f"relative.{arm}"].mean()), 2)
-            known[f"{head}_cosine"] = number(float(measured[f"cosine.{arm}"].mean()), 2)
+            for name in ("distance", "cosine"):
+                known[f"{head}_{name}"] = number(float(measured[f"{name}.{arm}"].mean()), 2)
             known[f"{head}_lr"] = short(float(found.rates[a]))
     return known | {"seeds": str(len(gradient_shift.SEEDS))}
 

@@ -197,7 +197,7 @@ def _flow_table(activation: str, found: gradient_flow.Flow) -> None:
     for c, scale in enumerate(gradient_flow.SCALES):
         numbers = [float(getattr(found, what)[c, n]) for what, n in places]
         cells = [
-            Cell(unbroken(f"{'× ' if what == 'factor' else ''}{number(x, 2)}"), value=f"{x:.4g}")
+            Cell(unbroken(f"{'× ' if what == 'factor' else ''}{_two(x)}"), value=f"{x:.4g}")
             for x, (what, _) in zip(numbers, places, strict=True)
         ]
         rows.append([Cell(unbroken(_scaled(activation, scale))), *cells])
@@ -208,7 +208,7 @@ def _told(found: gradient_flow.Flow, scale: str) -> dict[str, str]:
     """Of one scale: "<arm>" the factor and "<arm>_largest" the largest gradient."""
     n = gradient_flow.numbers(found)
     return {
-        f"{arm}{ending}": number(n[f"{what}.{scale}.{arm}"], 2)
+        f"{arm}{ending}": _two(n[f"{what}.{scale}.{arm}"])
         for arm in gradient_flow.ARMS
         for what, ending in (("factor", ""), ("largest", "_largest"))
     }
@@ -223,7 +223,12 @@ def _flow_in_words(found: gradient_flow.Flow) -> dict[str, str]:
     }
     n = gradient_flow.numbers(found)
     own = n["largest.usual.bn"] / n["largest.usual.plain"]
-    return told | {"layers": str(value("layers")), "own": number(own, 2)}
+    return told | {"layers": str(value("layers")), "own": _two(own)}
+
+
+def _two(x: float) -> str:
+    """Two digits that count: of 13783, 14000."""
+    return number(float(f"{x:.2g}"), 2)
 
 
 # --- 6: where batch norm loses ---

@@ -88,6 +88,7 @@ def means(setting: str) -> dict[str, float]:
 def test_in_figure_1_batch_norm_moves_the_gradient_more() -> None:
     n = means("figure1")
     assert n["relative.bn"] > 1.1 * n["relative.plain"]
+    assert 0.8 < n["distance.bn"] / n["distance.plain"] < 1.25  # "alike"
     found = shipped().found["figure1"]
     early = found.step < 150  # the plain network stands on its plateau
     plain, bn = found.relative[:, :, early, gradient_shift.LAST].mean(axis=(1, 2))
