@@ -217,7 +217,7 @@ CLAIMS: dict[str, Claim] = {
     "less_gradient_shift": Claim(
         "training",
         "1805.11604",
-        FIVE,
+        TEN,
         GRADIENT_SHIFT,
         _less_gradient_shift,
         _gradient_keeps,

@@ -53,7 +53,7 @@ def _row(setting: str, found: gradient_shift.GradientShift, arm: str) -> list[Ce
 
 
 def _in_words() -> dict[str, str]:
-    """Of "<setting>_<arm>" the relative distance, and with "_distance", "_cosine", "_lr" the rest."""
+    """By "<setting>_<arm>" the relative distance; with "_distance", "_cosine", "_lr" the rest."""
     known = {}
     for setting, found in gradient_shift.shipped().found.items():
         measured = gradient_shift.numbers(found)

@@ -37,7 +37,10 @@ def never_normalized(patch: pytest.MonkeyPatch) -> None:
 
 def nowhere_normalized(patch: pytest.MonkeyPatch) -> None:
     """No network has batch norm, whatever it is called."""
+    shipped = init_scale.chosen()
+    plain = replace(shipped, accuracy=np.stack(2 * [shipped.accuracy[0]]))
     patch.setattr(init_scale, "config", lambda norm, start: the_start("none", start))
+    patch.setattr(init_scale, "chosen", lambda: plain)
 
 
 PLANTED: dict[str, Planted] = {

@@ -139,7 +139,6 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
         ({"bn_usual": 1.0, "bn_twice": 1.0}, "clear"),
         ({"removed": 1.0}, "contradicted"),
         ({"plain_twice": 1.0}, "contradicted"),
-        ({"plain_twice": 1.0, "bn_usual": 1.0, "bn_twice": 1.0}, "weak"),
     ],
     "smoother": [
         ({"relu_change": 1.1}, "weak"),
