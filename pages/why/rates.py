@@ -149,12 +149,12 @@ def flow() -> None:
     words = {name: t(f"{LESSON}.flow.{name}") for name in ("layer", "norm")}
     words |= {arm: named(arm) for arm in gradient_flow.ARMS}
     ends = _room(found.gradient)  # one axis for all, or there would be nothing to see
-    for c, column in enumerate(st.columns(3, gap="medium")):
-        scale = list(gradient_flow.SCALES)[c]
+    columns = zip(st.columns(3, gap="medium"), gradient_flow.SCALES, found.gradient, strict=True)
+    for column, scale, (plain, bn) in columns:
         with column:
             st.markdown(f"**{_scaled(activation, scale)}**")
             plot(
-                figures.gradients(mode(), found.layer, *found.gradient[c], ends, words),
+                figures.gradients(mode(), found.layer, plain, bn, ends, words),
                 key=f"flow-{scale}",
                 alt=t(
                     f"{LESSON}.flow.alt",
