@@ -150,8 +150,8 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
         (dict.fromkeys(CLAIMS["less_shift"].numbers, 0.5), "contradicted"),
     ],
     "less_gradient_shift": [
-        ({"figure1_ratio": 2.0, "figure1_gain": 0.3, "relu_ratio": 2.0}, "clear"),
-        (dict.fromkeys(("figure1_gain", "relu_gain"), -0.1) | {"relu_ratio": 0.9}, "contradicted"),
+        ({"figure1_ratio": 2.0, "figure1_plain": 0.3, "relu_ratio": 2.0}, "clear"),
+        ({"relu_ratio": 0.9, "relu_plain": 0.9, "figure1_plain": 0.9}, "contradicted"),
     ],
     "shift_explains": [
         ({"kept": 0.0}, "clear"),
