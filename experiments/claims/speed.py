@@ -180,15 +180,10 @@ def _at_start(activation: str) -> Scope:
     return Scope.of([replace(deepest, n_train=gradient_flow.IMAGES)], "none")
 
 
-def _flows(seed: int) -> dict[str, float]:
-    return gradient_flow.numbers(gradient_flow.one_seed(seed))
-
-
 def _vanishing(seed: int) -> dict[str, float]:
-    """By what a gradient is multiplied, layer by layer toward the input, in 50 sigmoid layers."""
-    found = _flows(seed)
-    plain, bn = (found[f"factor.sigmoid.{norm}"] for norm in ("none", "before"))
-    return {"plain": plain, "bn": bn}
+    """By what a gradient is multiplied, layer by layer toward the input, in sigmoid layers."""
+    found = gradient_flow.flow("sigmoid", seed, gradient_flow.DEPTHS[1], (1.0,)).factor[0]
+    return dict(zip(gradient_flow.ARMS, map(float, found), strict=True))
 
 
 def _does_not_vanish(found: Measured) -> Verdict:
@@ -199,23 +194,40 @@ def _does_not_vanish(found: Measured) -> Verdict:
 
 
 def _exploding(seed: int) -> dict[str, float]:
-    """50 ReLU layers: the gradient near the input over that near the output."""
-    found = _flows(seed)
-    plain, bn = (found[f"ratio.relu.{norm}"] for norm in ("none", "before"))
+    """ReLU layers: the largest norm of a gradient in any of them, by the scale of the weights."""
+    found = gradient_flow.numbers(gradient_flow.flow("relu", seed, gradient_flow.DEPTHS[1]))
+    largest = {f"{arm}_{scale}": found[f"largest.{scale}.{arm}"] for arm, scale in EXPLODING}
     return {
-        "plain": plain,
-        "bn": bn,
-        "factor_plain": found["factor.relu.none"],
-        "factor_bn": found["factor.relu.before"],
+        "removed": largest["plain_twice"] / largest["bn_twice"],
+        "added": largest["bn_usual"] / largest["plain_usual"],
+        **largest,
+        "factor_plain": found["factor.usual.plain"],
+        "factor_bn": found["factor.usual.bn"],
     }
 
 
+EXPLODING = tuple((arm, scale) for arm in gradient_flow.ARMS for scale in gradient_flow.SCALES)
+EXPLODED = 100  # times the largest gradient that the plain network has with He's weights
+
+
 def _does_not_explode(found: Measured) -> Verdict:
-    """Contradicted where batch norm makes it grow tenfold, and further than it does without."""
-    if above(found["bn"], 10, "factor") and above(found["bn"] / found["plain"], 2, "factor"):
+    """Of weights twice too large, and of He's own, where nothing explodes without batch norm.
+
+    Clear where it takes an explosion away and makes none of its own, weak where it does both,
+    contradicted where it takes none away.
+    """
+
+    def exploded(arm: str) -> bool:
+        return above(found[arm] / found["plain_usual"], EXPLODED, "factor")
+
+    def calm(arm: str) -> bool:
+        return below(found[arm] / found["plain_usual"], EXPLODED, "factor")
+
+    if not exploded("plain_twice"):
+        return "contradicted" if exploded("bn_usual") or exploded("bn_twice") else "weak"
+    if not above(found["removed"], EXPLODED, "factor"):
         return "contradicted"
-    clear = below(found["bn"], 10, "factor") and above(found["plain"], 10, "factor")
-    return "clear" if clear else "weak"
+    return "clear" if calm("bn_usual") and calm("bn_twice") else "weak"
 
 
 CLAIMS: dict[str, Claim] = {
@@ -296,7 +308,7 @@ CLAIMS: dict[str, Claim] = {
         {"plain": "factor", "bn": "factor"},
         by_seed(_vanishing),
         _does_not_vanish,
-        place={"part": "speed", "test": "flow"},
+        place={"part": "speed", "test": "flow", "nonlinearity": "sigmoid"},
         varied="starts",
         scope=lambda: _at_start("sigmoid"),
     ),
@@ -304,10 +316,12 @@ CLAIMS: dict[str, Claim] = {
         "why",
         "1902.08129",
         FIVE,
-        dict.fromkeys(("plain", "bn", "factor_plain", "factor_bn"), "factor"),
+        dict.fromkeys(("removed", "added"), "factor")
+        | {f"{arm}_{scale}": "factor" for arm, scale in EXPLODING}
+        | {"factor_plain": "factor", "factor_bn": "factor"},
         by_seed(_exploding),
         _does_not_explode,
-        place={"part": "speed", "test": "flow"},
+        place={"part": "speed", "test": "flow", "nonlinearity": "relu"},
         varied="starts",
         scope=lambda: _at_start("relu"),
     ),

@@ -29,8 +29,10 @@ class Shift:
 
     steps: np.ndarray  # the times compared, each with the next; both arms got there
     w1: np.ndarray  # Wasserstein-1, summed over the intervals: the whole path
+    w1_late: np.ndarray  # the way of the last quarter of the intervals
     w1_in_sd: np.ndarray  # the same, each step divided by the sd of the earlier time
     ks: np.ndarray  # mean per interval
+    ks_late: np.ndarray  # the same over the last quarter of the intervals
     moved: np.ndarray  # mean |change| of an example in sd, mean per interval
     moved_late: np.ndarray  # the same over the last quarter of the intervals
 
@@ -41,11 +43,11 @@ def shift(pair: Pair) -> Shift:
     chosen = np.unique(np.linspace(0, len(common) - 1, INTERVALS + 1).round().astype(int))
     steps = common[chosen]
     arms = [_measure(arm.u[np.searchsorted(arm.step, steps)]) for arm in (pair.plain, pair.bn)]
-    return Shift(steps, *(np.stack([arm[k] for arm in arms]) for k in range(5)))
+    return Shift(steps, *(np.stack([arm[k] for arm in arms]) for k in range(len(arms[0]))))
 
 
 def _measure(u: np.ndarray) -> tuple[np.ndarray, ...]:
-    """u (T, L, P, K) at the chosen times → five arrays (L,), in the order of Shift."""
+    """u (T, L, P, K) at the chosen times → arrays (L,), in the order of Shift."""
     samples = np.moveaxis(u.astype(np.float64), 2, 3)  # examples last: (T, L, K, P)
     before, after = samples[:-1], samples[1:]
     sd = np.std(before, axis=3)
@@ -53,10 +55,13 @@ def _measure(u: np.ndarray) -> tuple[np.ndarray, ...]:
     distance = wasserstein1(before, after)
     moved = np.abs(after - before).mean(axis=3) / sd
     late = len(moved) - max(1, round(LATE * len(moved))) if len(moved) else 0
+    apart = ks(before, after) if len(before) else np.zeros((1, *u.shape[1::2]))
     return (
         distance.sum(axis=0).mean(axis=1),
+        distance[late:].sum(axis=0).mean(axis=1),
         _mean((distance / sd).sum(axis=0)),
-        ks(before, after).mean(axis=(0, 2)) if len(before) else np.zeros(u.shape[1]),
+        apart.mean(axis=(0, 2)),
+        apart[late:].mean(axis=(0, 2)),
         _mean(_mean(moved, axis=0)),
         _mean(_mean(moved[late:], axis=0)),
     )

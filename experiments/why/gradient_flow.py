@@ -1,14 +1,19 @@
-"""How large the gradient of each layer's W is before the first step, by depth.
+"""How large the gradient of each layer's W is before the first step, by depth and by scale.
 
-Without batch norm a sigmoid's gradient vanishes on its way down. Batch norm repairs that, and in
-deep ReLU networks makes what it is said to cure: the gradient grows layer by layer toward the
-input (Yang et al. 2019, arXiv 1902.08129).
+Without batch norm a sigmoid's gradient vanishes on its way down, and a ReLU's is at the mercy of
+the initial weights: half of He's, and every layer halves it, twice, and every layer doubles it.
+What a layer does to the way down it does to the way up as well, so that the gradients of all W,
+products of both, are equally small or large: to compare one layer with another shows nothing of it,
+the norms themselves do. Batch norm divides the scale out. In deep ReLU networks it makes a growth
+of its own: the gradient gets larger layer by layer toward the input, whatever the scale (Yang et
+al. 2019, arXiv 1902.08129).
 
 Nothing is trained: 256 MNIST images forward and back once, in float64.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +25,9 @@ from experiments.descent import initial
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 INITS = {"sigmoid": "xavier", "tanh": "xavier", "relu": "he"}
+SCALES = {"half": 0.5, "usual": 1.0, "twice": 2.0}  # what all initial weights are multiplied by
 NORMS = ("none", "before")
+ARMS = ("plain", "bn")  # the same by the names that they have elsewhere
 WIDTH = 100
 IMAGES = 256
 DEPTHS = (2, 50)  # least and most
@@ -29,7 +36,7 @@ SEEDS = range(5)
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """C activations in the order of ACTIVATIONS × N of NORMS, L hidden layers."""
+    """C scales in the order that was asked for × N of NORMS, L hidden layers."""
 
     layer: np.ndarray  # (L + 1,) 1 is next to the input, L + 1 the output layer
     gradient: np.ndarray  # (C, N, L + 1) norm of dL/dW
@@ -41,23 +48,27 @@ class Flow:
         return np.exp((inner[..., 0] - inner[..., -1]) / max(inner.shape[-1] - 1, 1))
 
     @property
-    def ratio(self) -> np.ndarray:
-        """(C, N) gradient of the second layer, the first from hidden to hidden, over the last."""
-        return self.gradient[..., 1] / self.gradient[..., -2]
+    def largest(self) -> np.ndarray:
+        """(C, N) the norm in the layer where it is largest, of W hidden to hidden."""
+        return self.gradient[..., 1:-1].max(axis=-1)
 
 
-def flow(seed: int = 0, depth: int = 20) -> Flow:
-    """The six networks with this seed; about .1 s at depth 20."""
+def flow(
+    activation: str, seed: int = 0, depth: int = 20, scales: Sequence[float] = (*SCALES.values(),)
+) -> Flow:
+    """The networks of one activation with this seed; about .1 s at depth 20."""
     data = load("mnist", seed, np.float64)
     x, targets = data.x_train[None, :IMAGES], one_hot(data.y_train[None, :IMAGES], 10, np.float64)
     found = [
-        [_gradients(config(activation, norm, seed, depth), x, targets) for norm in NORMS]
-        for activation in ACTIVATIONS
+        [_gradients(config(activation, norm, seed, depth, scale), x, targets) for norm in NORMS]
+        for scale in scales
     ]
     return Flow(np.arange(1, depth + 2), np.array(found))
 
 
-def config(activation: str, norm: str, seed: int, depth: int) -> RunConfig:
+def config(
+    activation: str, norm: str, seed: int, depth: int, scale: float = SCALES["usual"]
+) -> RunConfig:
     """One network; the same seed gives it the same W with batch norm and without."""
     return RunConfig(
         dataset="mnist",
@@ -65,6 +76,7 @@ def config(activation: str, norm: str, seed: int, depth: int) -> RunConfig:
         width=WIDTH,
         activation=activation,
         init=INITS[activation],
+        init_scale=scale,
         norm=norm,
         seed=seed,
         dtype="float64",
@@ -77,16 +89,11 @@ def _gradients(config: RunConfig, x: np.ndarray, targets: np.ndarray) -> list[fl
     return [float(np.linalg.norm(dW)) for dW in network.dW]
 
 
-def one_seed(seed: int) -> Flow:
-    """At depth 50."""
-    return flow(seed, DEPTHS[1])
-
-
 def numbers(found: Flow) -> dict[str, float]:
-    """By name: "factor.<activation>.<norm>" and "ratio.<activation>.<norm>"."""
+    """Of all SCALES, by name: "factor.<scale>.<arm>" and "largest.<scale>.<arm>"."""
     return {
-        f"{name}.{activation}.{norm}": float(getattr(found, name)[c, n])
-        for name in ("factor", "ratio")
-        for c, activation in enumerate(ACTIVATIONS)
-        for n, norm in enumerate(NORMS)
+        f"{name}.{scale}.{arm}": float(getattr(found, name)[c, n])
+        for name in ("factor", "largest")
+        for c, scale in enumerate(SCALES)
+        for n, arm in enumerate(ARMS)
     }

@@ -12,9 +12,10 @@ from bncore.kernels import BatchNormKernel
 from bncore.shift import wasserstein1
 from bncore.training import Stack
 from experiments.replay import ARMS, PERCENTILES, SERIES, VIEWS, count
+from experiments.training.gradient_shift import below_first
 from figures.theme import colour
 from pages.training import charts as figures
-from pages.training import replay
+from pages.training import gradients, replay
 from pages.training import runs as training
 from pages.training.runs import LESSON, LIVE, View
 from ui import controls, page
@@ -203,7 +204,7 @@ def some_numbers(view: View) -> None:
 def shift(view: View) -> None:
     """How far each layer's distributions moved, and what that does and does not say."""
     found = view.shift
-    names = ("w1", "w1_in_sd", "ks", "moved", "moved_late")
+    names = ("w1", "w1_in_sd", "ks", "ks_late", "moved", "moved_late")
     st.header(t(f"{LESSON}.shift.title"))
     layers = view.config.depth
     less = {n: int((getattr(found, n)[1] < getattr(found, n)[0]).sum()) for n in names}
@@ -246,7 +247,8 @@ else:
     story(now)
     read_curves(now)
     shift(now)
+gradients.show()
 page.question(LESSON, "cause", ("yes", "no", "never"), right="no")
 page.question(LESSON, "scored", ("batch", "running", "none"), right="running")
 page.question(LESSON, "safe", ("any", "wider", "depth"), right="wider")
-page.source(descend, Stack.advance, BatchNormKernel, count, wasserstein1, key=LESSON)
+page.source(descend, Stack.advance, BatchNormKernel, count, wasserstein1, below_first, key=LESSON)

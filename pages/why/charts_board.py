@@ -121,6 +121,8 @@ def written(kind: str, place: float) -> str:
 
     >>> written("factor", 2.875), written("factor", 6.3), written("error", -15.0)
     ('750', '2.0×10⁶', '10⁻¹⁵')
+    >>> written("factor", -17.7), written("number", 0.0)
+    ('2.0×10⁻¹⁸', '0')
     """
     if kind == "share":
         return f"{100 * place:.0f} %" if place in (0, 1) else f"{100 * place:.1f} %"
@@ -129,7 +131,7 @@ def written(kind: str, place: float) -> str:
     if kind == "error":
         return _power(round(place))
     value = 10**place if kind == "factor" else place
-    if abs(value) < 1e5:
+    if value == 0 or 1e-4 < abs(value) < 1e5:
         return f"{float(f'{value:.2g}'):g}".replace("-", "−")
     mantissa, power = f"{value:.1e}".split("e")
     return f"{mantissa}×{_power(int(power))}".replace("-", "−")

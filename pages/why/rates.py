@@ -23,7 +23,7 @@ from pages.why.speed import LIVES, LOOKS, named, short, start
 from pages.why.strips import STYLE, written
 from ui import controls, page
 from ui.chart import plot
-from ui.numbers import number, percent
+from ui.numbers import number, percent, unbroken
 from ui.tables import Cell, share, table
 from ui.text import mode, prose, t
 
@@ -135,67 +135,101 @@ def _one_cell() -> None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _flow(seed: int, depth: int) -> gradient_flow.Flow:
-    return gradient_flow.flow(seed, depth)
+def _flow(activation: str, seed: int, depth: int) -> gradient_flow.Flow:
+    return gradient_flow.flow(activation, seed, depth)
 
 
 def flow() -> None:
-    """The gradient of every layer before the first step, for three activations."""
+    """The gradient of every layer before the first step, at three scales of the weights."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="flow"):
+        controls.choice(LESSON, "nonlinearity")
         controls.ladder(LESSON, "layers", width=420)
         controls.entry(LESSON, "draw", width=140)
-    found = _flow(value("draw"), value("layers"))
+    activation = value("nonlinearity")
+    found = _flow(activation, value("draw"), value("layers"))
     words = {name: t(f"{LESSON}.flow.{name}") for name in ("layer", "norm")}
-    words |= {arm: named(arm) for arm in ("plain", "bn")}
-    for c, column in enumerate(st.columns(3, gap="medium")):
-        activation = gradient_flow.ACTIVATIONS[c]
-        plain, bn = found.gradient[c]
-        ends = 10 ** np.array([np.log10(both).round(6) for both in _room(found.gradient[c])])
+    words |= {arm: named(arm) for arm in gradient_flow.ARMS}
+    ends = _room(found.gradient)  # one axis for all, or there would be nothing to see
+    columns = zip(st.columns(3, gap="medium"), gradient_flow.SCALES, found.gradient, strict=True)
+    for column, scale, (plain, bn) in columns:
         with column:
-            st.markdown(f"**{t(f'ui.options.{activation}')}**")
+            st.markdown(f"**{_scaled(activation, scale)}**")
             plot(
-                figures.gradients(mode(), found.layer, plain, bn, tuple(ends), words),
-                key=f"flow-{activation}",
+                figures.gradients(mode(), found.layer, plain, bn, ends, words),
+                key=f"flow-{scale}",
                 alt=t(
                     f"{LESSON}.flow.alt",
                     activation=t(f"ui.options.{activation}"),
-                    **{arm: short(found.factor[c, n]) for n, arm in enumerate(("plain", "bn"))},
+                    weights=_scaled(activation, scale),
+                    **_told(found, scale),
                 ),
             )
     left, right = st.columns([5, 6], gap="large", vertical_alignment="center")
     with left:
-        _flow_table(found)
+        _flow_table(activation, found)
     with right:
-        st.markdown(prose(f"{LESSON}/flow", **_flow_in_words(found)))
+        st.markdown(prose(f"{LESSON}/flow_{activation}", **_flow_in_words(found)))
+
+
+def _scaled(activation: str, scale: str) -> str:
+    """What the initial weights are."""
+    init = t(f"{LESSON}.flow.{gradient_flow.INITS[activation]}")
+    times = gradient_flow.SCALES[scale]
+    return t(f"{LESSON}.flow.weights", init=init, scale={0.5: "½"}.get(times, f"{times:g}"))
 
 
 def _room(values: np.ndarray) -> tuple[float, float]:
     """An axis for them: at least two powers of ten, with air."""
-    low, high = float(values.min()), float(values.max())
-    wide = max(np.log10(high / low), 2.0) / np.log10(high / low) if high > low else 1.0
-    middle, half = np.sqrt(low * high), (high / low) ** (0.55 * wide)
-    return float(middle / half), float(middle * half)
+    low, high = np.log10(values.min()), np.log10(values.max())
+    half = 0.55 * max(high - low, 2.0)
+    middle = (low + high) / 2
+    first, last = (float(10 ** round(end, 6)) for end in (middle - half, middle + half))
+    return first, last
 
 
-def _flow_table(found: gradient_flow.Flow) -> None:
-    heads = [Cell("")] + [Cell(t(f"{LESSON}.flow.head_{name}")) for name in ("plain", "bn")]
+def _flow_table(activation: str, found: gradient_flow.Flow) -> None:
+    """At each scale, of both arms: the largest gradient, and the factor from layer to layer."""
+    places = [(what, n) for what in ("largest", "factor") for n in range(len(gradient_flow.ARMS))]
+    heads = [Cell(t(f"{LESSON}.flow.head_weights"))] + [
+        Cell(t(f"{LESSON}.flow.head_{what}", arm=named(gradient_flow.ARMS[n])))
+        for what, n in places
+    ]
     rows = []
-    for c, activation in enumerate(gradient_flow.ACTIVATIONS):
-        factors = found.factor[c]
-        cells = [Cell(f"× {short(float(f))}", value=f"{f:.4g}") for f in factors]
-        rows.append([Cell(t(f"ui.options.{activation}")), *cells])
+    for c, scale in enumerate(gradient_flow.SCALES):
+        numbers = [float(getattr(found, what)[c, n]) for what, n in places]
+        cells = [
+            Cell(unbroken(f"{'× ' if what == 'factor' else ''}{_two(x)}"), value=f"{x:.4g}")
+            for x, (what, _) in zip(numbers, places, strict=True)
+        ]
+        rows.append([Cell(unbroken(_scaled(activation, scale))), *cells])
     table(heads, rows, name="flow", lesson=LESSON)
 
 
-def _flow_in_words(found: gradient_flow.Flow) -> dict[str, str]:
-    sigmoid, relu = (gradient_flow.ACTIVATIONS.index(name) for name in ("sigmoid", "relu"))
+def _told(found: gradient_flow.Flow, scale: str) -> dict[str, str]:
+    """Of one scale: "<arm>" the factor and "<arm>_largest" the largest gradient."""
+    n = gradient_flow.numbers(found)
     return {
-        "layers": str(value("layers")),
-        "sigmoid_plain": number(float(found.ratio[sigmoid, 0]), 2),
-        "sigmoid_bn": number(float(found.ratio[sigmoid, 1]), 2),
-        "relu_plain": number(float(found.ratio[relu, 0]), 2),
-        "relu_bn": number(float(found.ratio[relu, 1]), 2),
+        f"{arm}{ending}": _two(n[f"{what}.{scale}.{arm}"])
+        for arm in gradient_flow.ARMS
+        for what, ending in (("factor", ""), ("largest", "_largest"))
     }
+
+
+def _flow_in_words(found: gradient_flow.Flow) -> dict[str, str]:
+    """The same of all scales, "<scale>_...", and what a network of this depth makes of it."""
+    told = {
+        f"{scale}_{name}": number
+        for scale in gradient_flow.SCALES
+        for name, number in _told(found, scale).items()
+    }
+    n = gradient_flow.numbers(found)
+    own = n["largest.usual.bn"] / n["largest.usual.plain"]
+    return told | {"layers": str(value("layers")), "own": _two(own)}
+
+
+def _two(x: float) -> str:
+    """Two digits that count: of 13783, 14000."""
+    return number(float(f"{x:.2g}"), 2)
 
 
 # --- 6: where batch norm loses ---

@@ -370,10 +370,12 @@ def test_on_a_phone_it_fits_and_follows_a_finger(
     assert small == 0
 
 
-def test_the_drawer_of_curves_opens_with_both_figures(app_url: str, new_page: NewPage) -> None:
+def test_the_drawers_of_curves_open_with_their_figures(app_url: str, new_page: NewPage) -> None:
     page = lesson(new_page(), app_url, preset="deep_relu", frame=12)
     expect(page.get_by_test_id("stPlotlyChart")).to_have_count(0)
     page.locator(".st-key-read summary").click()
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    page.locator(".st-key-gradients summary").click()
+    expect(page.locator(".js-plotly-plot")).to_have_count(4)
     settled(page)
     assert frame(page) == 12 and overflow(page) == 0

@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bncore.config import RunConfig
 from experiments.at_test_time import dimming
+from experiments.claims import runs
+from experiments.pair import Pair, train_pair
+from experiments.training import gradient_shift
 from experiments.why import coloured, disturb, noisy
 from tests.experiments.claims.planting import Planted
 
@@ -47,7 +51,27 @@ def mirrored(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(dimming, "dimmed", turned)
 
 
+def arms_changed(patch: pytest.MonkeyPatch) -> None:
+    """Batch norm is in the arm that is called plain, on a run that is soon over."""
+
+    def pair(config: RunConfig) -> Pair:
+        found = train_pair(replace(config, steps=300, record_every=5))
+        return Pair(bn=found.plain, plain=found.bn)
+
+    patch.setattr(runs, "train_pair", pair)
+
+
+def both_learn_at_once(patch: pytest.MonkeyPatch) -> None:
+    """No plateau, and one rate for all, so that no arm makes larger steps than another."""
+    config = RunConfig(depth=5, width=50, steps=60)
+    patch.setattr(gradient_shift, "SETTINGS", dict.fromkeys(gradient_shift.SETTINGS, config))
+    rates = dict.fromkeys(gradient_shift.ARMS, config.lr)
+    patch.setattr(gradient_shift, "rates_of", lambda setting: rates)
+
+
 PLANTED: dict[str, Planted] = {
+    "less_shift": Planted(arms_changed, "contradicted", seeds=4),
+    "less_gradient_shift": Planted(both_learn_at_once, "clear"),
     "shift_explains": Planted(jolts_that_drown, "clear"),
     "independent": Planted(only_scaled, "clear"),
     "other_colours": Planted(plain_has_not_learned, "clear", seeds=5),

@@ -89,7 +89,7 @@ def no_norm_in_depth(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         gradient_flow,
         "config",
-        lambda activation, norm, seed, depth: the_flow(activation, "none", seed, depth),
+        lambda activation, norm, *rest: the_flow(activation, "none", *rest),
     )
 
 
@@ -101,6 +101,11 @@ def once_is_for_good(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(speed, "largest_rates", lambda seed: dict.fromkeys(once.ARMS, 1.0))
 
 
+def a_dozen_layers(patch: pytest.MonkeyPatch) -> None:
+    """Deep enough for weights twice too large to explode, too shallow for batch norm's growth."""
+    patch.setattr(gradient_flow, "DEPTHS", (2, 12))
+
+
 PLANTED: dict[str, Planted] = {
     "every_step": Planted(once_is_for_good, "contradicted"),
     "sooner": Planted(both_plain, "weak"),
@@ -108,5 +113,6 @@ PLANTED: dict[str, Planted] = {
     "larger_rates": Planted(no_arm_normalizes, "weak"),
     "higher_accuracy": Planted(plain_is_dead, "clear"),
     "smoother": Planted(no_norm_along_the_gradient, "weak"),
+    "exploding": Planted(a_dozen_layers, "clear"),
     "vanishing": Planted(no_norm_in_depth, "contradicted"),
 }

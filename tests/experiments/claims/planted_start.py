@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.why import input_scaling, inputs, spectrum
+from experiments.why import init_scale, input_scaling, inputs, spectrum
 from tests.experiments.claims.planting import Planted
 
 the_wine, the_hidden = inputs.wine, spectrum.last_hidden
+the_start = init_scale.config
 
 
 def scaled_wine(patch: pytest.MonkeyPatch) -> None:
@@ -40,8 +41,17 @@ def never_normalized(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(spectrum, "last_hidden", lambda x, W, g, norm: the_hidden(x, W, g, "none"))
 
 
+def nowhere_normalized(patch: pytest.MonkeyPatch) -> None:
+    """No network has batch norm, whatever it is called."""
+    shipped = init_scale.chosen()
+    plain = replace(shipped, accuracy=np.stack(2 * [shipped.accuracy[0]]))
+    patch.setattr(init_scale, "config", lambda norm, start: the_start("none", start))
+    patch.setattr(init_scale, "chosen", lambda: plain)
+
+
 PLANTED: dict[str, Planted] = {
     "rounder_inputs": Planted(scaled_wine, "weak"),
     "rounder_hidden": Planted(never_normalized, "weak"),
+    "any_init": Planted(nowhere_normalized, "contradicted"),
     "replaces_scaling": Planted(never_raw, "clear"),
 }

@@ -144,14 +144,23 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
         ),
     ],
     "vanishing": [({"bn": 0.6}, "weak"), ({"bn": 0.2}, "contradicted"), ({"plain": 0.9}, "weak")],
-    "exploding": [({"bn": 1.0, "plain": 1000.0}, "clear"), ({"bn": 2.0}, "weak")],
+    "exploding": [
+        ({"bn_usual": 1.0, "bn_twice": 1.0}, "clear"),
+        ({"removed": 1.0}, "contradicted"),
+        ({"plain_twice": 1.0}, "contradicted"),
+    ],
     "smoother": [
         ({"relu_change": 1.1}, "weak"),
         (dict.fromkeys(CLAIMS["smoother"].numbers, 0.9), "contradicted"),
     ],
     "less_shift": [
         ({"ks_ratio": 1.1}, "weak"),
-        ({"ks_ratio": 0.5, "path_ratio": 0.5}, "contradicted"),
+        ({"late_ks_ratio": 1.0}, "weak"),
+        (dict.fromkeys(CLAIMS["less_shift"].numbers, 0.5), "contradicted"),
+    ],
+    "less_gradient_shift": [
+        ({"figure1_ratio": 2.0, "figure1_plain": 0.3, "relu_ratio": 2.0}, "clear"),
+        ({"relu_ratio": 0.9, "relu_plain": 0.9, "figure1_plain": 0.9}, "contradicted"),
     ],
     "shift_explains": [
         ({"kept": 0.0}, "clear"),

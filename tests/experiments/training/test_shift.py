@@ -13,7 +13,7 @@ from experiments import presets
 from experiments.pair import Pair, train_pair
 from experiments.training.shift import Shift, _measure, shift
 
-NAMES = ("w1", "w1_in_sd", "ks", "moved", "moved_late")
+NAMES = ("w1", "w1_late", "w1_in_sd", "ks", "ks_late", "moved", "moved_late")
 
 
 def measured(u: np.ndarray) -> dict[str, np.ndarray]:
@@ -37,11 +37,13 @@ def test_a_shift_by_c_in_each_interval_is_a_path_of_4c(still: np.ndarray) -> Non
     found = measured(moving)
     sd = still[0].std(axis=1)
     np.testing.assert_allclose(found["w1"], 4 * 0.3)
+    np.testing.assert_allclose(found["w1_late"], 0.3)
     np.testing.assert_allclose(found["w1_in_sd"], (4 * 0.3 / sd).mean(axis=1))
     np.testing.assert_allclose(found["moved"], (0.3 / sd).mean(axis=1))
     np.testing.assert_allclose(found["moved_late"], found["moved"])
     first, second = np.moveaxis(moving[0], 1, 2), np.moveaxis(moving[1], 1, 2)
     np.testing.assert_allclose(found["ks"], ks(first, second).mean(axis=1))
+    np.testing.assert_allclose(found["ks_late"], found["ks"])
 
 
 def test_examples_that_change_places_move_while_their_distribution_stands(
@@ -58,8 +60,9 @@ def test_examples_that_change_places_move_while_their_distribution_stands(
 def test_units_of_measurement_matter_to_the_absolute_path_alone(still: np.ndarray) -> None:
     moving = still + np.random.default_rng(2).standard_normal(still.shape)
     once, tenfold = measured(moving), measured(10 * moving)
-    np.testing.assert_allclose(tenfold["w1"], 10 * once["w1"])
-    for name in NAMES[1:]:
+    for name in ("w1", "w1_late"):
+        np.testing.assert_allclose(tenfold[name], 10 * once[name])
+    for name in NAMES[2:]:
         np.testing.assert_allclose(tenfold[name], once[name])
 
 
@@ -68,6 +71,8 @@ def test_late_means_the_last_quarter() -> None:
     u[7:] += 1.0  # a jump in the last quarter: once in 8 intervals, once in the last 2
     found = measured(u)
     np.testing.assert_allclose(found["moved_late"] / found["moved"], 4)
+    np.testing.assert_allclose(found["ks_late"] / found["ks"], 4)
+    np.testing.assert_allclose(found["w1_late"], found["w1"])
 
 
 def test_a_unit_that_says_the_same_to_everyone_is_left_out_and_raises_no_warning() -> None:
@@ -106,7 +111,7 @@ def figure1() -> Shift:
 
 def test_with_bn_the_distributions_of_figure_1_moved_less(figure1: Shift) -> None:
     """The question after the table says so."""
-    for name in ("w1", "w1_in_sd", "ks"):
+    for name in ("w1", "w1_late", "w1_in_sd", "ks", "ks_late"):
         plain, bn = getattr(figure1, name)
         assert (bn < plain).all(), name
 

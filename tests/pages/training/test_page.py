@@ -17,9 +17,11 @@ from bncore.network import Network
 from experiments import presets
 from experiments.pair import Pair
 from experiments.runner import GONE_AFTER
+from experiments.training import gradient_shift
+from pages.training.gradients import NUMBERS
 from pages.training.runs import SETTINGS
 from tests.complete import languages
-from tests.pages.helpers import ends_of, open_lesson, said
+from tests.pages.helpers import cells, ends_of, exact, open_lesson, said
 from tests.pages.tickets import Ticket, asked_for
 from ui import runs
 from ui.lessons import LESSONS
@@ -293,9 +295,9 @@ def test_an_own_run_may_diverge(submitted: list[Ticket]) -> None:
 def test_the_table_of_results_is_that_of_the_traces(preset: str) -> None:
     shown = re.findall(r'<td[^>]*data-value="([^"]*)"', tables(opened(preset=preset)))[:6]
     pair = presets.load(preset)
-    for arm, cells in ((pair.bn, shown[:3]), (pair.plain, shown[3:])):
-        assert cells[0] == f"{arm.accuracy[-1]:.4f}"
-        assert cells[2] == str(presets.steps_to_80(arm))
+    for arm, kept in ((pair.bn, shown[:3]), (pair.plain, shown[3:])):
+        assert kept[0] == f"{arm.accuracy[-1]:.4f}"
+        assert kept[2] == str(presets.steps_to_80(arm))
 
 
 @pytest.mark.usefixtures("no_training")
@@ -309,6 +311,21 @@ def test_answers_stay_when_the_language_changes() -> None:
 def units(pair: Pair, name: str) -> np.ndarray:
     """(T, P): what the first unit of the last layer says of every image."""
     return getattr(pair, name).u[:, -1, :, 0].astype(np.float64)
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize("lang", languages())
+def test_what_the_step_below_makes_of_a_gradient_stands_in_the_table(lang: str) -> None:
+    at = opened(lang=lang)
+    expected = []
+    for found in gradient_shift.shipped().found.values():
+        n = gradient_shift.numbers(found)
+        for a in (1, 0):
+            arm = gradient_shift.ARMS[a]
+            means = [n[f"{name}.{arm}"].mean() for name in NUMBERS]
+            expected += exact(found.rates[a], *means)
+    assert cells(at, "gradients") == expected
+    assert not at.get("plotly_chart")  # until the drawer is opened
 
 
 def spread(u: np.ndarray) -> np.ndarray:

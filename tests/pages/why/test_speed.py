@@ -150,10 +150,25 @@ def test_learning_rates(depth: int, rate: float) -> None:
 
 
 @LANGS
-@pytest.mark.parametrize("layers", [options("layers")[0], options("layers")[-1]])
-def test_gradients_in_depth(layers: int, lang: str) -> None:
-    at = opened(LESSON, part="speed", test="flow", layers=layers, draw=2, lang=lang)
-    assert cells(at, "flow") == exact(*gradient_flow.flow(2, layers).factor.ravel())
+@pytest.mark.parametrize("activation", options("nonlinearity"))
+def test_gradients_in_depth(activation: str, lang: str) -> None:
+    layers = {"sigmoid": options("layers")[0], "tanh": 10, "relu": 20}[activation]
+    at = opened(
+        LESSON,
+        part="speed",
+        test="flow",
+        layers=layers,
+        nonlinearity=activation,
+        draw=2,
+        lang=lang,
+    )
+    found = gradient_flow.flow(activation, 2, layers)
+    shown = np.concatenate([found.largest, found.factor], axis=1)
+    assert cells(at, "flow") == exact(*shown.ravel())
+    axes = [
+        chart(at, f"flow-{scale}")["layout"]["yaxis"]["range"] for scale in gradient_flow.SCALES
+    ]
+    assert axes[0] == axes[1] == axes[2]
 
 
 @pytest.mark.usefixtures("no_training")
