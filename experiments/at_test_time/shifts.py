@@ -239,7 +239,9 @@ def measure_all() -> tuple[Arrays, dict[str, Any]]:
         "validation": np.array(found),
         "seeds": np.array(SEEDS),
         "intact": np.array([[c.plain_intact for c in costs], [c.bn_intact for c in costs]]),
-    } | {name: np.stack([getattr(c, name) for c in costs]) for name in ("plain", "frozen", "renewed")}
+    } | {
+        name: np.stack([getattr(c, name) for c in costs]) for name in ("plain", "frozen", "renewed")
+    }
     outcome = {
         name: {"mean": arrays[name].mean(axis=0).tolist(), "sd": _sd(arrays[name]).tolist()}
         for name in ("plain", "frozen", "renewed")

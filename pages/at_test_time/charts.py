@@ -6,6 +6,7 @@ theirs, and by those of the whole training set (the truth here) in ink, always d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -201,4 +202,43 @@ def stale(
         },
         mode,
         height=340,
+    )
+
+
+def shifts(
+    mode: Mode, names: Sequence[str], frozen: np.ndarray, renewed: np.ndarray, words: Words
+) -> go.Figure:
+    """How much less each shift costs with batch norm than without, shares (S, K) over S seeds.
+
+    A point is the mean, its bar the interval of the mean. words: frozen, renewed, axis.
+    """
+    places, traces = np.arange(len(names)), []
+    looks = (("frozen", frozen, "running", "x"), ("renewed", renewed, "bn", "circle"))
+    for i, (name, gains, idea, symbol) in enumerate(looks):
+        hue, points = colour(idea, mode), 100 * gains
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": points.mean(axis=0),
+                "y": places + 0.24 * (i - 0.5),
+                "name": words[name],
+                "customdata": list(names),
+                "marker": {"color": hue, "size": 9, "symbol": symbol},
+                "error_x": {"type": "data", "array": reach(points), "color": hue}
+                | {"thickness": 2, "width": 0},
+                "hovertemplate": f"%{{customdata}}: %{{x:+.1f}}<extra>{words[name]}</extra>",
+            }
+        )
+    return painted(
+        traces,
+        {
+            "xaxis": title(words["axis"]) | {"zeroline": True, "zerolinewidth": 2},
+            "yaxis": {"tickvals": places, "ticktext": list(names), "zeroline": False}
+            | {"range": [len(names) - 0.4, -0.6], "showgrid": False},
+            "hovermode": "closest",
+            "margin": {"t": 64},
+        },
+        mode,
+        height=460,
     )
