@@ -35,9 +35,11 @@ from experiments.noise import beside_dropout, regularize, small_batches
 from experiments.pair import train_pair
 from experiments.trained import accuracy
 
+LARGEST = placement.RATES[-1]
+
 
 def _before_best(seeds: Sequence[int]) -> dict[str, np.ndarray]:
-    """On MNIST, each place at its best rate; and at a rate of 3, the largest that was swept."""
+    """On MNIST, each place at its best rate; and at the largest that was swept."""
     found = {}
     for activation in placement.ACTIVATIONS:
         before, after = (
@@ -46,17 +48,20 @@ def _before_best(seeds: Sequence[int]) -> dict[str, np.ndarray]:
         )
         found[f"{activation}_gain"] = before - after
     before, after = (
-        final([placement.config("tanh", norm, 3.0, seed, "mnist") for seed in seeds])
+        final([placement.config("tanh", norm, LARGEST, seed, "mnist") for seed in seeds])
         for norm in ("before", "after")
     )
     return found | {"tanh_3_gain": before - after}
+
+
+M_TOGETHER = 64  # images in the batches in which two of them are followed
 
 
 def _like_dropout(seed: int) -> dict[str, float]:
     """First layer, beside dropout that keeps 80 % at the same place: other shares by its law."""
     found = beside_dropout.one_seed(seed)
     ratios = {f"ratio_{m}": float(r) for m, r in zip(beside_dropout.M, found.ratio, strict=True)}
-    at = beside_dropout.M.index(64)
+    at = beside_dropout.M.index(M_TOGETHER)
     return ratios | {
         "bn": float(found.bn[at]),
         "dropout": found.dropout,
@@ -129,18 +134,24 @@ def _is_regularizing(found: Measured) -> Verdict:
     return graded(found["gain"], large=0.01)
 
 
+TINY = (2, 8)  # images in a mini-batch
+
+
 def _any_batch(seed: int) -> dict[str, float]:
     found: dict[str, float] = {}
-    for m in (2, 8):
+    for m in TINY:
         config = replace(small_batches.PRESETS[f"m{m}"], seed=seed)
         outcome = presets.outcome(train_pair(config))
         found |= {f"bn_{m}": outcome.accuracy_bn, f"plain_{m}": outcome.accuracy_plain}
-    behind = {f"behind_{m}": found[f"plain_{m}"] - found[f"bn_{m}"] for m in (2, 8)}
+    behind = {f"behind_{m}": found[f"plain_{m}"] - found[f"bn_{m}"] for m in TINY}
     return behind | found
 
 
+COMPANY = (2, 50)  # test images in a batch
+
+
 def _own_batch(seed: int) -> dict[str, float]:
-    found = companions.by_batch_size(seed, (2, 50))
+    found = companions.by_batch_size(seed, COMPANY)
     sorted_ = float(found.sorted[1])
     return {
         "lost_2": found.running - float(found.accuracy[0]),
@@ -150,9 +161,11 @@ def _own_batch(seed: int) -> dict[str, float]:
     }
 
 
+M_BIASED = 8  # images: their biased variance is an eighth too small
+
+
 def _unbiased_better(seed: int) -> dict[str, float]:
-    """With batches of 8, whose biased variance is an eighth too small."""
-    m = 8
+    m = M_BIASED
     run = Run(RunConfig(batch_size=m, lr=0.05, steps=750, record_every=750, seed=seed))
     run.advance(750)
     network, data = run.network, load("digits", seed)

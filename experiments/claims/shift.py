@@ -87,11 +87,15 @@ def _are_independent(found: Measured) -> Verdict:
     return "weak" if gone else "contradicted"
 
 
+LIGHT = 0.3  # times every pixel
+NEW = 64  # images without labels
+
+
 @lru_cache(maxsize=len(FIVE))
 def _dimmed(seed: int) -> dict[str, float]:
-    """Test accuracy of a pair on the digits, at full light and at three tenths of it."""
-    found = dimming.train_and_sweep(replace(REGIMES["slow"], seed=seed), (64,))[0]
-    bright, dark = (list(found.a).index(a) for a in (1.0, 0.3))
+    """Test accuracy of a pair on the digits, at full light and at LIGHT of it."""
+    found = dimming.train_and_sweep(replace(REGIMES["slow"], seed=seed), (NEW,))[0]
+    bright, dark = (list(found.a).index(a) for a in (1.0, LIGHT))
     return {
         "bright": float(found.frozen[bright]),
         "plain": float(found.plain[dark]),

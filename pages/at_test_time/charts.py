@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from experiments.intervals import half_widths
 
 from figures.parts import SHARE, Words, band, line, marked, title
 from figures.theme import FAINT, INK, Mode, colour, painted
@@ -225,7 +226,7 @@ def shifts(
                 "name": words[name],
                 "customdata": list(names),
                 "marker": {"color": hue, "size": 9, "symbol": symbol},
-                "error_x": {"type": "data", "array": reach(points), "color": hue}
+                "error_x": {"type": "data", "array": half_widths(points), "color": hue}
                 | {"thickness": 2, "width": 0},
                 "hovertemplate": f"%{{customdata}}: %{{x:+.1f}}<extra>{words[name]}</extra>",
             }

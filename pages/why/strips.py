@@ -6,9 +6,17 @@ import numpy as np
 
 from experiments.claims import grading
 from ui.files import COMPONENTS
-from ui.numbers import number
+from ui.numbers import number, percent
 
 STYLE = COMPONENTS / "why_board.css"
+
+
+def summed(kind: str, values: np.ndarray) -> str:
+    """The mean alone, for a sentence; of errors the largest."""
+    if kind == "error":
+        return number(float(values.max()), 2)
+    mean = float(values.mean())
+    return percent(mean) if kind == "share" else number(100 * mean if kind == "points" else mean, 3)
 
 
 def written(kind: str, values: np.ndarray) -> str:
