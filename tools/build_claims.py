@@ -10,10 +10,13 @@ Says each claim's verdict, and where a number leaves the band that the committed
 it, or a verdict is another; then the exit code is 1. What was measured is written all the same,
 so that `git diff` shows it.
 
+Of each claim it says what its seeds draw and how many there are, on what it was measured, and of
+each number the mean and its 95 % interval.
+
 Bands: the matrix kernels of a machine decide the last bits, and a chaotic run makes much of them.
 So OpenBLAS is asked for the kernels of other machines, and NumPy to leave its widest instructions
-alone. The band of a number is three times the largest distance that this made with any seed, and
-at least the floor of its kind (`experiments.claims.grading`).
+alone. The band of a mean follows from the largest distance that this made, and from how far it
+would be off with other seeds (`experiments.claims.grading.band`).
 """
 
 from __future__ import annotations
@@ -34,9 +37,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
 from experiments.claims.board import TABLE, differences, row_of
-from experiments.claims.grading import FLOORS, distance
+from experiments.claims.grading import FLOORS, SAFETY, apart, band
 from experiments.claims.registry import CLAIMS, group_of
 from experiments.evidence import FOLDER
+from experiments.intervals import Kind, interval, mean
 from tools.provenance import fingerprint, rounded, versions
 
 FILE = FOLDER / f"{TABLE}.json"
@@ -51,7 +55,6 @@ MACHINES: dict[str, dict[str, str]] = {
         "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL",
     },
 }
-SAFETY = 3  # times the largest distance seen
 
 
 def measure(name: str) -> Measured:
@@ -76,14 +79,19 @@ def entry(name: str, found: Measured, bands: dict[str, float]) -> dict[str, Any]
         "numbers": {
             key: {
                 "kind": claim.numbers[key],
-                "mean": float(values.mean()),
-                "sd": float(values.std(ddof=1)),
+                **summed_up(claim.numbers[key], values),
                 "band": bands[key],
                 "values": values.tolist(),
             }
             for key, values in found.items()
         },
     }
+
+
+def summed_up(kind: Kind, values: np.ndarray) -> dict[str, float]:
+    """The mean and its interval, in the unit of the kind."""
+    low, high = interval(values, kind)
+    return {"mean": mean(values, kind), "low": low, "high": high}
 
 
 def told(name: str) -> dict[str, Any]:
@@ -95,6 +103,8 @@ def told(name: str) -> dict[str, Any]:
         "place": claim.place,
         "paper": claim.paper,
         "seeds": list(claim.seeds),
+        "varied": claim.varied,
+        "scope": None if claim.scope is None else claim.scope().to_dict(),
     }
 
 
@@ -113,10 +123,31 @@ def older(name: str) -> list[str]:
 
 def unchanged(name: str, old: dict[str, Any]) -> dict[str, Any]:
     """What the table is to say where the numbers would be the same."""
-    new = {"verdict": old["verdict"], **told(name), "versions": old["versions"]}
-    kinds = CLAIMS[name].numbers
-    numbers = {key: one | {"kind": kinds[key]} for key, one in old["numbers"].items()}
+    claim = CLAIMS[name]
+    values = {key: np.array(one["values"]) for key, one in old["numbers"].items()}
+    numbers = {
+        key: {
+            "kind": claim.numbers[key],
+            **summed_up(claim.numbers[key], values[key]),
+            "band": _of_the_mean(claim.numbers[key], one),
+            "values": one["values"],
+        }
+        for key, one in old["numbers"].items()
+    }
+    new = {"verdict": claim.verdict(values), **told(name), "versions": old["versions"]}
     return new | {"fingerprint": fingerprint_now(name), "numbers": numbers}
+
+
+def _of_the_mean(kind: Kind, old: dict[str, Any]) -> float:
+    """The band, where the table still has that of single values: three times the largest distance.
+
+    What a seed is off, the mean of n is off by less: as chance has it, by its part of √n.
+    """
+    if "sd" not in old:
+        return old["band"]
+    calm = old["band"] <= FLOORS[kind]
+    seen = 0.0 if calm else old["band"] / SAFETY / np.sqrt(len(old["values"]))
+    return band(kind, np.array(old["values"]), float(seen))
 
 
 def stored() -> dict[str, Any]:
@@ -150,13 +181,8 @@ def bands(name: str, found: Measured) -> dict[str, float]:
     for machine in MACHINES:
         there = elsewhere(name, machine)
         for key, values in found.items():
-            off[key] = max(off[key], float(distance(kinds[key], values, there[key]).max()))
-    return {key: _at_least(name, key, SAFETY * off[key]) for key in found}
-
-
-def _at_least(name: str, key: str, band: float) -> float:
-    """The floor of the number's kind."""
-    return max(FLOORS[CLAIMS[name].numbers[key]], band)
+            off[key] = max(off[key], apart(kinds[key], values, there[key]))
+    return {key: band(kinds[key], values, off[key]) for key, values in found.items()}
 
 
 def elsewhere(name: str, machine: str) -> Measured:
@@ -174,6 +200,23 @@ def elsewhere(name: str, machine: str) -> Measured:
 # --- the command ---
 
 
+def said(name: str, new: dict[str, Any], seconds: float) -> str:
+    """A claim as measured: what varied and how often, on what, and each mean with its interval."""
+    lines = [
+        f"{name:18} {new['verdict']:13} {seconds:6.1f} s",
+        f"  varied: {new['varied']} × {len(new['seeds'])}",
+        f"  scope:  {_in_a_line(new['scope'])}",
+    ]
+    for key, one in new["numbers"].items():
+        means = f"{one['mean']:.4g} ({one['low']:.4g} to {one['high']:.4g})"
+        lines.append(f"  {key:20} {one['kind']:7} {means}; band {one['band']:.3g}")
+    return "\n".join(lines)
+
+
+def _in_a_line(scope: dict[str, Any] | None) -> str:
+    return "; ".join(f"{key} {value}" for key, value in (scope or {}).items() if value != [])
+
+
 def run(name: str, old: dict[str, Any] | None, again: bool) -> tuple[dict[str, Any], list[str]]:
     """Measure a claim: what the table is to say of it, and where that differs from the old one.
 
@@ -187,9 +230,8 @@ def run(name: str, old: dict[str, Any] | None, again: bool) -> tuple[dict[str, A
     if again or not known:
         new = entry(name, found, bands(name, found))
     else:
-        kept = {key: one["band"] for key, one in old["numbers"].items()}
-        new = entry(name, found, {key: _at_least(name, key, band) for key, band in kept.items()})
-    print(f"{name:18} {new['verdict']:13} {seconds:6.1f} s", flush=True)
+        new = entry(name, found, {key: one["band"] for key, one in old["numbers"].items()})
+    print(said(name, new, seconds), flush=True)
     if not known:
         return new, []
     off = differences(row_of(name, old), found, CLAIMS[name].seeds)

@@ -21,6 +21,7 @@ import numpy as np
 from bncore.batches import Examples
 from bncore.config import RunConfig
 from bncore.data import load
+from bncore.model import Model
 from bncore.network import Network
 from bncore.training import Run
 from experiments.evidence import Arrays, Evidence
@@ -154,11 +155,16 @@ def cost(plain: Network, bn: Network, seed: int, names: Sequence[str] = tuple(SH
     rows = []
     for name in names:
         x = shifted(name, data.x_test, seed)
-        there = exact_statistics(model, shifted(name, known, seed))
-        logits = plain.predict(x), bn.predict(x), model.forward(x, there).logits
+        logits = plain.predict(x), bn.predict(x), _renewed(model, shifted(name, known, seed), x)
         rows.append([accuracy(one, data.y_test) for one in logits])
     intact = [float(accuracy(one.predict(data.x_test), data.y_test)) for one in (plain, bn)]
     return Cost(*intact, *np.array(rows, float).T)
+
+
+def _renewed(model: Model, known: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Logits of images x by the statistics of others."""
+    there = exact_statistics(model, known) if model.norm != "none" else "running"
+    return model.forward(x, there).logits
 
 
 def pair(seed: int, rates: Sequence[float]) -> tuple[Network, Network]:

@@ -29,7 +29,8 @@ from experiments.claims.grading import (
     graded,
     nothing_lost,
 )
-from experiments.claims.runs import best_of_placement, final
+from experiments.claims.runs import best_of_placement, final, shipped
+from experiments.claims.scope import Scope
 from experiments.network import placement, scale
 from experiments.noise import beside_dropout, regularize, small_batches
 from experiments.pair import train_pair
@@ -52,6 +53,15 @@ def _before_best(seeds: Sequence[int]) -> dict[str, np.ndarray]:
         for norm in ("before", "after")
     )
     return found | {"tanh_3_gain": before - after}
+
+
+def _places() -> Scope:
+    best = [
+        best_of_placement(norm, activation, "mnist", [0])[0]
+        for activation in placement.ACTIVATIONS
+        for norm in ("before", "after")
+    ]
+    return Scope.of([*best, placement.config("tanh", "before", LARGEST, 0, "mnist")], "mixed")
 
 
 M_TOGETHER = 64  # images in the batches in which two of them are followed
@@ -164,10 +174,14 @@ def _own_batch(seed: int) -> dict[str, float]:
 M_BIASED = 8  # images: their biased variance is an eighth too small
 
 
+def _of_eights(seed: int) -> RunConfig:
+    return RunConfig(batch_size=M_BIASED, lr=0.05, steps=750, record_every=750, seed=seed)
+
+
 def _unbiased_better(seed: int) -> dict[str, float]:
-    m = M_BIASED
-    run = Run(RunConfig(batch_size=m, lr=0.05, steps=750, record_every=750, seed=seed))
-    run.advance(750)
+    m = _of_eights(seed).batch_size
+    run = Run(_of_eights(seed))
+    run.advance(run.config.steps)
     network, data = run.network, load("digits", seed)
     unbiased = accuracy(network.predict(data.x_test), data.y_test)
     for var in network.running_var:
@@ -185,6 +199,8 @@ CLAIMS: dict[str, Claim] = {
         dict.fromkeys(("sigmoid_gain", "tanh_gain", "relu_gain", "tanh_3_gain"), "points"),
         _before_best,
         always(0.005, "sigmoid_gain", "tanh_gain", "relu_gain", "tanh_3_gain"),
+        varied="matched",
+        scope=_places,
     ),
     "like_dropout": Claim(
         "noise",
@@ -195,6 +211,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_like_dropout),
         _is_dropout,
         cheap=True,
+        varied="networks",
+        scope=shipped,
     ),
     "regularizes": Claim(
         "noise",
@@ -203,6 +221,8 @@ CLAIMS: dict[str, Claim] = {
         {"digits_gain": "points", "mnist_gain": "points"},
         _regularizes,
         always(0.02, "digits_gain", "mnist_gain"),
+        varied="matched",
+        scope=lambda: Scope.of([regularize.SETTINGS[one] for one in ("digits256", "mnist512")]),
     ),
     "decay_regularizes": Claim(
         "network",
@@ -217,6 +237,8 @@ CLAIMS: dict[str, Claim] = {
         },
         _decay_regularizes,
         _is_regularizing,
+        varied="matched",
+        scope=lambda: Scope.of([scale.config(0.3, steps=steps) for steps in (150, 1500)]),
     ),
     "any_batch": Claim(
         "noise",
@@ -227,6 +249,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_any_batch),
         nothing_lost(0.02, 0.1, "behind_2", "behind_8"),
         cheap=True,
+        varied="matched",
+        scope=lambda: Scope.of([small_batches.PRESETS[one] for one in ("m2", "m8")]),
     ),
     "own_batch": Claim(
         "test_time",
@@ -236,6 +260,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_own_batch),
         nothing_lost(0.02, 0.1, "lost_2", "lost_50", "lost_sorted"),
         cheap=True,
+        varied="shuffles",
+        scope=shipped,
     ),
     "unbiased_better": Claim(
         "test_time",
@@ -245,5 +271,7 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_unbiased_better),
         effect("gain", large=0.02, none=0.01),
         cheap=True,
+        varied="networks",
+        scope=lambda: Scope.of([_of_eights(0)]),
     ),
 }

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from experiments import evidence
-from experiments.claims.grading import Kind, Verdict, distance
+from experiments.claims.grading import Kind, Varied, Verdict, apart
+from experiments.claims.scope import Scope
 
 TABLE = "claims"
 
@@ -30,10 +31,12 @@ class Row:
     place: dict[str, str]  # where there: controls and their values; empty for the whole lesson
     paper: str  # arXiv id
     seeds: tuple[int, ...]
+    varied: Varied  # what a seed draws
+    scope: Scope
     versions: dict[str, str]  # that measured it
     numbers: dict[str, np.ndarray]  # (S,) each
     kinds: dict[str, Kind]  # of the numbers
-    bands: dict[str, float]  # how far a value may be off on another machine, as by `distance`
+    bands: dict[str, float]  # how far a mean may be off on another machine, as by `apart`
 
 
 @cache
@@ -53,6 +56,8 @@ def row_of(name: str, stored: Mapping[str, Any]) -> Row:
         place=stored["place"],
         paper=stored["paper"],
         seeds=tuple(stored["seeds"]),
+        varied=stored["varied"],
+        scope=Scope.from_dict(stored["scope"]),
         versions=stored["versions"],
         numbers={key: _locked(one["values"]) for key, one in numbers.items()},
         kinds={key: one["kind"] for key, one in numbers.items()},
@@ -67,13 +72,17 @@ def _locked(values: list[float]) -> np.ndarray:
 
 
 def differences(row: Row, measured: Mapping[str, np.ndarray], seeds: Sequence[int]) -> list[str]:
-    """Where numbers measured with some of the row's seeds leave its bands; one line for each."""
+    """Where means over some of the row's seeds leave its bands; one line for each.
+
+    The mean of fewer seeds may be off the farther.
+    """
     at = [row.seeds.index(seed) for seed in seeds]
+    wider = np.sqrt(len(row.seeds) / len(seeds))
     found = []
     for name, kind in row.kinds.items():
-        there, here, band = row.numbers[name][at], measured[name], row.bands[name]
-        off = float(distance(kind, there, here).max())
-        if off > band:
+        there, here, band = row.numbers[name][at], measured[name], row.bands[name] * wider
+        off = apart(kind, there, here)
+        if not off <= band:  # nor where it is NaN
             line = f"{row.id}.{name}: {here.tolist()} here, {there.tolist()} in the table"
-            found.append(f"{line}; {off:.3g} apart, {band:.3g} allowed")
+            found.append(f"{line}; means {off:.3g} apart, {band:.3g} allowed")
     return found

@@ -27,6 +27,8 @@ from experiments.claims.grading import (
     graded,
     identity,
 )
+from experiments.claims.runs import shipped
+from experiments.claims.scope import Scope
 from experiments.mini_batch import batch as mini_batch
 from experiments.network import bias, scale
 
@@ -139,7 +141,9 @@ def _sd_is_gamma(seed: int) -> dict[str, float]:
 def _nearly_gamma(found: Measured) -> Verdict:
     if exact(found["mean_error"], found["short"]):
         return "exact"
-    return "clear" if exact(found["mean_error"]) and below(found["short"], 0.01) else "weak"
+    return (
+        "clear" if exact(found["mean_error"]) and below(found["short"], 0.01, "factor") else "weak"
+    )
 
 
 def _scale_free(seed: int) -> dict[str, float]:
@@ -152,9 +156,13 @@ def _scale_free(seed: int) -> dict[str, float]:
     }
 
 
+def _to_fold(seed: int) -> RunConfig:
+    return RunConfig(steps=200, record_every=200, seed=seed, dtype="float64")
+
+
 def _folds(seed: int) -> dict[str, float]:
-    run = Run(RunConfig(steps=200, record_every=200, seed=seed, dtype="float64"))
-    run.advance(200)
+    run = Run(_to_fold(seed))
+    run.advance(run.config.steps)
     network, x = run.network, load("digits", seed, np.float64).x_test
     there, folded = network.predict(x), fold(network).predict(x)
     said = (there.argmax(axis=1) != folded.argmax(axis=1)).mean()
@@ -170,6 +178,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_b_cancels),
         identity("moved", "db"),
         cheap=True,
+        varied="batches",
+        scope=shipped,
     ),
     "divides_variance": Claim(
         "mini_batch",
@@ -184,6 +194,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_divides_variance),
         _is_variance,
         cheap=True,
+        varied="batches",
+        scope=shipped,
     ),
     "gives_back": Claim(
         "mini_batch",
@@ -193,6 +205,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_gives_back),
         identity("error"),
         cheap=True,
+        varied="batches",
+        scope=shipped,
     ),
     "makes_gaussian": Claim(
         "mini_batch",
@@ -202,6 +216,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_makes_gaussian),
         _is_normal,
         cheap=True,
+        varied="batches",
+        scope=shipped,
     ),
     "sd_is_gamma": Claim(
         "mini_batch",
@@ -211,6 +227,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_sd_is_gamma),
         _nearly_gamma,
         cheap=True,
+        varied="batches",
+        scope=shipped,
     ),
     "scale_free": Claim(
         "network",
@@ -225,6 +243,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_scale_free),
         identity("moved"),
         cheap=True,
+        varied="batches",
+        scope=shipped,
     ),
     "folds": Claim(
         "test_time",
@@ -234,5 +254,7 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_folds),
         identity("error"),
         cheap=True,
+        varied="networks",
+        scope=lambda: Scope.of([_to_fold(0)]),
     ),
 }

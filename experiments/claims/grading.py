@@ -5,12 +5,12 @@ are compared come from runs of one seed that share data, start and batches. A ru
 numbers alone and says
 
 - "exact": an identity, to rounding;
-- "clear": the effect is there, and large: the whole band of the seeds is past a stated size;
+- "clear": the effect is there, and large: the whole interval is past a stated size;
 - "weak": smaller than that, or not sure, or true of a part of what the sentence says;
 - "contradicted": what the sentence says is absent, or the opposite happens.
 
-The band of the seeds is the mean ± 3 standard errors: with five seeds the mean of a number that is
-only noise stays within it 96 times in 100 (Student's t).
+The interval is that of `experiments.intervals`: Student's t, 95 %, of the mean over what varies.
+A claim says what varies, and on what it was measured (`Scope`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
+
+from experiments.claims.scope import Scope
+from experiments.intervals import TINY, in_unit, interval, reach
+from experiments.intervals import Kind as Kind  # claims name their kinds
 
 Verdict = Literal["exact", "clear", "weak", "contradicted"]
 VERDICTS: tuple[Verdict, ...] = ("exact", "clear", "weak", "contradicted")
@@ -28,12 +32,22 @@ FIVE, EIGHT, TEN = (tuple(range(n)) for n in (5, 8, 10))  # seeds
 FRESH = tuple(range(5, 10))  # those that had no say in which learning rate is best
 THE_PAPER = "1502.03167"  # Ioffe & Szegedy 2015
 
-Kind = Literal["share", "points", "factor", "number", "error"]  # points: a difference of shares
 Measured = Mapping[str, np.ndarray]  # by name, (S,)
 
-ERRORS = 3  # standard errors on each side of the mean
+# What the seeds of a claim draw: only where they draw all of it does the interval speak of
+# networks to be trained, rather than of one network and its batches.
+Varied = Literal[
+    "matched",  # networks trained side by side, which share split, start and batches
+    "networks",  # networks trained, one for each seed
+    "starts",  # split and initial weights, of networks that are not trained
+    "batches",  # mini-batches that one trained network meets
+    "images",  # two images and the mini-batches around them, that one trained network meets
+    "shuffles",  # orders in which one trained network meets the test images
+    "resamples",  # examples drawn again from a data set, with replacement
+]
+VARIED: tuple[Varied, ...] = get_args(Varied)
+
 ROUNDING = 1e-12  # below this, relative to what it is an error of, float64 is exact
-TINY = 1e-17  # no error is told from a smaller one
 
 
 @dataclass(frozen=True)
@@ -48,6 +62,8 @@ class Claim:
     verdict: Callable[[Measured], Verdict]
     cheap: bool = False  # a test measures it again
     place: dict[str, str] = field(default_factory=dict)  # where in the lesson: its controls
+    varied: Varied | None = field(default=None, kw_only=True)  # what a seed draws
+    scope: Callable[[], Scope] | None = field(default=None, kw_only=True)  # on what it is measured
 
 
 def by_seed(of_one: Callable[[int], dict[str, float]]) -> Callable[..., dict[str, np.ndarray]]:
@@ -64,27 +80,21 @@ def by_seed(of_one: Callable[[int], dict[str, float]]) -> Callable[..., dict[str
 # --- grading ---
 
 
-def band(values: np.ndarray) -> tuple[float, float]:
-    """Of the seeds: the mean less and plus 3 standard errors."""
-    half = ERRORS * float(values.std(ddof=1)) / np.sqrt(len(values))
-    return float(values.mean()) - half, float(values.mean()) + half
+def above(values: np.ndarray, least: float, kind: Kind = "number") -> bool:
+    """The whole interval is. Factors say that they are: their interval is one of logarithms."""
+    return interval(values, kind)[0] > least
 
 
-def above(values: np.ndarray, least: float) -> bool:
-    """The whole band is."""
-    return band(values)[0] > least
+def below(values: np.ndarray, most: float, kind: Kind = "number") -> bool:
+    """The whole interval is."""
+    return interval(values, kind)[1] < most
 
 
-def below(values: np.ndarray, most: float) -> bool:
-    """The whole band is."""
-    return band(values)[1] < most
-
-
-def graded(effect: np.ndarray, large: float, none: float = 0.0) -> Verdict:
+def graded(effect: np.ndarray, large: float, none: float = 0.0, kind: Kind = "number") -> Verdict:
     """Of an effect in favour of the sentence: clear above `large`, contradicted below `none`."""
-    if above(effect, large):
+    if above(effect, large, kind):
         return "clear"
-    return "contradicted" if below(effect, none) else "weak"
+    return "contradicted" if below(effect, none, kind) else "weak"
 
 
 def graded_in_all(effects: Sequence[np.ndarray], large: float, none: float = 0.0) -> Verdict:
@@ -149,7 +159,7 @@ def nothing_lost(little: float, much: float, *names: str) -> Rule:
 
 # --- comparing ---
 
-# How far a number may be off where nothing but rounding differs, be it ever so calm.
+# How far a mean may be off where nothing but rounding differs, be it ever so calm.
 FLOORS: dict[Kind, float] = {
     "share": 0.01,
     "points": 0.02,
@@ -165,12 +175,26 @@ def distance(kind: Kind, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     Shares (accuracies) and plain numbers by their difference, factors (and counts of steps) by
     that of their logarithms, errors by powers of ten.
     """
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    if kind == "factor":
-        return np.abs(np.log(a / b))
-    if kind == "error":
-        return np.abs(np.log10(np.maximum(a, TINY) / np.maximum(b, TINY)))
-    return np.abs(a - b)
+    return np.abs(in_unit(kind, a) - in_unit(kind, b))
+
+
+def apart(kind: Kind, a: np.ndarray, b: np.ndarray) -> float:
+    """Between the means of two measurements, in the unit of the bands."""
+    return float(abs(in_unit(kind, a).mean() - in_unit(kind, b).mean()))
+
+
+SAFETY = 3  # times what was seen to differ
+
+
+def band(kind: Kind, values: np.ndarray, seen: float) -> float:
+    """How far the mean of these values may be off on another machine, in the unit of the bands.
+
+    `seen` is how far it was off on machines that were tried: so far at least, and three times so
+    far. But where runs are chaotic, another machine's rounding does what another seed does, and no
+    more: the most is then how far the means of two draws of so many seeds are apart.
+    """
+    redrawn = np.sqrt(2) * reach(in_unit(kind, values))
+    return max(FLOORS[kind], seen, min(SAFETY * seen, float(redrawn)))
 
 
 def moved(kind: Kind, values: np.ndarray, by: float) -> np.ndarray:

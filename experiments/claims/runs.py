@@ -13,8 +13,15 @@ from bncore.config import RunConfig
 from bncore.training import train_together
 from experiments import presets
 from experiments.claims.grading import FIVE
+from experiments.claims.scope import Scope
 from experiments.network import placement
 from experiments.pair import Pair, train_pair
+from experiments.trained import REGIMES
+
+
+def shipped() -> Scope:
+    """Of the network that ships trained, and of pairs trained as it was, with other seeds."""
+    return Scope.of([REGIMES["slow"]])
 
 
 def final(configs: Sequence[RunConfig], records: int = 3) -> np.ndarray:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from bncore.data import DATASETS
 from experiments.at_test_time import dimming, shifts
 from experiments.claims.grading import (
     FIVE,
@@ -24,7 +25,9 @@ from experiments.claims.grading import (
     effect,
     times,
 )
-from experiments.claims.runs import figure1
+from experiments.claims.runs import figure1, shipped
+from experiments.claims.scope import Scope
+from experiments.presets import PRESETS
 from experiments.trained import REGIMES
 from experiments.training.shift import shift
 from experiments.why import coloured, disturb, noisy
@@ -60,7 +63,7 @@ def _is_the_reason(found: Measured) -> Verdict:
 
     Clear where with the shift the lead goes too.
     """
-    more = above(found["shift_ratio"], 2) and above(found["late_ks_ratio"], 1)
+    more = above(found["shift_ratio"], 2, "factor") and above(found["late_ks_ratio"], 1, "factor")
     if not more:
         return "weak"
     if above(found["kept"], 0.9):
@@ -112,6 +115,11 @@ def _protects(seed: int) -> dict[str, float]:
     }
 
 
+def _pairs() -> Scope:
+    best = zip(shifts.ARMS, shifts.over_seeds().best, strict=True)
+    return Scope.of([shifts.config(arm, rate, 0) for arm, rate in best], "swept")
+
+
 LITTLE = 0.02  # of the test images; less is neither help nor harm
 
 
@@ -143,6 +151,20 @@ def _other_colours(seed: int) -> dict[str, float]:
     }
 
 
+def _inked() -> Scope:
+    return Scope(
+        data=(("digits", DATASETS["digits"].n_train),),
+        activations=("relu",),
+        depths=(len(coloured.HIDDEN),),
+        widths=tuple(sorted(set(coloured.HIDDEN))),
+        optimizers=("sgd",),
+        batch_sizes=(coloured.BATCH,),
+        steps=(coloured.STEPS,),
+        rates=(coloured.LR,),
+        chosen="set",
+    )
+
+
 def _reestimated(seed: int) -> dict[str, float]:
     found = _dimmed(seed)
     gap = found["bright"] - found["frozen"]
@@ -157,6 +179,8 @@ CLAIMS: dict[str, Claim] = {
         {"ks_ratio": "factor", "path_ratio": "factor", "late_ratio": "factor"},
         by_seed(_less_shift),
         times(1.5, "ks_ratio", "path_ratio"),
+        varied="matched",
+        scope=lambda: Scope.of([PRESETS["figure1"]]),
     ),
     "shift_explains": Claim(
         "why",
@@ -168,6 +192,8 @@ CLAIMS: dict[str, Claim] = {
         _is_the_reason,
         cheap=True,
         place={"part": "speed", "test": "noisy"},
+        varied="matched",
+        scope=lambda: Scope.of([noisy.SETTINGS["three"]]),
     ),
     "independent": Claim(
         "why",
@@ -177,6 +203,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_independent),
         _are_independent,
         place={"part": "layers"},
+        varied="matched",
+        scope=shipped,
     ),
     "protects": Claim(
         "test_time",
@@ -186,6 +214,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_protects),
         _does_protect,
         cheap=True,
+        varied="matched",
+        scope=_pairs,
     ),
     "other_colours": Claim(
         "why",
@@ -197,6 +227,8 @@ CLAIMS: dict[str, Claim] = {
         always(0.05, *(f"{ink}_gain" for ink in COLOURS)),
         cheap=True,
         place={"part": "shift"},
+        varied="matched",
+        scope=_inked,
     ),
     "reestimated": Claim(
         "test_time",
@@ -206,5 +238,7 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_reestimated),
         effect("repaired", large=0.8),
         cheap=True,
+        varied="networks",
+        scope=shipped,
     ),
 }

@@ -26,6 +26,7 @@ from experiments.claims.grading import (
     times,
 )
 from experiments.claims.runs import best_of_placement, figure1, final
+from experiments.claims.scope import Scope
 from experiments.network import optimizers
 from experiments.why import gradient_flow, once, smoothness, tolerance
 
@@ -48,12 +49,23 @@ def _always_faster(seeds: Sequence[int]) -> dict[str, np.ndarray]:
 
 def _gain(i: int, dataset: str, seeds: Sequence[int]) -> np.ndarray:
     """With the i-th optimizer, (S,)."""
+    plain, bn = _best_of_optimizer(i, dataset, seeds)
+    return _steps_to_target(plain) / _steps_to_target(bn)
+
+
+def _best_of_optimizer(i: int, dataset: str, seeds: Sequence[int]) -> list[list[RunConfig]]:
+    """Without batch norm and with it, each at the rate that is best on other seeds."""
     sweep, name = optimizers.sweep(dataset), optimizers.OPTIMIZERS[i]
-    plain, bn = (
+    return [
         [optimizers.config(name, float(rate), norm, seed, dataset) for seed in seeds]
         for norm, rate in zip(optimizers.NORMS, sweep.rates[i][sweep.best[i]], strict=True)
-    )
-    return _steps_to_target(plain) / _steps_to_target(bn)
+    ]
+
+
+def _at_best() -> Scope:
+    places = [(i, on) for on in optimizers.GRIDS for i in range(len(optimizers.OPTIMIZERS))]
+    arms = [arm for place in places for arm in _best_of_optimizer(*place, [0])]
+    return Scope.of([arm[0] for arm in arms], "swept")
 
 
 def _steps_to_target(configs: Sequence[RunConfig]) -> np.ndarray:
@@ -91,13 +103,24 @@ def _higher_accuracy(seeds: Sequence[int]) -> dict[str, np.ndarray]:
             final(best_of_placement(norm, "relu", dataset, seeds)) for norm in ("none", "before")
         )
         found |= {f"{dataset}_gain": bn - plain, f"{dataset}_plain": plain, f"{dataset}_bn": bn}
-    long = [
-        replace(presets.PRESETS["figure1"], steps=LONG, record_every=250, seed=seed)
-        for seed in seeds
-    ]
+    long = [_long(seed) for seed in seeds]
     plain = np.concatenate([final([one.twin()]) for one in long])  # no gain in stacking these
     bn = np.concatenate([final([one]) for one in long])
     return found | {"long_gain": bn - plain, "long_plain": plain, "long_bn": bn}
+
+
+def _long(seed: int) -> RunConfig:
+    """Figure 1 for twice as long."""
+    return replace(presets.PRESETS["figure1"], steps=LONG, record_every=250, seed=seed)
+
+
+def _ends() -> Scope:
+    best = [
+        best_of_placement(norm, "relu", dataset, [0])[0]
+        for dataset in ("digits", "mnist")
+        for norm in ("none", "before")
+    ]
+    return Scope.of([*best, _long(0)], "mixed")
 
 
 def _every_step(seed: int) -> dict[str, float]:
@@ -121,7 +144,9 @@ def _is_every_step(found: Measured) -> Verdict:
     """
     if all(above(found[name], 0.5) for name in LEFT):
         return "clear"
-    none = all(below(found[name], 0.2) for name in LEFT) and below(found["rate_ratio"], 1.5)
+    none = all(below(found[name], 0.2) for name in LEFT) and below(
+        found["rate_ratio"], 1.5, "factor"
+    )
     return "contradicted" if none else "weak"
 
 
@@ -140,12 +165,18 @@ def _is_smoother(found: Measured) -> Verdict:
     Where it learns nothing, in the setting "sigmoid", its loss is flat: there nothing can be
     smoother, and it is enough that batch norm is not rougher.
     """
-    if any(below(found[f"sigmoid_{what}"], 0.8) for what in ("loss_range", "change")):
+    if any(below(found[f"sigmoid_{what}"], 0.8, "factor") for what in ("loss_range", "change")):
         return "weak"
     return times(2, *(name for name in SMOOTH if not name.startswith("sigmoid")))(found)
 
 
 SMOOTH = tuple(f"{on}_{what}" for on in smoothness.SETTINGS for what in ("loss_range", "change"))
+
+
+def _at_start(activation: str) -> Scope:
+    """Of the deepest of `gradient_flow`, on the images that it looks at."""
+    deepest = gradient_flow.config(activation, "none", 0, gradient_flow.DEPTHS[1])
+    return Scope.of([replace(deepest, n_train=gradient_flow.IMAGES)], "none")
 
 
 def _flows(seed: int) -> dict[str, float]:
@@ -161,9 +192,9 @@ def _vanishing(seed: int) -> dict[str, float]:
 
 def _does_not_vanish(found: Measured) -> Verdict:
     """It does without batch norm; with it a layer takes less than a fifth away."""
-    if not below(found["plain"], 0.5):
+    if not below(found["plain"], 0.5, "factor"):
         return "weak"
-    return graded(found["bn"], large=0.8, none=0.5)
+    return graded(found["bn"], large=0.8, none=0.5, kind="factor")
 
 
 def _exploding(seed: int) -> dict[str, float]:
@@ -180,9 +211,10 @@ def _exploding(seed: int) -> dict[str, float]:
 
 def _does_not_explode(found: Measured) -> Verdict:
     """Contradicted where batch norm makes it grow tenfold, and further than it does without."""
-    if above(found["bn"], 10) and above(found["bn"] / found["plain"], 2):
+    if above(found["bn"], 10, "factor") and above(found["bn"] / found["plain"], 2, "factor"):
         return "contradicted"
-    return "clear" if below(found["bn"], 10) and above(found["plain"], 10) else "weak"
+    clear = below(found["bn"], 10, "factor") and above(found["plain"], 10, "factor")
+    return "clear" if clear else "weak"
 
 
 CLAIMS: dict[str, Claim] = {
@@ -193,6 +225,8 @@ CLAIMS: dict[str, Claim] = {
         {"ratio": "factor", "plain": "factor", "bn": "factor"},
         by_seed(_sooner),
         times(2, "ratio"),
+        varied="matched",
+        scope=lambda: Scope.of([presets.PRESETS["figure1"]]),
     ),
     "always_faster": Claim(
         "network",
@@ -201,6 +235,8 @@ CLAIMS: dict[str, Claim] = {
         dict.fromkeys(FASTER, "factor"),
         _always_faster,
         times(2, *FASTER),
+        varied="matched",
+        scope=_at_best,
     ),
     "larger_rates": Claim(
         "why",
@@ -210,6 +246,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_larger_rates),
         times(2, "ratio"),
         place={"part": "speed", "test": "rates"},
+        varied="matched",
+        scope=lambda: Scope.of([tolerance.config(8, lr) for lr in tolerance.RATES], "varied"),
     ),
     "higher_accuracy": Claim(
         "training",
@@ -222,6 +260,8 @@ CLAIMS: dict[str, Claim] = {
         },
         _higher_accuracy,
         always(0.02, "digits_gain", "mnist_gain", "long_gain", none=-0.005),
+        varied="matched",
+        scope=_ends,
     ),
     "every_step": Claim(
         "why",
@@ -233,6 +273,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_every_step),
         _is_every_step,
         place={"part": "speed", "test": "once"},
+        varied="matched",
+        scope=lambda: Scope.of(once.SETTINGS.values()),
     ),
     "smoother": Claim(
         "why",
@@ -242,6 +284,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_smoother),
         _is_smoother,
         place={"part": "speed", "test": "smooth"},
+        varied="matched",
+        scope=lambda: Scope.of(smoothness.SETTINGS.values()),
     ),
     "vanishing": Claim(
         "why",
@@ -251,6 +295,8 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_vanishing),
         _does_not_vanish,
         place={"part": "speed", "test": "flow"},
+        varied="starts",
+        scope=lambda: _at_start("sigmoid"),
     ),
     "exploding": Claim(
         "why",
@@ -260,5 +306,7 @@ CLAIMS: dict[str, Claim] = {
         by_seed(_exploding),
         _does_not_explode,
         place={"part": "speed", "test": "flow"},
+        varied="starts",
+        scope=lambda: _at_start("relu"),
     ),
 }

@@ -22,6 +22,7 @@ from experiments.claims.grading import (
     times,
 )
 from experiments.claims.runs import final
+from experiments.claims.scope import Scope
 from experiments.why import input_scaling, inputs, spectrum
 
 
@@ -58,6 +59,25 @@ def _replaces_scaling(seeds: Sequence[int]) -> dict[str, np.ndarray]:
     return {"lost": found["scaled"] - found["raw_hidden"]} | found
 
 
+def _wines(steps: int = input_scaling.STEPS) -> Scope:
+    """Of the networks on the wines; with 0 steps of the bowl that one unit on all of them has."""
+    wines = len(inputs.wine().y)
+    if steps == 0:
+        return Scope((("wine", wines),), (), (0,), (), (), (), (0,), (), "none")
+    best = input_scaling.over_seeds().best_lr
+    return Scope(
+        data=(("wine", wines - input_scaling.N_TEST),),
+        activations=("relu",),
+        depths=(len(input_scaling.HIDDEN),),
+        widths=tuple(sorted(set(input_scaling.HIDDEN))),
+        optimizers=("sgd",),
+        batch_sizes=(input_scaling.BATCH,),
+        steps=(steps,),
+        rates=tuple(sorted(set(best.tolist()))),
+        chosen="swept",
+    )
+
+
 STARTS = {"tiny": 0.01, "he": 1.0, "huge": 100.0}  # what the weights of He are multiplied by
 
 
@@ -88,6 +108,8 @@ CLAIMS: dict[str, Claim] = {
         times(10, "ratio"),
         cheap=True,
         place={"part": "inputs"},
+        varied="resamples",
+        scope=lambda: _wines(steps=0),
     ),
     "rounder_hidden": Claim(
         "why",
@@ -99,6 +121,8 @@ CLAIMS: dict[str, Claim] = {
         times(2, "sigmoid", "relu"),
         cheap=True,
         place={"part": "inputs"},
+        varied="starts",
+        scope=lambda: Scope.of(map(spectrum.config, spectrum.ACTIVATIONS), "none"),
     ),
     "replaces_scaling": Claim(
         "why",
@@ -109,6 +133,8 @@ CLAIMS: dict[str, Claim] = {
         nothing_lost(0.02, 0.05, "lost"),
         cheap=True,
         place={"part": "inputs"},
+        varied="matched",
+        scope=_wines,
     ),
     "any_init": Claim(
         "why",
@@ -119,5 +145,7 @@ CLAIMS: dict[str, Claim] = {
         _any_init,
         _start_matters_not,
         cheap=True,
+        varied="matched",
+        scope=lambda: Scope.of([RunConfig(depth=4, steps=300)]),
     ),
 }

@@ -65,6 +65,18 @@ def one_seed(seed: int, dataset: str = "mnist", depth: int = 3) -> Spectra:
     )
 
 
+def config(activation: str, dataset: str = "mnist", depth: int = 3) -> RunConfig:
+    """Of the networks whose start this is."""
+    return RunConfig(
+        dataset=dataset,
+        depth=depth,
+        width=WIDTHS[dataset],
+        activation=activation,
+        init=INITS[activation],
+        n_train=min(IMAGES, DATASETS[dataset].n_train),
+    )
+
+
 def spectrum(a: np.ndarray) -> np.ndarray:
     """(n,) eigenvalues, largest first, of the second-moment matrix of a (m, n)."""
     return np.linalg.eigvalsh(a.T @ a / len(a))[::-1]

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from experiments.intervals import half_widths
 
+from experiments.intervals import half_widths
 from figures.parts import SHARE, Words, band, line, marked, title
 from figures.theme import FAINT, INK, Mode, colour, painted
 
