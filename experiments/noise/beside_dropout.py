@@ -98,7 +98,7 @@ def law(keep: float) -> float:
     return float(np.sqrt((1 - keep) / keep))
 
 
-def over_keep(ratio: np.ndarray, keep: float) -> np.ndarray:
+def over_keep(ratio: np.ndarray | float, keep: float) -> np.ndarray | float:
     """What the ratio of spreads at `USUAL` comes to with another share kept: exact, by `law`."""
     return ratio * law(keep) / law(USUAL)
 

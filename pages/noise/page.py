@@ -45,6 +45,7 @@ def dropout() -> None:
     page.say(f"{LESSON}/dropout")
     controls.ladder(LESSON, "keep", width=420)
     show.dropout(show.measured(), show.dropped())
+    show.beside()
     page.say(f"{LESSON}/together")
     with st.container(horizontal=True, vertical_alignment="bottom", key="second"):
         controls.entry(LESSON, "other", width=130)
