@@ -145,8 +145,7 @@ def _of_the_mean(kind: Kind, old: dict[str, Any]) -> float:
     """
     if "sd" not in old:
         return old["band"]
-    calm = old["band"] <= FLOORS[kind]
-    seen = 0.0 if calm else old["band"] / SAFETY / np.sqrt(len(old["values"]))
+    seen = 0.0 if kind == "error" else old["band"] / SAFETY / np.sqrt(len(old["values"]))
     return band(kind, np.array(old["values"]), float(seen))
 
 

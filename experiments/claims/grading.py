@@ -161,10 +161,10 @@ def nothing_lost(little: float, much: float, *names: str) -> Rule:
 
 # How far a mean may be off where nothing but rounding differs, be it ever so calm.
 FLOORS: dict[Kind, float] = {
-    "share": 0.01,
-    "points": 0.02,
-    "factor": 0.05,
-    "number": 0.02,
+    "share": 0.005,
+    "points": 0.01,
+    "factor": 0.02,
+    "number": 0.01,
     "error": 2.0,
 }
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from bncore.config import RunConfig
+if TYPE_CHECKING:
+    from bncore.config import RunConfig
 
 Chosen = Literal[
     "set",  # by hand, one for all arms; where a lesson shows the same, so that the effect shows
