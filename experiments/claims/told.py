@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from experiments.at_test_time import shifts
 from experiments.claims import batch, formula, shift, speed
 from experiments.claims.grading import Measured, above, below
-from experiments.noise import beside_dropout
+from experiments.noise import beside_dropout, small_batches
 from experiments.why import disturb, gradient_flow, inputs, smoothness, tolerance
 
 Told = Mapping[str, float | int]
@@ -70,7 +70,11 @@ KNOWN: dict[str, Told | Callable[[Measured], Told]] = {
     "reestimated": _DARK,
     "before_best": {"lr": batch.LARGEST},
     "like_dropout": _like_dropout,
-    "any_batch": {"tiny": batch.TINY[0], "small": batch.TINY[1]},
+    "any_batch": {
+        "tiny": batch.TINY[0],
+        "small": batch.TINY[1],
+        "depth": small_batches.PRESETS["m2"].depth,
+    },
     "own_batch": {"few": batch.COMPANY[0], "many": batch.COMPANY[1]},
     "unbiased_better": {"m": batch.M_BIASED, "less": batch.M_BIASED - 1},
 }

@@ -29,6 +29,14 @@ from ui.text import mode, prose, t
 REACHED = 0.8  # the accuracy up to which steps are counted
 TESTS = ("noisy", "once", "smooth", "rates", "flow", "loses")
 LIVES = {name: Live(name) for name in ("noisy", "once", "smooth", "rates")}
+# Between which the factor and the offset of noisy batch norm are drawn.
+JOLTS = {
+    "least": "1",
+    "factor": number(noisy.FACTOR),
+    "offset": number(noisy.OFFSET),
+}
+# How far along the gradient is tried, in learning rates.
+ETAS = {"nearest": number(smoothness.ETAS[0]), "farthest": number(smoothness.ETAS[-1])}
 # How an arm is drawn: its idea, its dash.
 LOOKS = {
     "bn": ("bn", "solid"),
@@ -60,7 +68,7 @@ def show() -> None:
 def experiment() -> None:
     """The one that is chosen, and the way to the next."""
     test = controls.choice(LESSON, "test", wrap=True)
-    page.say(f"{LESSON}/speed_{test}")
+    page.say(f"{LESSON}/speed_{test}", **JOLTS, **ETAS)
     _section(test)()
     _onward(test)
     if SOURCES[test]:
@@ -205,7 +213,7 @@ def noisy_bn() -> None:
     with left:
         accuracy("noisy", noisy.ARMS, found, own)
     with right:
-        up = Axis(t(f"{LESSON}.speed.shift"), log=True)
+        up = Axis(t(f"{LESSON}.speed.shift", steps=noisy.EVERY), log=True)
         mine = None if own is None else own.shift[:, 0]
         curves("noisy-shift", noisy.ARMS, found.step[1:], found.shift, mine, up, short)
     bands(found, own)
@@ -283,6 +291,7 @@ def normalized_once() -> None:
         if np.isnan(plain).all() and slower.mean() > bn.mean():
             known = {"once": f"{slower.mean():.0f}", "bn": f"{bn.mean():.0f}"}
             st.markdown(t(f"{LESSON}.once.when", level=percent(REACHED, 0), **known))
+    st.caption(t(f"{LESSON}.once.chosen"))
 
 
 # --- 3: a little further along the gradient ---
