@@ -158,7 +158,7 @@ def cost(plain: Network, bn: Network, seed: int, names: Sequence[str] = tuple(SH
         logits = plain.predict(x), bn.predict(x), _renewed(model, shifted(name, known, seed), x)
         rows.append([accuracy(one, data.y_test) for one in logits])
     intact = [float(accuracy(one.predict(data.x_test), data.y_test)) for one in (plain, bn)]
-    return Cost(*intact, *np.array(rows, float).T)
+    return Cost(intact[0], intact[1], *np.array(rows, float).T)
 
 
 def _renewed(model: Model, known: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ def a_dozen() -> None:
     """One image under each shift, and the costs over seeds."""
     found = shifts.over_seeds()
     lr_plain, lr_bn = (number(rate) for rate in found.best)
-    known = {"count": len(shifts.SHIFTS), "lr_plain": lr_plain, "lr_bn": lr_bn}
+    known: dict[str, object] = {"count": len(shifts.SHIFTS), "lr_plain": lr_plain, "lr_bn": lr_bn}
     known |= {"left": len(trained().data.x_train) - shifts.N_FIT, "seeds": len(found.choosing)}
     page.say(f"{LESSON}/shifts", **known)
     _pictures()
@@ -45,10 +45,11 @@ def a_dozen() -> None:
         "renewed": t(f"{LESSON}.shifts.renewed", k=shifts.K)
     }
     counts = _counts(frozen) | {f"new_{name}": n for name, n in _counts(renewed).items()}
-    known = {"all": len(shifts.SHIFTS), "little": number(100 * LITTLE), "k": shifts.K}
-    chart(charts.shifts(text.mode(), names(), frozen, renewed, said), "shifts", **counts, **known)
+    known = {"all": len(shifts.SHIFTS), "little": number(100 * LITTLE), "k": shifts.K} | counts
+    figure = charts.shifts(text.mode(), names(), frozen, renewed, said)
+    chart(figure, "shifts", key="", **known)
     st.caption(t(f"{LESSON}.shifts.bands", networks=len(found.seeds)))
-    st.markdown(t(f"{LESSON}.shifts.say", **counts, **known))
+    st.markdown(t(f"{LESSON}.shifts.say", **known))
 
 
 def _pictures() -> None:

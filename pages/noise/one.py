@@ -216,9 +216,10 @@ def beside() -> None:
     table([Cell(head) for head in heads], lines, name="beside", lesson=LESSON)
     left_open = percent(max(map(_open, ratios.values())), 0)
     st.caption(t(f"{LESSON}.beside.bands", networks=networks, open=left_open))
-    known = told("like_dropout", row.numbers)
+    known: dict[str, object] = dict(told("like_dropout", row.numbers))
     as_keep = short(_as_keep(ratios[M_TOGETHER]))
-    st.markdown(t(f"{LESSON}.beside.say", **known | {"times": number(FACTOR), "as_keep": as_keep}))
+    known = {**known, "times": number(FACTOR), "as_keep": as_keep}
+    st.markdown(t(f"{LESSON}.beside.say", **known))
 
 
 def _open(ratio: np.ndarray) -> float:

@@ -128,8 +128,7 @@ def introduce(view: View) -> None:
     run, preset = view.config, value("preset")
     known = {"seed": run.seed, "batch_size": run.batch_size, "depth": run.depth}
     known |= dict(zip(("low", "middle", "high"), PERCENTILES, strict=True))
-    known["lr"] = number(run.lr, 3)
-    st.markdown(prose(f"{LESSON}/preset_{preset}", **known))
+    st.markdown(prose(f"{LESSON}/preset_{preset}", lr=number(run.lr, 3), **known))
     if preset in PRESETS:
         st.caption(t(f"{LESSON}.chosen"))
 

@@ -251,7 +251,8 @@ def replaced() -> None:
     with right:
         _arms(found, labels)
         st.markdown(t(f"{LESSON}.replace.say", **means))
-    known = {"seeds": len(found.seeds), "rates": len(found.rates), "steps": input_scaling.STEPS}
+    known: dict[str, object] = {"seeds": len(found.seeds), "rates": len(found.rates)}
+    known["steps"] = input_scaling.STEPS
     sizes = (len(inputs.FEATURES), *input_scaling.HIDDEN, len(set(inputs.wine().y.tolist())))
     known["sizes"] = "-".join(map(str, sizes))
     st.caption(t(f"{LESSON}.replace.of_run", **known))

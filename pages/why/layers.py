@@ -166,6 +166,6 @@ def over_seeds() -> None:
         cells = [share(float(x)) for row in mean for x in row]
         rows.append([Cell(t(f"{LESSON}.controls.kind.options.{kind}")), *cells])
     table(heads, rows, name="over-seeds", lesson=LESSON)
-    known = {"seeds": len(found.seeds), "early": early, "late": late}
-    known["strength"] = number(disturb.TYPICAL["scale"])
+    strength = number(disturb.TYPICAL["scale"])
+    known = {"seeds": len(found.seeds), "early": early, "late": late, "strength": strength}
     st.caption(t(f"{LESSON}.layers.seeds.caption", **known))
