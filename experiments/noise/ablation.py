@@ -28,7 +28,7 @@ from bncore.data import load as load_data
 from bncore.folding import fold
 from bncore.training import Stack
 from experiments import evidence
-from experiments.noise.regularize import Difference, standard_error
+from experiments.noise.regularize import Difference, difference_of
 
 SEEDS = range(12)
 BASE = RunConfig(depth=3, width=50, batch_size=256, steps=1000)
@@ -68,12 +68,12 @@ class Evidence:
         values = self.drop(arm, way).max(axis=1)
         if over is not None:
             values = values - self.drop(over, way).max(axis=1)
-        return Difference(float(values.mean()), standard_error(values))
+        return difference_of(values)
 
     def mean(self, arm: str, way: str) -> Difference:
         """The drop averaged over all units."""
         values = self.drop(arm, way).mean(axis=1)
-        return Difference(float(values.mean()), standard_error(values))
+        return difference_of(values)
 
 
 def load() -> Evidence:
@@ -207,8 +207,8 @@ def summary(found: Evidence, arm: str) -> dict[str, Any]:
     row = list(ARMS).index(arm)
     by_way = {
         way: {
-            "mean": found.mean(arm, way)._asdict(),
-            "worst": found.worst(arm, way)._asdict(),
+            "mean": found.mean(arm, way).told(),
+            "worst": found.worst(arm, way).told(),
             "many": found.many[i, row].mean(axis=0).tolist(),
         }
         for i, way in enumerate(WAYS)

@@ -22,6 +22,7 @@ from bncore.batches import Examples
 from bncore.config import RunConfig
 from bncore.training import Stack
 from experiments import evidence
+from experiments.intervals import t_quantile
 
 BATCH = 256
 GROUPS = (2, 4, 8, 16, 32, 64, 256)
@@ -45,10 +46,25 @@ LOOKS = range(-90, 1, 10)  # accuracy is the mean over these steps, counted from
 
 
 class Difference(NamedTuple):
-    """Over seeds: mean and its standard error."""
+    """Over n seeds: mean and its standard error."""
 
     mean: float
     se: float
+    n: int
+
+    @property
+    def half(self) -> float:
+        """How far the 95 % interval of the mean reaches to each side."""
+        return t_quantile(self.n - 1) * self.se
+
+    def told(self) -> dict[str, float]:
+        """For the record."""
+        return {"mean": self.mean, "se": self.se}
+
+
+def difference_of(values: np.ndarray) -> Difference:
+    """Of differences (n,), seed by seed."""
+    return Difference(float(values.mean()), standard_error(values), len(values))
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,13 +81,11 @@ class Evidence:
 
     def gain(self, arm: str, over: str = WHOLE) -> Difference:
         """In test accuracy, seed by seed."""
-        difference = self.of(arm)[1] - self.of(over)[1]
-        return Difference(float(difference.mean()), standard_error(difference))
+        return difference_of(self.of(arm)[1] - self.of(over)[1])
 
     def gap(self, arm: str) -> Difference:
         """Train less test accuracy."""
-        difference = np.subtract(*self.of(arm))
-        return Difference(float(difference.mean()), standard_error(difference))
+        return difference_of(np.subtract(*self.of(arm)))
 
     @property
     def best(self) -> str:
@@ -160,8 +174,8 @@ def summary(found: Evidence) -> dict[str, Any]:
     for arm in ARMS:
         train, test = found.of(arm)
         table[arm] = {"train": float(train.mean()), "test": float(test.mean())}
-        table[arm] |= {"over_whole": found.gain(arm)._asdict()}
-        table[arm] |= {"over_plain": found.gain(arm, "plain")._asdict()}
+        table[arm] |= {"over_whole": found.gain(arm).told()}
+        table[arm] |= {"over_plain": found.gain(arm, "plain").told()}
     return table
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from bncore.config import RunConfig
+from experiments.intervals import reach
 from experiments.network import optimizers
 from experiments.network.optimizers import Course, Sweep
 from figures import graph
@@ -125,8 +126,9 @@ def _times(ratio: float) -> Cell:
 
 
 def _steps(judged: np.ndarray) -> Cell:
-    mean, sd = judged.mean(), judged.std(ddof=1)
-    return Cell(unbroken(f"{mean:.0f} ± {sd:.0f}"), value=f"{mean:.4g}")
+    """Mean over the judging seeds and its 95 % interval."""
+    mean = judged.mean()
+    return Cell(unbroken(f"{mean:.0f} ± {reach(judged):.0f}"), value=f"{mean:.4g}")
 
 
 def _optimizers_verdict(found: Sweep) -> None:

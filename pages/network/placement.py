@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from bncore.config import RunConfig
+from experiments.intervals import reach
 from experiments.network import bias, placement
 from experiments.network.placement import OverSeeds
 from figures import graph
@@ -27,7 +28,6 @@ LOOKS = {
 }
 BESIDE = 1.0  # a b that batch norm after the activation meets
 CLOSE = 0.05  # an accuracy so near to the best one still counts as trained
-STUDENT = {3: 4.30, 5: 2.78}  # 97.5 % point of Student's t for so many seeds
 
 
 @page.fragment(LESSON)
@@ -185,9 +185,9 @@ def _placement_table(found: OverSeeds, a: int, r: int) -> None:
 
 
 def _spread(values: np.ndarray) -> Cell:
-    """Mean ± standard deviation over the seeds."""
-    mean, sd = 100 * values.mean(), 100 * values.std(ddof=1)
-    return Cell(unbroken(f"{mean:.1f} ± {sd:.1f} %"), value=f"{values.mean():.4f}")
+    """Mean over the seeds and its 95 % interval."""
+    mean, half = 100 * values.mean(), 100 * reach(values)
+    return Cell(unbroken(f"{mean:.1f} ± {half:.1f} %"), value=f"{values.mean():.4f}")
 
 
 def _up_to(found: OverSeeds, a: int, n: int) -> float:
@@ -199,9 +199,7 @@ def _up_to(found: OverSeeds, a: int, n: int) -> float:
 def ahead(first: np.ndarray, second: np.ndarray) -> tuple[str, float, float]:
     """Of paired seeds: "more", "less" or "level" by a 95 % interval; its middle and half width."""
     difference = first - second
-    n = len(difference)
-    half = STUDENT[n] * float(difference.std(ddof=1)) / n**0.5
-    mean = float(difference.mean())
+    mean, half = float(difference.mean()), reach(difference)
     return ("level" if abs(mean) <= half else "more" if mean > 0 else "less"), mean, half
 
 

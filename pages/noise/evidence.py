@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import streamlit as st
 
+from experiments.intervals import half_widths, interval
 from experiments.noise import ablation, regularize
 from experiments.noise.regularize import GROUPS, WHOLE, Difference, Evidence
 from figures.theme import colour
@@ -35,12 +36,12 @@ OFF = 0.4  # the share of units off that is put into words
 
 def points(difference: Difference) -> str:
     """+1.4 ± 0.3, in percentage points."""
-    return f"{100 * difference.mean:+.1f} ± {100 * difference.se:.1f}".replace("-", "−")
+    return f"{100 * difference.mean:+.1f} ± {100 * difference.half:.1f}".replace("-", "−")
 
 
 def cost(drop: Difference) -> str:
     """1.19 ± 0.07, in percentage points."""
-    return f"{100 * drop.mean:.2f} ± {100 * drop.se:.2f}".replace("-", "−")
+    return f"{100 * drop.mean:.2f} ± {100 * drop.half:.2f}".replace("-", "−")
 
 
 # --- does it regularize? ---
@@ -66,7 +67,7 @@ def does_it_regularize() -> None:
 
 
 def by_group(found: Evidence, measure: str) -> None:
-    """One measure of all arms, as mean ± standard error over the seeds."""
+    """One measure of all arms, as mean and its 95 % interval over the seeds."""
     word = f"{LESSON}.regularize"
     chart = {name: t(f"{word}.{name}") for name in ("bn", "axis", *OTHERS)}
     chart["measure"] = t(f"{word}.{measure}")
@@ -82,11 +83,10 @@ def by_group(found: Evidence, measure: str) -> None:
 
 
 def band(found: Evidence, arm: str, measure: str) -> tuple[float, float, float]:
-    """Mean, and one standard error below and above."""
+    """Mean, and the ends of its 95 % interval."""
     train, test = found.of(arm)
     values = train - test if measure == "gap" else test
-    mean, error = float(values.mean()), regularize.standard_error(values)
-    return mean, mean - error, mean + error
+    return float(values.mean()), *interval(values)
 
 
 def arms_table(found: Evidence) -> None:
@@ -137,8 +137,8 @@ def verdict(found: Evidence) -> str:
 
 
 def clear(found: Difference, more: str, neither: str, less: str) -> str:
-    """Which of three holds: a difference counts from twice its standard error on."""
-    if abs(found.mean) <= 2 * found.se:
+    """Which of three holds: a difference counts if its 95 % interval does not hold 0."""
+    if abs(found.mean) <= found.half:
         return neither
     return more if found.mean > 0 else less
 
@@ -215,10 +215,9 @@ def accuracy_left(found: ablation.Evidence, arm: str, way: str) -> float:
 
 
 def seed_band(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean (K,) of values (S, K), and one standard error below and above."""
-    mean = values.mean(axis=0)
-    error = values.std(axis=0, ddof=1) / np.sqrt(len(values))
-    return mean, mean - error, mean + error
+    """Mean (K,) of values (S, K), and the ends of its 95 % interval."""
+    mean, half = values.mean(axis=0), half_widths(values)
+    return mean, mean - half, mean + half
 
 
 def ablation_table(found: ablation.Evidence, way: str) -> None:

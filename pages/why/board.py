@@ -13,8 +13,10 @@ import streamlit as st
 
 from experiments.claims import board as claims
 from experiments.claims import grading, registry, told
+from experiments.intervals import interval
 from pages.why import charts_board as figures
 from pages.why import parts as why
+from pages.why import scope as scopes
 from pages.why.charts_board import Strip, Tile
 from pages.why.parts import LESSON, value
 from pages.why.strips import STYLE, summed, written
@@ -57,6 +59,10 @@ def uncovered(claim: str) -> bool:
 def show() -> None:
     """Draw this part."""
     page.say(f"{LESSON}/board")
+    with st.expander(
+        t(f"{LESSON}.board.elsewhere"), icon=":material/science:", key="board-elsewhere"
+    ):
+        page.say(f"{LESSON}/board_elsewhere")
     claim = value("claim")
     with st.container(border=True, key="board-stage"):
         stage(claim)
@@ -76,7 +82,7 @@ def show() -> None:
         everything()
     page.source(
         registry.CLAIMS[claim].measure,
-        grading.band,
+        interval,
         grading.graded,
         grading.graded_in_all,
         key=f"{LESSON}-board",
@@ -250,13 +256,13 @@ def evidence(claim: str) -> None:
             f'<details class="board-more"><summary>{more}</summary>{pictured(rest)}</details>'
         )
     page.at_once(picture, STYLE)
-    seeds = claims.board()[claim].seeds
-    st.caption(t(f"{LESSON}.board.seeds", seeds=len(seeds), first=seeds[0], last=seeds[-1]))
+    row = claims.board()[claim]
+    st.caption(f"{scopes.scope(row)}  \n{scopes.varied(row)} {t(f'{LESSON}.board.seeds')}")
 
 
 def pictured(rows: list[Strip]) -> str:
     """With the sentence for those who do not see it."""
-    words = {row.kind: t(f"{LESSON}.board.kinds.{row.kind}") for row in rows}
+    words: dict[str, str] = {row.kind: t(f"{LESSON}.board.kinds.{row.kind}") for row in rows}
     listed = "; ".join(f"{row.name}: {row.text}" for row in rows)
     words["alt"] = t(f"{LESSON}.board.alt", numbers=listed)
     return figures.strips(mode(), rows, words)
@@ -271,7 +277,7 @@ def strip(claim: str, name: str) -> Strip:
         worded(claim, name),
         kind,
         values,
-        (float(values.min()), float(values.max())) if kind == "error" else grading.band(values),
+        interval(values, kind),
         written(kind, values),
         idea,
     )

@@ -26,7 +26,7 @@ TINY = 1e-17  # an error of 0 stands here
 
 @dataclass(frozen=True, eq=False)
 class Strip:
-    """One number over the seeds: values (S,), the band from low to high, and what is written.
+    """One number over the seeds: values (S,), the interval of their mean, and what is written.
 
     `kind` is "share", "points" (a difference of shares), "factor", "number" or "error"; `head`
     stands above the row.
@@ -44,7 +44,7 @@ class Strip:
 def strips(
     mode: Mode, rows: Sequence[Strip], words: Words, ends: tuple[float, float] | None = None
 ) -> str:
-    """Rows of dots, one for each seed, over their band; rows of one kind share an axis.
+    """Rows of dots, one for each seed, over their interval; rows of one kind share an axis.
 
     Without `ends` the axis has room for all values and no more.
     words: alt, and the name of each kind that occurs, which stands under its axis.
@@ -55,7 +55,8 @@ def strips(
         reach = axis(kind, some) if ends is None else ends
         body += [_strip(mode, row, reach) for row in some]
         body.append(_under(kind, reach, words[kind]))
-    inks = f"--ink:{INK[mode]};--faint:{FAINT[mode]}"
+    longest = max((len(row.text) for row in rows), default=0)  # so that all axes begin alike
+    inks = f"--ink:{INK[mode]};--faint:{FAINT[mode]};--text:{longest + 1}ch"
     said = escape(words["alt"])
     return (
         f'<figure class="board-strips" aria-label="{said}" style="{inks}">{"".join(body)}</figure>'
@@ -76,7 +77,13 @@ def axis(kind: str, rows: Sequence[Strip]) -> tuple[float, float]:
 
 def _place(kind: str, values: np.ndarray) -> np.ndarray:
     """A number's place on its axis: its logarithm, or itself."""
-    return np.log10(np.maximum(np.abs(values), TINY)) if kind in LOGARITHMIC else values
+    return np.log10(np.maximum(values, TINY)) if kind in LOGARITHMIC else values
+
+
+def _mean(row: Strip) -> float:
+    """In the middle of its places: of what is logarithmic the geometric one."""
+    middle = float(_place(row.kind, row.values).mean())
+    return 10.0**middle if row.kind in LOGARITHMIC else middle
 
 
 def _strip(mode: Mode, row: Strip, ends: tuple[float, float]) -> str:
@@ -96,7 +103,7 @@ def _strip(mode: Mode, row: Strip, ends: tuple[float, float]) -> str:
     return (
         f'{head}<div class="strip" style="--hue:{hue}"><span class="name">{escape(row.name)}</span>'
         f'<span class="track">{"".join(marks)}</span>'
-        f'<span class="text" data-value="{float(np.mean(row.values)):.4g}">'
+        f'<span class="text" data-value="{_mean(row):.4g}">'
         f"{escape(row.text)}</span></div>"
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from experiments.claims import grading
+from experiments.intervals import interval
 from experiments.why import gradient_flow, limits, tolerance
 from figures import graph
 from figures.graph import Axis, Line
@@ -210,7 +211,7 @@ def loses() -> None:
             named(arm),
             "share",
             values,
-            grading.band(values),
+            interval(values),
             written("share", values),
             arm,
             head=_case(name, case) if arm == "plain" else "",

@@ -4,31 +4,51 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.claims import grading
+from experiments.intervals import Kind, interval, mean
 from ui.files import COMPONENTS
 from ui.numbers import number, percent
 
 STYLE = COMPONENTS / "why_board.css"
 
 
-def summed(kind: str, values: np.ndarray) -> str:
+def summed(kind: Kind, values: np.ndarray) -> str:
     """The mean alone, for a sentence; of errors the largest."""
     if kind == "error":
         return number(float(values.max()), 2)
-    mean = float(values.mean())
-    return percent(mean) if kind == "share" else number(100 * mean if kind == "points" else mean, 3)
+    middle = mean(values, kind)
+    if kind == "share":
+        return percent(middle)
+    return number(100 * middle if kind == "points" else middle, 3)
 
 
-def written(kind: str, values: np.ndarray) -> str:
-    """Mean ± 3 standard errors, where they are to be seen; of errors the largest."""
+def written(kind: Kind, values: np.ndarray) -> str:
+    """Mean and 95 % interval, where it is to be seen; of errors the largest.
+
+    What has a middle is written by how far it reaches, a factor by its ends: 12.5 (3.98–39).
+    """
     if kind == "error":
         return f"≤ {number(float(values.max()), 2)}"
-    mean = float(values.mean())
-    half = grading.band(values)[1] - mean
+    middle, (low, high) = mean(values, kind), interval(values, kind)
+    if kind == "factor":
+        return factor(middle, low, high)
+    half = high - middle
     if kind in ("share", "points"):
-        sign = "+" if kind == "points" and mean else ""
+        sign = "+" if kind == "points" and middle else ""
         unit = "\u00a0%" if kind == "share" else ""
         about = f" ± {100 * half:.1f}" if half >= 5e-4 else ""
-        return f"{100 * mean:{sign}.1f}{about}{unit}".replace("-", "−")
-    about = f" ± {number(half, 2)}" if half > 1e-3 * abs(mean) else ""
-    return f"{number(mean, 3)}{about}"
+        return f"{100 * middle:{sign}.1f}{about}{unit}".replace("-", "−")
+    about = f" ± {number(half, 2)}" if half > 1e-3 * abs(middle) else ""
+    return f"{number(middle, 3)}{about}"
+
+
+def factor(middle: float, low: float, high: float) -> str:
+    """With its ends, unless they are where it is; one power of ten for all three.
+
+    >>> factor(12.46, 3.98, 39.0), factor(1.23e7, 1.1e7, 1.4e7), factor(0.1, 0.1, 0.1)
+    ('12.5 (3.98–39)', '1.23 (1.1–1.4)×10⁷', '0.1')
+    """
+    if high < 1.002 * low:
+        return number(middle, 3)
+    mantissa, times, power = number(middle, 3).partition("×")
+    unit = middle / float(mantissa) if times else 1.0
+    return f"{mantissa} ({number(low / unit, 3)}–{number(high / unit, 3)}){times}{power}"

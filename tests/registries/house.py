@@ -133,7 +133,7 @@ def _measured(evidence: Path) -> None:
     file = evidence / "claims.json"
     table = json.loads(file.read_text("utf-8"))
     like = next(iter(table["claims"].values()))
-    number = {"kind": "number", "mean": 2.0, "sd": 1.0, "band": 0.1, "values": [1.0, 2.0, 3.0]}
+    number = {"kind": "number", "mean": 2.0, "band": 0.1, "values": [1.0, 2.0, 3.0]}
     row = {"verdict": "weak", "lesson": NAME, "seeds": [0, 1, 2], "numbers": {"much": number}}
     table["claims"][NAME] = like | row
     _rewrite(file, json.dumps(table))

@@ -35,7 +35,8 @@ def test_what_shipped_is_of_these_settings(setting: str) -> None:
         assert (train.mean(), test.mean()) == pytest.approx(
             (numbers["train"], numbers["test"]), 1e-5
         )
-        assert found.gain(arm) == pytest.approx(tuple(numbers["over_whole"].values()), 1e-4, 1e-9)
+        told = tuple(numbers["over_whole"].values())
+        assert found.gain(arm)[:2] == pytest.approx(told, 1e-4, 1e-9)
     assert (found.train <= 1).all() and (found.test > 0).all()
 
 
@@ -67,9 +68,9 @@ def test_differences_are_taken_seed_by_seed() -> None:
     test[list(ARMS).index("g8")] = [0.5, 0.6, 0.7, 0.8]
     test[list(ARMS).index("g256")] = [0.4, 0.5, 0.6, 0.7]
     found = Evidence(test + 0.1, test)
-    assert found.gain("g8") == pytest.approx((0.1, 0.0))
+    assert found.gain("g8")[:2] == pytest.approx((0.1, 0.0))
     assert found.gain("g8", "plain").se == pytest.approx(np.std([1, 2, 3, 4], ddof=1) / 20)
-    assert found.gap("g8") == pytest.approx((0.1, 0.0)) and found.best == "g8"
+    assert found.gap("g8")[:2] == pytest.approx((0.1, 0.0)) and found.best == "g8"
 
 
 def test_the_arms_of_a_seed_differ_in_one_thing() -> None:

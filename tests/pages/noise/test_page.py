@@ -139,16 +139,17 @@ def test_what_is_said_of_the_groups_follows_the_evidence() -> None:
     for setting in regularize.SETTINGS:
         text, found = said(opened(data=setting)), regularize.load(setting)
         gain, net = found.gain(found.best), found.gain(found.best, "plain")
-        assert ("So there is an effect" in text) == (gain.mean > 2 * gain.se)
-        assert (ahead in text) == (net.mean < -2 * net.se)
+        assert ("So there is an effect" in text) == (gain.mean > gain.half)
+        assert (ahead in text) == (net.mean < -net.half)
         assert "ruins everything" in text and found.of("g2")[0].mean() < 0.6
 
 
 @pytest.mark.parametrize(
-    ("mean", "wanted"), [(0.03, "more"), (0.01, "neither"), (-0.01, "neither"), (-0.03, "less")]
+    ("mean", "wanted"), [(0.024, "more"), (0.023, "neither"), (-0.023, "neither"), (-0.024, "less")]
 )
-def test_a_difference_counts_from_twice_its_standard_error_on(mean: float, wanted: str) -> None:
-    assert clear(regularize.Difference(mean, 0.01), "more", "neither", "less") == wanted
+def test_a_difference_counts_outside_its_interval(mean: float, wanted: str) -> None:
+    of_eight = regularize.Difference(mean, 0.01, 8)  # 2.365 standard errors to each side
+    assert clear(of_eight, "more", "neither", "less") == wanted
 
 
 @pytest.mark.usefixtures("no_training")

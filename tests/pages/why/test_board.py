@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,11 +13,14 @@ from bncore.network import Network
 from experiments.claims import board as claims
 from experiments.claims import grading
 from experiments.claims.registry import CLAIMS as MEASURED
+from experiments.intervals import interval, mean
 from pages.why import LESSON
-from pages.why.board import CLAIMS, PREDICTIONS, written
+from pages.why.board import CLAIMS, PREDICTIONS, strip, written
 from pages.why.charts_board import AGREED, DIFFERED
+from pages.why.scope import OF_ONE_NETWORK
 from tests.complete import languages
 from tests.pages.helpers import ROOT, cells, opened, said
+from ui.numbers import number
 
 STRIPS = 'figure class="board-strips"'
 LANGS = pytest.mark.parametrize("lang", languages())
@@ -77,7 +81,8 @@ def test_what_is_shown_are_the_measured_numbers() -> None:
     at = predict(board(claim="like_dropout"), "clear")
     row = claims.board()["like_dropout"]
     shown = re.findall(r'class="text" data-value="([^"]+)"', said(at))
-    assert shown == [f"{values.mean():.4g}" for values in row.numbers.values()]
+    means = [mean(values, row.kinds[name]) for name, values in row.numbers.items()]
+    assert shown == [f"{each:.4g}" for each in means]
     dots = re.findall(r'<b style="left:[\d.]+%"></b>', said(at))
     assert len(dots) == len(row.seeds) * len(row.numbers)
 
@@ -141,6 +146,38 @@ def test_a_claim_leads_to_the_part_where_one_can_try_it() -> None:
 
 
 def test_numbers_are_written_with_what_the_seeds_leave_open() -> None:
-    values = claims.board()["like_dropout"].numbers["ratio"]
-    low, high = grading.band(values)
-    assert written("factor", values) == f"{values.mean():.3g} ± {(high - low) / 2:.2g}"
+    ratios = np.array([10, 30, 30, 10, 10 / 3])
+    assert written("factor", ratios) == "12.5 (3.98–39)"
+    assert written("factor", np.full(5, 0.1)) == "0.1"
+    shares = np.array([0.1, 0.2, 0.3, 0.4, 0.5])
+    assert written("share", shares) == "30.0 ± 19.6\u00a0%"
+    assert written("points", -shares) == "−30.0 ± 19.6"
+
+
+def test_a_bar_is_the_interval_whatever_its_kind() -> None:
+    """A factor's reaches as far up as down on its axis, about the geometric mean."""
+    for claim, row in claims.board().items():
+        for name, values in row.numbers.items():
+            shown = strip(claim, name)
+            assert shown.band == interval(values, row.kinds[name]), name
+            assert row.kinds[name] != "factor" or shown.band[0] > 0, name
+
+
+@LANGS
+def test_each_card_says_what_varied_and_on_what(lang: str) -> None:
+    """In one line each, with every number of the scope."""
+    file = ROOT / "assets" / "locales" / lang / "why" / "labels.toml"
+    words = tomllib.loads(file.read_text("utf-8"))["board"]
+    at = board(lang=lang, all=1)
+    for claim, row in claims.board().items():
+        at.button_group(key="why.claim").set_value(claim).run()
+        (caption,) = [each.value for each in at.caption if words["scope"]["line"][:3] in each.value]
+        line, rest = caption.split("  \n")
+        assert str(len(row.seeds)) in rest and "[[" not in caption, claim
+        for _, examples in row.scope.data:
+            assert str(examples) in line, claim
+        for count in (*row.scope.depths, *row.scope.widths, *row.scope.steps):
+            assert str(count) in line or count == 0, claim
+        ends = {min(row.scope.rates), max(row.scope.rates)} if row.scope.rates else set()
+        assert all(number(rate) in line for rate in ends), claim
+        assert (words["one_network"] in rest) == (row.varied in OF_ONE_NETWORK), claim

@@ -12,6 +12,7 @@ from pages.why import charts_board as why_board
 from pages.why import charts_speed as figures
 from pages.why.charts_board import Strip, Tile
 from tests.figures.helpers import MODES, WORDS, Words, checked, named
+from tests.pages.helpers import ROOT
 
 RNG = np.random.default_rng(0)
 
@@ -90,6 +91,20 @@ def test_rows_of_one_kind_share_an_axis_and_others_have_their_own() -> None:
     rows = [strip("share", [0.5]), strip("factor", [3.0]), strip("share", [0.7])]
     html = why_board.strips("light", rows, WORDS)
     assert html.count('class="under"') == 2 and html.count('class="strip"') == 3
+
+
+def test_all_axes_begin_and_end_alike_however_long_the_numbers_are() -> None:
+    """Each row is a grid of its own: the room for its text is that of the longest."""
+    rows = [strip("factor", [2.0]), Strip("b", "share", np.ones(2), (1, 1), "1.23 (1.1–1.4)×10⁷")]
+    html = why_board.strips("light", rows, WORDS)
+    assert "--text:19ch" in html
+    css = (ROOT / "assets" / "components" / "why_board.css").read_text("utf-8")
+    assert "7fr max(8.2em, var(--text))" in css
+
+
+def test_what_a_factor_is_told_as_is_its_geometric_mean() -> None:
+    html = why_board.strips("light", [strip("factor", [1.0, 100.0])], WORDS)
+    assert 'data-value="10"' in html
 
 
 def test_a_given_axis_is_kept() -> None:
