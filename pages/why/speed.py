@@ -226,7 +226,7 @@ def noisy_bn() -> None:
             noisy.ARMS,
             [
                 (
-                    t(f"{LESSON}.speed.{name}"),
+                    t(f"{LESSON}.speed.{name}", steps=noisy.EVERY),
                     write,
                     *_by_arm(name, noisy.ARMS, by_arm, own_numbers),
                 )
