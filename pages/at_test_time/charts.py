@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from experiments.intervals import half_widths
 from figures.parts import SHARE, Words, band, line, marked, title
 from figures.theme import FAINT, INK, Mode, colour, painted
+
+Bars = tuple[np.ndarray, np.ndarray]  # (K,) means, and how far their intervals reach
 
 
 def _upright(x: float, mode: Mode) -> dict[str, Any]:
@@ -207,26 +208,26 @@ def stale(
 
 
 def shifts(
-    mode: Mode, names: Sequence[str], frozen: np.ndarray, renewed: np.ndarray, words: Words
+    mode: Mode, names: Sequence[str], frozen: Bars, renewed: Bars, words: Words
 ) -> go.Figure:
-    """How much less each shift costs with batch norm than without, shares (S, K) over S seeds.
+    """How much less each of K shifts costs with batch norm than without, in points.
 
-    A point is the mean, its bar the interval of the mean. words: frozen, renewed, axis.
+    A point is the mean, its bar reaches as far as the interval to each side. words: frozen, renewed, axis.
     """
     places, traces = np.arange(len(names)), []
     looks = (("frozen", frozen, "running", "x"), ("renewed", renewed, "bn", "circle"))
-    for i, (name, gains, idea, symbol) in enumerate(looks):
-        hue, points = colour(idea, mode), 100 * gains
+    for i, (name, (means, halves), idea, symbol) in enumerate(looks):
+        hue = colour(idea, mode)
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
-                "x": points.mean(axis=0),
+                "x": means,
                 "y": places + 0.24 * (i - 0.5),
                 "name": words[name],
                 "customdata": list(names),
                 "marker": {"color": hue, "size": 9, "symbol": symbol},
-                "error_x": {"type": "data", "array": half_widths(points), "color": hue}
+                "error_x": {"type": "data", "array": halves, "color": hue}
                 | {"thickness": 2, "width": 0},
                 "hovertemplate": f"%{{customdata}}: %{{x:+.1f}}<extra>{words[name]}</extra>",
             }

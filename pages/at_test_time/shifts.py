@@ -11,6 +11,7 @@ import streamlit as st
 from experiments.at_test_time import shifts
 from experiments.claims import grading
 from experiments.claims.shift import LITTLE
+from experiments.intervals import half_widths
 from experiments.trained import trained
 from pages.at_test_time import charts
 from pages.at_test_time.company import LESSON, chart, picture, pictures, words
@@ -46,7 +47,7 @@ def a_dozen() -> None:
     }
     counts = _counts(frozen) | {f"new_{name}": n for name, n in _counts(renewed).items()}
     known = {"all": len(shifts.SHIFTS), "little": number(100 * LITTLE), "k": shifts.K} | counts
-    figure = charts.shifts(text.mode(), names(), frozen, renewed, said)
+    figure = charts.shifts(text.mode(), names(), _bars(frozen), _bars(renewed), said)
     chart(figure, "shifts", key="", **known)
     st.caption(t(f"{LESSON}.shifts.bands", networks=len(found.seeds)))
     st.markdown(t(f"{LESSON}.shifts.say", **known))
@@ -58,6 +59,11 @@ def _pictures() -> None:
     shown = [(t(f"{LESSON}.shifts.intact"), x)]
     shown += [(name, shifts.shifted(shift, x)) for shift, name in each]
     pictures(*(picture(image, 1, SCALE, alt="", caption=name) for name, image in shown))
+
+
+def _bars(gains: np.ndarray) -> charts.Bars:
+    """Of gains (S, K), in points."""
+    return 100 * gains.mean(axis=0), half_widths(100 * gains)
 
 
 def _counts(gains: np.ndarray) -> dict[str, int]:
