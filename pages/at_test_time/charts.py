@@ -212,7 +212,8 @@ def shifts(
 ) -> go.Figure:
     """How much less each of K shifts costs with batch norm than without, in points.
 
-    A point is the mean, its bar reaches as far as the interval to each side. words: frozen, renewed, axis.
+    A point is the mean, its bar reaches as far as the interval to each side. words: frozen,
+    renewed, axis.
     """
     places, traces = np.arange(len(names)), []
     looks = (("frozen", frozen, "running", "x"), ("renewed", renewed, "bn", "circle"))
