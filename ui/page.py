@@ -28,20 +28,27 @@ def say(name: str, /, **values: object) -> None:
 
 
 def question(
-    lesson: str, name: str, options: Sequence[str], right: str, *, horizontal: bool = False
+    lesson: str,
+    name: str,
+    options: Sequence[str],
+    right: str,
+    *,
+    horizontal: bool = False,
+    **values: object,
 ) -> None:
     """A question whose wrong options are real misconceptions; explains once an answer is given.
 
     Words: `<lesson>/labels.toml`, table `questions.<name>` with `ask`, `kind` (what stands above
     it), and for every option its text and `<option>_why`. The session remembers the answer.
-    `horizontal` is for short options, where a picture should stand close below.
+    `horizontal` is for short options, where a picture should stand close below; `values` fill
+    what it asks and explains.
     """
     base = f"{lesson}.questions.{name}"
 
     @st.fragment
     def ask() -> None:
         with st.container(border=True, gap="xsmall", key=f"question-{lesson}-{name}"):
-            kind, wanted = t(f"{base}.kind"), t(f"{base}.ask")
+            kind, wanted = t(f"{base}.kind"), t(f"{base}.ask", **values)
             if not horizontal:
                 st.caption(kind)
             answer = st.radio(
@@ -54,7 +61,7 @@ def question(
                 persist_state="session",
             )
             if answer is not None:
-                why = t(f"{base}.{answer}_why")
+                why = t(f"{base}.{answer}_why", **values)
                 if answer == right:  # begins with a word that says so
                     st.success(why, icon=":material/check:")
                 else:

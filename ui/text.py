@@ -83,10 +83,10 @@ def t(key: str, /, **values: object) -> str:
     raise KeyError(key)
 
 
-def has(key: str) -> bool:
-    """Whether a label exists (optional help texts)."""
+def has(key: str, /, **values: object) -> bool:
+    """Whether a label exists (optional help texts), by what fills it."""
     try:
-        t(key)
+        t(key, **values)
     except KeyError:
         return False
     return True

@@ -32,19 +32,24 @@ from experiments.claims.scope import Scope
 from experiments.mini_batch import batch as mini_batch
 from experiments.network import bias, scale
 
+BY = 1.7  # is added to b
+M, MANY = 64, 256  # images in a batch; where a shape is to be seen
+TIMES = 10.0  # the input, and W
+FAR_TOO_SMALL = 0.001  # times W: there ε is no longer small beside σ²
+
 
 def _largest(difference: np.ndarray) -> float:
     return float(np.abs(difference).max())
 
 
 def _b_cancels(seed: int) -> dict[str, float]:
-    """1.7 is added to every hidden b: how far logits move, and what gradient b gets."""
+    """BY is added to every hidden b: how far logits move, and what gradient b gets."""
     before, after = (_shifted(norm, seed) for norm in ("before", "after"))
     return {"moved": before[0], "db": before[1], "moved_after": after[0]}
 
 
-def _shifted(norm: str, seed: int, by: float = 1.7) -> tuple[float, float]:
-    p, (x, targets) = bias.parameters(norm), bias.batch(64, seed, "float64")
+def _shifted(norm: str, seed: int, by: float = BY) -> tuple[float, float]:
+    p, (x, targets) = bias.parameters(norm), bias.batch(M, seed, "float64")
     shifted = replace(p, b=(*(b + by for b in p.b[:-1]), p.b[-1]))
     there, now = (whiteboard.with_caches(each, x) for each in (p, shifted))
     back = whiteboard.backward(now, targets)
@@ -54,7 +59,7 @@ def _shifted(norm: str, seed: int, by: float = 1.7) -> tuple[float, float]:
 EPS = 1e-5  # the default
 
 
-def _first_layer(seed: int, m: int = 64) -> np.ndarray:
+def _first_layer(seed: int, m: int = M) -> np.ndarray:
     """z (m, n) of a batch of training images in the shipped network, float64."""
     return bias.batch(m, seed, "float64")[0] @ bias.parameters().W[0]
 
@@ -65,8 +70,8 @@ def _divides_variance(seed: int) -> dict[str, float]:
     _, found = batch_norm_forward(z, unit, zero)
     of_largest = np.abs(found.z_centered).argmax(axis=0), np.arange(z.shape[1])
     divisor = found.z_centered[of_largest] / found.z_norm[of_largest]
-    wrong, wrong_ten = (divide_by_variance(one, unit, zero)[0].std() for one in (z, 10 * z))
-    right, right_ten = (batch_norm_forward(one, unit, zero)[0].std() for one in (z, 10 * z))
+    wrong, wrong_ten = (divide_by_variance(one, unit, zero)[0].std() for one in (z, TIMES * z))
+    right, right_ten = (batch_norm_forward(one, unit, zero)[0].std() for one in (z, TIMES * z))
     return {
         "off_sd": _largest(divisor / np.sqrt(z.var(axis=0) + EPS) - 1),
         "off_variance": float(np.abs(divisor / (z.var(axis=0) + EPS) - 1).mean()),
@@ -102,7 +107,7 @@ def from_normal(z: np.ndarray) -> float:
 
 
 def _makes_gaussian(seed: int) -> dict[str, float]:
-    now = whiteboard.with_caches(bias.parameters(), bias.batch(256, seed, "float64")[0])
+    now = whiteboard.with_caches(bias.parameters(), bias.batch(MANY, seed, "float64")[0])
     z = np.concatenate(now.z, axis=1)
     z_norm = np.concatenate([cache.z_norm for cache in now.caches], axis=1)
     normal = np.random.default_rng(seed).standard_normal(z.shape)
@@ -123,7 +128,7 @@ def _is_normal(found: Measured) -> Verdict:
 
 def _sd_is_gamma(seed: int) -> dict[str, float]:
     p = bias.parameters()
-    now = whiteboard.with_caches(p, bias.batch(64, seed, "float64")[0])
+    now = whiteboard.with_caches(p, bias.batch(M, seed, "float64")[0])
     z_tilde, gamma, beta = np.stack(now.z_tilde), np.stack(p.gamma), np.stack(p.beta)
     pixel = mini_batch.faint_pixel(64, seed)
     return {
@@ -142,7 +147,7 @@ def _nearly_gamma(found: Measured) -> Verdict:
 
 
 def _scale_free(seed: int) -> dict[str, float]:
-    large, small = (scale.rescale(alpha, seed=seed) for alpha in (10.0, 0.001))
+    large, small = (scale.rescale(alpha, seed=seed) for alpha in (TIMES, FAR_TOO_SMALL))
     return {
         "moved": large.logits_moved_exact,
         "moved_eps": large.logits_moved,

@@ -82,12 +82,18 @@ def _larger_rates(seed: int) -> dict[str, float]:
     return {"ratio": bn / plain, "plain": plain, "bn": bn}
 
 
+DEEP = 8  # hidden layers
+
+
 @lru_cache(maxsize=len(FIVE))
 def largest_rates(seed: int) -> dict[str, float]:
-    """By arm: the largest that still trains eight ReLU layers; the least tried where none does."""
-    found = tolerance.numbers(tolerance.one_seed(seed))
+    """By arm: the largest that still trains deep ReLU layers; the least tried where none does."""
+    found = tolerance.numbers(tolerance.one_seed(seed, (DEEP,)), DEEP)
     rates = {arm: float(found[f"largest.{arm}"][0]) for arm in tolerance.ARMS}
     return {arm: rate if rate > 0 else tolerance.RATES[0] for arm, rate in rates.items()}
+
+
+LONG = 3000  # steps
 
 
 def _higher_accuracy(seeds: Sequence[int]) -> dict[str, np.ndarray]:
@@ -105,7 +111,7 @@ def _higher_accuracy(seeds: Sequence[int]) -> dict[str, np.ndarray]:
 
 def _long(seed: int) -> RunConfig:
     """Figure 1 for twice as long."""
-    return replace(presets.PRESETS["figure1"], steps=3000, record_every=250, seed=seed)
+    return replace(presets.PRESETS["figure1"], steps=LONG, record_every=250, seed=seed)
 
 
 def _ends() -> Scope:

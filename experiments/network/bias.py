@@ -30,6 +30,7 @@ DTYPES = ("float32", "float64")
 # Learning rates at which each optimizer trains this network well.
 RATES = {"sgd": 0.1, "momentum": 0.03, "rmsprop": 0.003, "adam": 0.003}
 STEPS, EVERY, UNITS = 500, 5, 12
+M = 32  # training images that b is dragged on
 
 
 # --- b by hand ---
@@ -66,7 +67,7 @@ def drag(
     beta: float = 0.0,
     layer: int = 0,
     unit: int = 0,
-    m: int = 32,
+    m: int = M,
     seed: int = 0,
     norm: str = "before",
     dtype: str = "float64",

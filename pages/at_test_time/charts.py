@@ -6,6 +6,7 @@ theirs, and by those of the whole training set (the truth here) in ink, always d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ import plotly.graph_objects as go
 
 from figures.parts import SHARE, Words, band, line, marked, title
 from figures.theme import FAINT, INK, Mode, colour, painted
+
+Bars = tuple[np.ndarray, np.ndarray]  # (K,) means, and how far their intervals reach
 
 
 def _upright(x: float, mode: Mode) -> dict[str, Any]:
@@ -201,4 +204,44 @@ def stale(
         },
         mode,
         height=340,
+    )
+
+
+def shifts(
+    mode: Mode, names: Sequence[str], frozen: Bars, renewed: Bars, words: Words
+) -> go.Figure:
+    """How much less each of K shifts costs with batch norm than without, in points.
+
+    A point is the mean, its bar reaches as far as the interval to each side. words: frozen,
+    renewed, axis.
+    """
+    places, traces = np.arange(len(names)), []
+    looks = (("frozen", frozen, "running", "x"), ("renewed", renewed, "bn", "circle"))
+    for i, (name, (means, halves), idea, symbol) in enumerate(looks):
+        hue = colour(idea, mode)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": means,
+                "y": places + 0.24 * (i - 0.5),
+                "name": words[name],
+                "customdata": list(names),
+                "marker": {"color": hue, "size": 9, "symbol": symbol},
+                "error_x": {"type": "data", "array": halves, "color": hue}
+                | {"thickness": 2, "width": 0},
+                "hovertemplate": f"%{{customdata}}: %{{x:+.1f}}<extra>{words[name]}</extra>",
+            }
+        )
+    return painted(
+        traces,
+        {
+            "xaxis": title(words["axis"]) | {"zeroline": True, "zerolinewidth": 2},
+            "yaxis": {"tickvals": places, "ticktext": list(names), "zeroline": False}
+            | {"range": [len(names) - 0.4, -0.6], "showgrid": False},
+            "hovermode": "closest",
+            "margin": {"t": 64},
+        },
+        mode,
+        height=460,
     )

@@ -7,7 +7,8 @@ from bncore.conventions import Convention
 from bncore.folding import fold, line
 from experiments.at_test_time import companions, dimming
 from experiments.at_test_time import running as experiment
-from pages.at_test_time import LESSON, conventions, running, use
+from experiments.at_test_time import shifts as experiment_shifts
+from pages.at_test_time import LESSON, conventions, running, shifts, use
 from pages.at_test_time import company as show
 from ui import page
 
@@ -51,6 +52,12 @@ def world() -> None:
     page.source(dimming.sweep, dimming.exactness, key="world")
 
 
+@page.fragment(LESSON)
+def other_shifts() -> None:
+    shifts.a_dozen()
+    page.source(experiment_shifts.cost, experiment_shifts.validated, key="shifts")
+
+
 page.say(f"{LESSON}/intro")
 page.question(LESSON, "predict", ("no", "little", "yes"), right="yes", horizontal=True)
 page.say(f"{LESSON}/company")
@@ -65,6 +72,7 @@ page.say(f"{LESSON}/folding")
 folding()
 page.say(f"{LESSON}/world")
 world()
+other_shifts()
 page.say(f"{LESSON}/checks")
 page.question(LESSON, "momentum", ("same", "mirrored", "default"), right="mirrored")
 page.question(LESSON, "stale", ("start", "moved", "small"), right="moved")

@@ -65,4 +65,5 @@ def _notice(variant: str, batch: Batch, shown: dict[str, str]) -> str:
         facts["ratio"] = number(math.sqrt((batch.m - 1) / batch.m), 3)
     elif batch.digits is None:
         variant, facts = "pooled_own", facts | batch.facts
+        facts["others"] = facts["n"] - 1
     return t(f"{LESSON}.broken.notice.{variant}", **facts)

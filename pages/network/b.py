@@ -26,7 +26,7 @@ _component = drag.component("cancelled")
 
 def b_is_cancelled() -> None:
     """Drag b: z moves and z_tilde does not. Leave it to an optimizer: rounding moves it."""
-    page.say(f"{LESSON}/b")
+    page.say(f"{LESSON}/b", m=bias.M)
     page.question(LESSON, "b", ("both", "beta", "none"), right="none")
     drag_b()
     b_left_in()
@@ -101,7 +101,9 @@ def b_left_in() -> None:
         _wander()
     with right:
         _largest_b()
-    st.caption(t(f"{LESSON}.drift.of_run", seeds=len(bias.SEEDS), steps=bias.STEPS))
+    run = bias.config("adam")
+    known = {"seeds": len(bias.SEEDS), "steps": run.steps, "depth": run.depth, "width": run.width}
+    st.caption(t(f"{LESSON}.drift.of_run", **known))
     numbers, words = st.columns([6, 5], gap="large", vertical_alignment="center")
     with numbers:
         _drift_table()

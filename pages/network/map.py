@@ -162,7 +162,8 @@ def counts() -> None:
         columns, (("little", "moons"), ("digits", "digits")), strict=True
     ):
         with column:
-            st.caption(t(f"{LESSON}.counts.{name}"))
+            sizes = "-".join(map(str, SIZES[dataset]))
+            st.caption(t(f"{LESSON}.counts.{name}", sizes=sizes))
             _count(SIZES[dataset], name)
 
 

@@ -25,7 +25,7 @@ from ui.text import mode, t
 @page.fragment(LESSON)
 def four_optimizers() -> None:
     """The same network under SGD, momentum, RMSprop and Adam, with batch norm and without."""
-    page.say(f"{LESSON}/optimizers")
+    page.say(f"{LESSON}/optimizers", rates=optimizers.sweep().rates.shape[-1])
     rule = controls.choice(LESSON, "rule", wrap=True)
     found, o = optimizers.sweep(), optimizers.shipped().index(rule)
     left, right = st.columns(2, gap="large")
@@ -40,7 +40,9 @@ def four_optimizers() -> None:
         with column:
             say(f"optimizers.{name}", lr=short(_best(found, o, 1)))
             _paths(found, o, name, start)
-    st.caption(t(f"{LESSON}.optimizers.of_run", seeds=len(found.seeds), steps=optimizers.STEPS))
+    run = optimizers.config("sgd", 0.1)
+    known = {"seeds": len(found.seeds), "steps": run.steps, "depth": run.depth, "width": run.width}
+    st.caption(t(f"{LESSON}.optimizers.of_run", **known))
     _optimizers_table(found)
     _optimizers_verdict(found)
     _one_more_seed(found, o)

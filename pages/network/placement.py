@@ -33,7 +33,7 @@ CLOSE = 0.05  # an accuracy so near to the best one still counts as trained
 @page.fragment(LESSON)
 def before_or_after() -> None:
     """Batch norm on either side of the activation, and without: rates, seeds, both data sets."""
-    page.say(f"{LESSON}/placement")
+    page.say(f"{LESSON}/placement", rates=len(placement.RATES))
     with st.container(horizontal=True, key="placement"):
         controls.choice(LESSON, "nonlinearity")
         controls.choice(LESSON, "images")
@@ -48,7 +48,9 @@ def before_or_after() -> None:
     with right:
         say("placement.by_step", lr=short(value("rate")))
         _by_step(found, a, r)
-    st.caption(t(f"{LESSON}.placement.bands", seeds=len(found.seeds), steps=int(found.step[-1])))
+    depth = placement.config("relu", "before").depth
+    known = {"seeds": len(found.seeds), "steps": int(found.step[-1]), "depth": depth}
+    st.caption(t(f"{LESSON}.placement.bands", **known))
     numbers, words = st.columns([6, 5], gap="large", vertical_alignment="center")
     with numbers:
         _placement_table(found, a, r)
@@ -210,7 +212,11 @@ def _placement_verdict(found: OverSeeds, a: int) -> None:
     say(f"placement.{which}", **known)
     ups = {norm: _up_to(found, a, n) for n, norm in enumerate(LOOKS)}
     word = "tolerant" if ups["before"] > ups["after"] else "as_tolerant"
-    say(f"placement.{word}", **{norm: short(up) for norm, up in ups.items()})
+    say(
+        f"placement.{word}",
+        points=short(100 * CLOSE),
+        **{norm: short(up) for norm, up in ups.items()},
+    )
     if word == "tolerant" and value("nonlinearity") in placement.FLAT:
         say("placement.flat", activation=known["activation"])
     which, mean, half = ahead(before, none)

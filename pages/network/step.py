@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from experiments.network import walkthrough
-from experiments.network.little import PATHS, PHASES, Paths, functions, phase
+from experiments.network.little import NUDGE, PATHS, PHASES, Paths, functions, phase
 from experiments.network.walkthrough import BATCHES, EPOCHS
 from experiments.network.watch import Line
 from figures.theme import INK, PAPER, colour
@@ -201,6 +201,7 @@ def _verdict(found: Paths, dropped: tuple[str, ...]) -> None:
         "dropped": controls.option_label(LESSON, "drop", value("drop")),
         "difference": number(left.difference, 3),
         "share": percent(left.share),
+        "nudge": number(NUDGE),
     }
     st.markdown(t(f"{LESSON}.paths.{'disagree' if dropped else 'agree'}", **known))
 

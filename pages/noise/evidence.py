@@ -158,7 +158,9 @@ def does_it_lean() -> None:
     with right:
         many_units(found, way)
     known = {"seeds": found.intact.shape[1], "units": found.single.shape[-1]}
-    known |= {"steps": ablation.BASE.steps, "lr": number(ablation.BASE.lr)}
+    run = ablation.BASE
+    known |= {"steps": run.steps, "depth": run.depth, "width": run.width, "m": run.batch_size}
+    known |= {"lr": number(run.lr)}
     st.caption(t(f"{LESSON}.ablation.of_run", **known))
     numbers, words = st.columns([6, 5], gap="large", vertical_alignment="center")
     with numbers:
@@ -245,4 +247,5 @@ def lean_verdict(found: ablation.Evidence, way: str) -> str:
     worst = {arm: percent(found.worst(arm, way).mean) for arm in ablation.ARMS}
     known = zero | worst | {"plain_mean": percent(found.worst("plain", "mean").mean)}
     known |= {f"{arm}_left": percent(accuracy_left(found, arm, way)) for arm in CURVES}
-    return prose(f"{LESSON}/ablated", off=percent(OFF, 0), **known)
+    few, many = (ablation.ARMS[arm]["group"] for arm in ("g8", "g256"))
+    return prose(f"{LESSON}/ablated", off=percent(OFF, 0), few=few, many=many, **known)

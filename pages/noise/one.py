@@ -7,7 +7,12 @@ import html
 import numpy as np
 import streamlit as st
 
+from experiments.claims.batch import FACTOR, M_TOGETHER
+from experiments.claims.board import board
+from experiments.claims.told import told
+from experiments.intervals import interval, mean
 from experiments.noise import batches as experiment
+from experiments.noise import beside_dropout
 from experiments.noise.batches import BySize, Dropped, Noise, Shared
 from experiments.trained import trained
 from figures.digits import data_uri
@@ -17,7 +22,7 @@ from pages.noise import charts as figures
 from ui import page
 from ui.chart import plot
 from ui.files import COMPONENTS
-from ui.numbers import latex, number
+from ui.numbers import latex, number, percent
 from ui.tables import Cell, table
 from ui.text import mode, prose, t
 
@@ -191,6 +196,39 @@ def dropout(found: Noise, other: Dropped) -> None:
         ratio = number(other.sd_factor / found.sd_a, 2)
         said = "more" if other.sd_factor > found.sd_a else "less"
         st.markdown(t(f"{LESSON}.dropout.{said}", ratio=ratio, m=value("m"), keep=value("keep")))
+
+
+def beside() -> None:
+    """How the spreads compare over batch sizes and shares kept, in several networks."""
+    row = board()["like_dropout"]
+    networks = len(row.seeds)
+    page.say(f"{LESSON}/beside", networks=networks)
+    keeps = [t(f"{LESSON}.beside.keep", keep=keep) for keep in beside_dropout.KEEP]
+    heads = [t(f"{LESSON}.beside.m"), *keeps, t(f"{LESSON}.beside.as_keep")]
+    ratios = {m: row.numbers[f"ratio_{m}"] for m in beside_dropout.M}
+    lines = []
+    for m, ratio in ratios.items():
+        middle = mean(ratio, "factor")
+        spreads = [float(beside_dropout.over_keep(middle, keep)) for keep in beside_dropout.KEEP]
+        cells = [Cell(f"{spread:.2f}", value=f"{spread:.4g}") for spread in spreads]
+        name = Cell(t(f"{LESSON}.beside.row", m=m))
+        lines.append([name, *cells, *_cells(_as_keep(ratio))])
+    table([Cell(head) for head in heads], lines, name="beside", lesson=LESSON)
+    left_open = percent(max(map(_open, ratios.values())), 0)
+    st.caption(t(f"{LESSON}.beside.bands", networks=networks, open=left_open))
+    known: dict[str, object] = dict(told("like_dropout", row.numbers))
+    as_keep = short(_as_keep(ratios[M_TOGETHER]))
+    known = {**known, "times": number(FACTOR), "as_keep": as_keep}
+    st.markdown(t(f"{LESSON}.beside.say", **known))
+
+
+def _open(ratio: np.ndarray) -> float:
+    """How far the interval reaches, as a share of the mean."""
+    return interval(ratio, "factor")[1] / mean(ratio, "factor") - 1
+
+
+def _as_keep(ratio: np.ndarray) -> float:
+    return float(beside_dropout.as_keep(np.array(mean(ratio, "factor"))))
 
 
 def both() -> Shared:

@@ -12,6 +12,7 @@ from pages.noise import evidence as noise_evidence
 from pages.noise import one as show
 from pages.noise.small_batches import LIVE
 from ui import controls, page
+from ui.numbers import number
 
 
 @page.fragment(LESSON)
@@ -45,6 +46,7 @@ def dropout() -> None:
     page.say(f"{LESSON}/dropout")
     controls.ladder(LESSON, "keep", width=420)
     show.dropout(show.measured(), show.dropped())
+    show.beside()
     page.say(f"{LESSON}/together")
     with st.container(horizontal=True, vertical_alignment="bottom", key="second"):
         controls.entry(LESSON, "other", width=130)
@@ -75,7 +77,18 @@ def batches() -> None:
 
 small_batches.settle()
 page.say(f"{LESSON}/intro")
-page.question(LESSON, "predict", ("still", "tenth", "whole"), right="tenth")
+page.question(
+    LESSON,
+    "predict",
+    ("still", "tenth", "whole"),
+    right="tenth",
+    draws=experiment.DRAWS,
+    m=LESSON.control("m").default,
+    root=number(LESSON.control("m").default ** 0.5),
+    mean=number(LESSON.control("m").default ** -0.5),
+    least=LESSON.options("m")[0],
+    most=LESSON.options("m")[-1],
+)
 one()
 regularize()
 ablation()

@@ -101,6 +101,7 @@ def story(now: Brief) -> None:
     """What these batches do, both curves, and what came out."""
     run = now.config
     known = {"m": run.batch_size, "seed": run.seed, "steps": run.steps, "lr": number(run.lr, 3)}
+    known |= {"depth": run.depth, "width": run.width}
     st.markdown(t(f"{WORDS}.about.{LESSON.value('batches')}", **known | of_one_class()))
     if now.stopped is not None:
         stopped = t(f"{WORDS}.stopped", step=now.stopped, steps=run.steps)

@@ -11,6 +11,7 @@ from bncore.descent import descend
 from bncore.kernels import BatchNormKernel
 from bncore.shift import wasserstein1
 from bncore.training import Stack
+from experiments.presets import PRESETS
 from experiments.replay import ARMS, PERCENTILES, SERIES, VIEWS, count
 from experiments.training.gradient_shift import below_first
 from figures.theme import colour
@@ -125,8 +126,12 @@ def show_replay(view: View) -> None:
 
 def introduce(view: View) -> None:
     """Which run this is, and what to look for."""
-    known = {"seed": view.config.seed, "batch_size": view.config.batch_size}
-    st.markdown(prose(f"{LESSON}/preset_{value('preset')}", **known))
+    run, preset = view.config, value("preset")
+    known = {"seed": run.seed, "batch_size": run.batch_size, "depth": run.depth}
+    known |= dict(zip(("low", "middle", "high"), PERCENTILES, strict=True))
+    st.markdown(prose(f"{LESSON}/preset_{preset}", lr=number(run.lr, 3), **known))
+    if preset in PRESETS:
+        st.caption(t(f"{LESSON}.chosen"))
 
 
 def story(view: View) -> None:
@@ -169,7 +174,8 @@ def draw_curves(view: View) -> None:
 
 def draw_percentiles(view: View) -> None:
     run, layer = view.replay, (value("layer") or view.config.depth) - 1
-    st.markdown("**" + t(f"{LESSON}.figure.percentiles", layer=layer + 1) + "**")
+    known = dict(zip(("low", "middle", "high"), PERCENTILES, strict=True)) | {"layer": layer + 1}
+    st.markdown("**" + t(f"{LESSON}.figure.percentiles", **known) + "**")
     shares = {f"p{p}": t(f"{LESSON}.figure.percentile", share=p) for p in PERCENTILES}
     at = VIEWS.index("u")
     plot(
@@ -182,7 +188,7 @@ def draw_percentiles(view: View) -> None:
             mode(),
         ),
         key="figure-percentiles",
-        alt=t(f"{LESSON}.figure.percentiles_alt", layer=layer + 1),
+        alt=t(f"{LESSON}.figure.percentiles_alt", **known),
     )
 
 

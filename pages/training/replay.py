@@ -6,6 +6,7 @@ import json
 
 import streamlit as st
 
+from experiments.replay import PERCENTILES
 from figures.theme import palette
 from pages.training import LESSON
 from ui.components import Component, settings
@@ -78,7 +79,9 @@ def _message(run: str, packed: bytes) -> bytes:
 
 
 def _words() -> dict[str, object]:
-    words: dict[str, object] = {name: t(f"{LESSON}.replay.{name}") for name in WORDS}
+    low, middle, high = PERCENTILES
+    known = {"low": low, "middle": middle, "high": high}
+    words: dict[str, object] = {name: t(f"{LESSON}.replay.{name}", **known) for name in WORDS}
     for control, plural in (("view", "views"), ("speed", "speeds")):
         words[control] = t(f"{LESSON}.controls.{control}.label")
         options = LESSON.control(control).options

@@ -7,19 +7,21 @@ board. Predictions last as long as the session, and the first one counts.
 from __future__ import annotations
 
 import html
+from functools import cache
 
 import streamlit as st
 
 from experiments.claims import board as claims
-from experiments.claims import grading, registry
+from experiments.claims import grading, registry, told
 from experiments.intervals import interval
 from pages.why import charts_board as figures
 from pages.why import parts as why
 from pages.why import scope as scopes
 from pages.why.charts_board import Strip, Tile
 from pages.why.parts import LESSON, value
-from pages.why.strips import STYLE, written
+from pages.why.strips import STYLE, summed, written
 from ui import controls, page, state, text
+from ui.numbers import number
 from ui.tables import Cell, table
 from ui.text import mode, t
 
@@ -152,7 +154,7 @@ def stage(claim: str) -> None:
     known = {"number": CLAIMS.index(claim) + 1, "all": len(CLAIMS), "group": of}
     stars = f" · {figures.AGREED} {agreed()}/{len(predictions())}" if predictions() else ""
     above = html.escape(t(f"{LESSON}.board.of", **known)) + stars
-    sentence = html.escape(t(f"{LESSON}.board.quoted", claim=t(f"{LESSON}.claims.{claim}.say")))
+    sentence = html.escape(t(f"{LESSON}.board.quoted", claim=worded(claim, "say")))
     page.at_once(f'<p class="board-of">{above}</p><p class="board-claim">{sentence}</p>', STYLE)
     if uncovered(claim):
         outcome(claim)
@@ -182,16 +184,16 @@ def _word(verdict: str | None) -> str:
 
 def outcome(claim: str) -> None:
     """Verdict, evidence, what to take from it, and where to go on."""
-    verdict, words = claims.board()[claim].verdict, f"{LESSON}.claims.{claim}"
+    verdict = claims.board()[claim].verdict
     badge = figures.badge(mode(), verdict, _word(verdict))
     page.at_once(
         f'<div class="board-outcome" data-verdict="{verdict}">{badge}'
         f"<span>{html.escape(compared(claim))}</span></div>",
         STYLE,
     )
-    if text.has(f"{words}.{verdict}"):
-        st.markdown(t(f"{words}.{verdict}"))
-    st.markdown(t(f"{LESSON}.board.measured", how=t(f"{words}.how")))
+    if text.has(f"{LESSON}.claims.{claim}.{verdict}", **known(claim)):
+        st.markdown(worded(claim, verdict))
+    st.markdown(t(f"{LESSON}.board.measured", how=worded(claim, "how")))
     evidence(claim)
     with st.container(horizontal=True, vertical_alignment="center", key="board-links"):
         onward(claim)
@@ -218,6 +220,20 @@ def touch(place: dict[str, str]) -> None:
     st.button(t(f"{LESSON}.board.touch", part=part), key="board-touch", on_click=turn)
     if st.session_state.get(why.TURNED):
         st.rerun()
+
+
+def worded(claim: str, name: str) -> str:
+    """What the locale files say of a claim, with its figures."""
+    return t(f"{LESSON}.claims.{claim}.{name}", **known(claim))
+
+
+@cache
+def known(claim: str) -> dict[str, str]:
+    """What the words of a claim may name: what it counts and was set to, and its means."""
+    row = claims.board()[claim]
+    counted = told.told(claim, row.numbers)
+    means = {name: summed(row.kinds[name], values) for name, values in row.numbers.items()}
+    return means | {name: number(value) for name, value in counted.items()}
 
 
 def compared(claim: str) -> str:
@@ -258,7 +274,7 @@ def strip(claim: str, name: str) -> Strip:
     kind = claims.board()[claim].kinds[name]
     idea = next((IDEAS[part] for part in name.split("_") if part in IDEAS), "")
     return Strip(
-        t(f"{LESSON}.claims.{claim}.{name}"),
+        worded(claim, name),
         kind,
         values,
         interval(values, kind),
@@ -283,7 +299,7 @@ def tile(claim: str) -> Tile:
     verdict, said = claims.board()[claim].verdict, predictions().get(claim)
     return Tile(
         CLAIMS.index(claim) + 1,
-        t(f"{LESSON}.claims.{claim}.say"),
+        worded(claim, "say"),
         verdict,
         "" if said in (None, verdict) else t(f"{LESSON}.board.said", said=_word(said)),
         None if said is None else said == verdict,

@@ -36,7 +36,8 @@ def show() -> None:
         LESSON, "valley", ("round", "alcohol", "magnesium"), right="alcohol", horizontal=True
     )
     bowls()
-    page.say(f"{LESSON}/spectra")
+    run = spectrum.config("relu")
+    page.say(f"{LESSON}/spectra", depth=run.depth, width=run.width, images=spectrum.IMAGES)
     spectra()
     page.say(f"{LESSON}/replace", **_features())
     page.question(LESSON, "replace", ("yes", "partly", "worse"), right="partly")
@@ -135,8 +136,8 @@ def said(down: Descent) -> str:
     if down.diverged:
         return t(f"{LESSON}.bowl.diverged")
     if down.steps_to_close is None:
-        return t(f"{LESSON}.bowl.slow", steps=PATIENCE)
-    return t(f"{LESSON}.bowl.close", steps=down.steps_to_close)
+        return t(f"{LESSON}.bowl.slow", steps=PATIENCE, left=percent(inputs.CLOSE, 0))
+    return t(f"{LESSON}.bowl.close", steps=down.steps_to_close, left=percent(inputs.CLOSE, 0))
 
 
 def _left_over() -> None:
@@ -254,8 +255,10 @@ def replaced() -> None:
         }
         st.markdown(t(f"{LESSON}.replace.say", **means, **with_adam))
     _arms([found, adam], labels)
-    known = {"seeds": len(found.seeds), "rates": len(found.rates), "steps": input_scaling.STEPS}
-    known |= {"valid": input_scaling.N_VALID}
+    known: dict[str, object] = {"seeds": len(found.seeds), "rates": len(found.rates)}
+    known |= {"steps": input_scaling.STEPS, "valid": input_scaling.N_VALID}
+    sizes = (len(inputs.FEATURES), *input_scaling.HIDDEN, len(set(inputs.wine().y.tolist())))
+    known["sizes"] = "-".join(map(str, sizes))
     st.caption(t(f"{LESSON}.replace.of_run", **known))
 
 

@@ -86,7 +86,9 @@ def reach(found: Disturbed) -> tuple[float, float]:
 def received(found: Disturbed, w: int, ends: tuple[float, float]) -> None:
     """The inputs of layer 3 for one way of being disturbed."""
     way = t(f"{LESSON}.layers.{WAYS[w]}")
-    words = {name: t(f"{LESSON}.layers.{name}") for name in ("unit", "z", "before", "after")}
+    low, _, high = disturb.PERCENTILES
+    words = {name: t(f"{LESSON}.layers.{name}") for name in ("unit", "z", "after")}
+    words["before"] = t(f"{LESSON}.layers.before", low=low, high=high)
     st.markdown(f"**{way}** · {percent(found.intact[w])} → **{percent(found.accuracy[w])}**")
     known = {"intact": percent(found.intact[w]), "accuracy": percent(found.accuracy[w])}
     plot(
@@ -159,10 +161,11 @@ def over_seeds() -> None:
         heads += [Cell(t(f"{LESSON}.layers.seeds.early", way=way, step=step)) for way in ways]
     rows = []
     for d, kind in enumerate(disturb.KINDS):
-        at = found.accuracy.shape[-1] - 1 if kind == "swap" else disturb.STRENGTHS[kind].index(2.0)
+        at = disturb.STRENGTHS[kind].index(disturb.TYPICAL[kind])
         mean = found.accuracy[:, :, d, :, at].mean(axis=1)
         cells = [share(float(x)) for row in mean for x in row]
         rows.append([Cell(t(f"{LESSON}.controls.kind.options.{kind}")), *cells])
     table(heads, rows, name="over-seeds", lesson=LESSON)
-    known = {"seeds": len(found.seeds), "early": early, "late": late}
+    strength = number(disturb.TYPICAL["scale"])
+    known = {"seeds": len(found.seeds), "early": early, "late": late, "strength": strength}
     st.caption(t(f"{LESSON}.layers.seeds.caption", **known))

@@ -59,7 +59,9 @@ def rates() -> None:
                     least=LEAST,
                 ),
             )
-    st.caption(t(f"{LESSON}.rates.of_run", seeds=len(found.seeds), steps=tolerance.STEPS))
+    run = tolerance.config(found.depths[0], found.rates[0])
+    known = {"seeds": len(found.seeds), "steps": run.steps, "width": run.width}
+    st.caption(t(f"{LESSON}.rates.of_run", **known))
     left, right = st.columns(2, gap="large", vertical_alignment="center")
     with left:
         _tolerance_table(found, places[0])
@@ -169,6 +171,7 @@ def flow() -> None:
         _flow_table(activation, found)
     with right:
         st.markdown(prose(f"{LESSON}/flow_{activation}", **_flow_in_words(found)))
+        st.markdown(t(f"{LESSON}.flow.residual"))
 
 
 def _scaled(activation: str, scale: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from experiments.at_test_time import dimming
+from experiments.presets import FIGURE_1
 from experiments.why import cats, coloured, two_shifts
 from figures import daylight
 from figures.theme import colour
@@ -68,7 +69,7 @@ def coats() -> None:
     page.at_once(_met(now), STYLE)
     shares = {"first": percent(now.accuracy), "second": percent(now.accuracy_retrained)}
     st.markdown(t(f"{LESSON}.coats.others", others=cats.N_TEST, **shares))
-    st.caption(t(f"{LESSON}.coats.drawn"))
+    st.caption(t(f"{LESSON}.coats.drawn", side=cats.SIZE))
     left, right = st.columns([6, 5], gap="large", vertical_alignment="center")
     with left:
         _over_coats()
@@ -279,4 +280,7 @@ def internal() -> None:
             "inside",
             **medians,
         )
-    st.caption(t(f"{LESSON}.internal.how", a=number(two_shifts.DARK)))
+    run = FIGURE_1
+    known = {"depth": run.depth, "width": run.width, "probe": run.probe}
+    known |= dict(zip(("low", "_", "high"), two_shifts.PERCENTILES, strict=True))
+    st.caption(t(f"{LESSON}.internal.how", a=number(two_shifts.DARK), **known))

@@ -29,6 +29,14 @@ from ui.text import mode, prose, t
 
 TESTS = ("noisy", "once", "smooth", "rates", "flow", "loses")
 LIVES = {name: Live(name) for name in ("noisy", "once", "smooth", "rates")}
+# Between which the factor and the offset of noisy batch norm are drawn.
+JOLTS = {
+    "least": "1",
+    "factor": number(noisy.FACTOR),
+    "offset": number(noisy.OFFSET),
+}
+# How far along the gradient is tried, in learning rates.
+ETAS = {"nearest": number(smoothness.ETAS[0]), "farthest": number(smoothness.ETAS[-1])}
 # How an arm is drawn: its idea, its dash.
 LOOKS = {
     "bn": ("bn", "solid"),
@@ -60,7 +68,7 @@ def show() -> None:
 def experiment() -> None:
     """The one that is chosen, and the way to the next."""
     test = controls.choice(LESSON, "test", wrap=True)
-    page.say(f"{LESSON}/speed_{test}")
+    page.say(f"{LESSON}/speed_{test}", **JOLTS, **ETAS)
     _section(test)()
     _onward(test)
     if SOURCES[test]:
@@ -205,7 +213,7 @@ def noisy_bn() -> None:
     with left:
         accuracy("noisy", noisy.ARMS, found, own)
     with right:
-        up = Axis(t(f"{LESSON}.speed.shift"), log=True)
+        up = Axis(t(f"{LESSON}.speed.shift", steps=noisy.EVERY), log=True)
         mine = None if own is None else own.shift[:, 0]
         curves("noisy-shift", noisy.ARMS, found.step[1:], found.shift, mine, up, short)
     bands(found, own)
@@ -218,7 +226,7 @@ def noisy_bn() -> None:
             noisy.ARMS,
             [
                 (
-                    t(f"{LESSON}.speed.{name}"),
+                    t(f"{LESSON}.speed.{name}", steps=noisy.EVERY),
                     write,
                     *_by_arm(name, noisy.ARMS, by_arm, own_numbers),
                 )
@@ -284,6 +292,7 @@ def normalized_once() -> None:
             known = {"once": f"{repaired.mean():.0f}", "bn": f"{bn.mean():.0f}"}
             known |= {"slower": number(mean_of(repaired / bn, "factor"), 2)}
             st.markdown(t(f"{LESSON}.once.when", level=percent(once.GOOD, 0), **known))
+    st.caption(t(f"{LESSON}.once.chosen"))
 
 
 # --- 3: a little further along the gradient ---

@@ -6,9 +6,19 @@ import numpy as np
 
 from experiments.intervals import Kind, interval, mean
 from ui.files import COMPONENTS
-from ui.numbers import number
+from ui.numbers import number, percent
 
 STYLE = COMPONENTS / "why_board.css"
+
+
+def summed(kind: Kind, values: np.ndarray) -> str:
+    """The mean alone, for a sentence; of errors the largest."""
+    if kind == "error":
+        return number(float(values.max()), 2)
+    middle = mean(values, kind)
+    if kind == "share":
+        return percent(middle)
+    return number(100 * middle if kind == "points" else middle, 3)
 
 
 def written(kind: Kind, values: np.ndarray) -> str:

@@ -10,11 +10,12 @@ import pytest
 
 from bncore.config import RunConfig
 from bncore.data import Dataset, load
+from bncore.layers import Drop
 from bncore.training import Run
 from experiments.at_test_time import companions
 from experiments.claims import batch
 from experiments.network import placement, scale
-from experiments.noise import regularize
+from experiments.noise import beside_dropout, regularize
 from experiments.trained import trained
 from experiments.why import limits
 from tests.experiments.claims.planted_speed import DEAD, SHORT
@@ -96,10 +97,25 @@ def as_the_unbiased_sees_it(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(batch, "_of_eights", of_two)
 
 
+def dropped_out(patch: pytest.MonkeyPatch) -> None:
+    """What the batch is said to do to an image is what dropout does, at about its usual size."""
+
+    def masked(z: np.ndarray, pair: np.ndarray, m: int, rng: Any, eps: float) -> np.ndarray:
+        drop = Drop(0.85, (beside_dropout.DRAWS, 2 * z.shape[1]), np.dtype(float))
+        drop.draw([rng])
+        t = beside_dropout._normed(z[None], eps)[0][pair]
+        return drop.factors.reshape(-1, *t.shape) * t
+
+    patch.setattr(beside_dropout, "DRAWS", 100)
+    patch.setattr(beside_dropout, "PAIRS", 2)
+    patch.setattr(beside_dropout, "_in_batches", masked)
+
+
 PLANTED: dict[str, Planted] = {
     "before_best": Planted(dead_behind_the_activation, "clear"),
     "regularizes": Planted(noise_lets_learn, "clear"),
     "decay_regularizes": Planted(without_batch_norm, "clear"),
+    "like_dropout": Planted(dropped_out, "clear"),
     "any_batch": Planted(both_plain, "clear"),
     "own_batch": Planted(without_statistics, "clear"),
     "unbiased_better": Planted(as_the_unbiased_sees_it, "clear"),

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from bncore.config import RunConfig
-from experiments.at_test_time import dimming
+from experiments.at_test_time import dimming, shifts
 from experiments.claims import runs
 from experiments.pair import Pair, train_pair
 from experiments.training import gradient_shift
 from experiments.why import coloured, disturb, noisy
 from tests.experiments.claims.planting import Planted
 
-the_fit = coloured.fit
+the_fit, the_pair = coloured.fit, shifts.pair
 
 
 def jolts_that_drown(patch: pytest.MonkeyPatch) -> None:
@@ -69,11 +69,24 @@ def both_learn_at_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(gradient_shift, "rates_of", lambda setting: rates)
 
 
+def names_exchanged(patch: pytest.MonkeyPatch) -> None:
+    """What is called plain has batch norm, what is said to have it has none; it only gets dark."""
+
+    def pair(seed: int, rates: Any) -> tuple[Any, Any]:
+        plain, bn = the_pair(seed, rates)
+        return bn, plain
+
+    patch.setattr(shifts, "BASE", replace(shifts.BASE, steps=150))
+    patch.setattr(shifts, "pair", pair)
+    patch.setattr(shifts, "SHIFTS", dict.fromkeys(shifts.SHIFTS, shifts.SHIFTS["dim"]))
+
+
 PLANTED: dict[str, Planted] = {
     "less_shift": Planted(arms_changed, "contradicted", seeds=4),
     "less_gradient_shift": Planted(both_learn_at_once, "clear"),
     "shift_explains": Planted(jolts_that_drown, "clear"),
     "independent": Planted(only_scaled, "clear"),
+    "protects": Planted(names_exchanged, "clear"),
     "other_colours": Planted(plain_has_not_learned, "clear", seeds=5),
     "reestimated": Planted(mirrored, "weak"),
 }

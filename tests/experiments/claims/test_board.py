@@ -15,6 +15,7 @@ import pytest
 from bncore import Network
 from bncore.variants import divide_by_variance
 from experiments import evidence, rates
+from experiments.at_test_time import shifts
 from experiments.claims import formula as claims_formula
 from experiments.claims import grading
 from experiments.claims.board import board, differences
@@ -103,6 +104,8 @@ def test_no_verdict_hangs_on_the_machine(name: str) -> None:
 
 # --- rules can come out otherwise ---
 
+RATIOS = [name for name in CLAIMS["like_dropout"].numbers if name.startswith("ratio")]
+
 # What else could have been measured, and what would then be said. One number stands for all seeds.
 OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
     "gives_back": [({"error": 1e-3}, "contradicted")],
@@ -179,7 +182,10 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
         (dict.fromkeys(CLAIMS["before_best"].numbers, 0.02), "clear"),
         ({"tanh_3_gain": 0.0}, "contradicted"),
     ],
-    "like_dropout": [({"ratio": 1.1, "shared": 0.03}, "clear"), ({"ratio": 1.1}, "weak")],
+    "like_dropout": [
+        (dict.fromkeys(RATIOS, 1.25) | {"shared": 0.03}, "clear"),
+        (dict.fromkeys(RATIOS, 50.0), "contradicted"),
+    ],
     "regularizes": [
         (dict.fromkeys(CLAIMS["regularizes"].numbers, 0.04), "clear"),
         (dict.fromkeys(CLAIMS["regularizes"].numbers, -0.01), "contradicted"),
@@ -189,7 +195,10 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
         ({"lost_2": 0.0, "lost_sorted": 0.0, "lost_50": 0.0}, "clear"),
         ({"lost_2": 0.05, "lost_sorted": 0.0}, "weak"),
     ],
-    "protects": [({"gain": 0.1}, "clear"), ({"gain": 0.01}, "weak")],
+    "protects": [
+        (dict.fromkeys(CLAIMS["protects"].numbers, 0.1), "clear"),
+        (dict.fromkeys(list(CLAIMS["protects"].numbers)[-5:], 0.1), "weak"),
+    ],
     "other_colours": [
         ({"grey_gain": 0.1, "orange_gain": 0.1, "yellow_gain": 0.1}, "clear"),
         ({"grey_gain": 0.1, "orange_gain": -0.1}, "weak"),
@@ -219,6 +228,7 @@ def test_whoever_judges_a_rate_did_not_pick_it() -> None:
         "before_best": [placement.over_seeds("mnist").seeds],
         "replaces_scaling": [np.array(input_scaling.PICKERS)],
         "regularizes": [np.array(rates.PICKERS)],
+        "protects": [shifts.over_seeds().choosing],
     }
     for name, seeds in picked.items():
         assert not set(CLAIMS[name].seeds) & set(np.concatenate(seeds).tolist()), name
@@ -226,7 +236,7 @@ def test_whoever_judges_a_rate_did_not_pick_it() -> None:
 
 def test_no_verdict_is_sure_where_seeds_disagree() -> None:
     spread = {"gain": np.array([-0.5, 0.6, -0.4, 0.5, 0.1])}
-    assert CLAIMS["protects"].verdict(values("protects") | spread) == "weak"
+    assert CLAIMS["reestimated"].verdict({"repaired": spread["gain"]}) == "weak"
     assert CLAIMS["unbiased_better"].verdict(values("unbiased_better") | spread) == "weak"
 
 
@@ -249,21 +259,21 @@ def test_measured_again_it_is_within_the_bands(name: str) -> None:
 
 
 def test_what_leaves_its_band_is_named() -> None:
-    row, seeds = board()["protects"], CLAIMS["protects"].seeds
-    off = values("protects")
-    band = row.bands["gain"]
-    swapped = off["gain"][[1, 0, 2, 3, 4]]  # the mean is what counts
-    there = off | {"gain": swapped + 0.9 * band}
+    row, seeds = board()["reestimated"], CLAIMS["reestimated"].seeds
+    off = values("reestimated")
+    band = row.bands["repaired"]
+    swapped = off["repaired"][[1, 0, 2, 3, 4]]  # the mean is what counts
+    there = off | {"repaired": swapped + 0.9 * band}
     assert differences(row, there, seeds) == []
-    (line,) = differences(row, off | {"gain": off["gain"] - 1.1 * band}, seeds)
-    assert line.startswith("protects.gain: ")
+    (line,) = differences(row, off | {"repaired": off["repaired"] - 1.1 * band}, seeds)
+    assert line.startswith("reestimated.repaired: ")
     other = {key: number[[2, 3]] for key, number in off.items()}
     assert differences(row, other, seeds[:2]) and not differences(row, other, (3, 2))
 
 
 def test_fewer_seeds_may_be_off_the_farther() -> None:
-    row = board()["protects"]
-    off = {key: number[:2] + 1.2 * row.bands[key] for key, number in values("protects").items()}
+    row = board()["reestimated"]
+    off = {key: number[:2] + 1.2 * row.bands[key] for key, number in values("reestimated").items()}
     assert differences(row, off, row.seeds[:2]) == []
     assert differences(row, {k: n + row.bands[k] for k, n in off.items()}, row.seeds[:2])
 

@@ -98,3 +98,15 @@ def test_accuracy_over_the_light(mode) -> None:
     assert len({trace.marker.symbol for trace in shown}) == 3
     bright, dark = figure.layout.xaxis.range
     assert bright > 1 > 0.1 > dark
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_costs_of_shifts_stand_with_their_intervals(mode) -> None:
+    frozen, renewed = ((RNG.random(3) - 0.5, RNG.random(3)) for _ in range(2))
+    figure = checked(figures.shifts(mode, ["a", "b", "c"], frozen, renewed, WORDS))
+    for name, (means, halves) in (("frozen", frozen), ("renewed", renewed)):
+        trace = named(figure, name)
+        np.testing.assert_array_equal(trace.x, means)
+        np.testing.assert_array_equal(trace.error_x.array, halves)
+    assert list(figure.layout.yaxis.ticktext) == ["a", "b", "c"]
+    assert named(figure, "frozen").marker.symbol != named(figure, "renewed").marker.symbol

@@ -15,7 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from bncore import CONVENTIONS, BatchNorm
 from bncore.folding import line
-from experiments.at_test_time import companions, conventions, dimming, folding, running
+from experiments.at_test_time import companions, conventions, dimming, folding, running, shifts
+from experiments.claims.grading import above, below
+from experiments.claims.shift import LITTLE
 from experiments.trained import REGIMES, trained
 from pages.at_test_time.running import REPLICATES
 from pages.at_test_time.use import SHOWN, SIZES
@@ -80,7 +82,7 @@ def drawn(array: dict | list) -> np.ndarray:
 def test_every_controls_ends_give_a_page(name: str, raw: str) -> None:
     at = opened(drawers=("static",), **{name: raw})
     assert LESSONS[LESSON].control(name).write(value(at, name)) == raw
-    assert len(at.get("plotly_chart")) == 8
+    assert len(at.get("plotly_chart")) == 9
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -415,6 +417,23 @@ def test_what_the_checks_say_of_a_darker_world() -> None:
     i, k = dimming.A.index(0.3), dimming.K.index(64)
     assert (five.frozen[:, i] < five.plain[:, i] - 0.2).all()
     assert (five.reestimated[:, k, i] > five.frozen[:, 0] - 0.03).all()
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_dozen_shifts_are_shown_and_counted(lang: str) -> None:
+    found, shown = shifts.over_seeds(), said(opened(lang=lang))
+    gain, renewed = found.gain().T, found.gain(renewed=True).T
+    counted = [
+        sum(above(one, LITTLE) for one in gain),
+        sum(below(one, -LITTLE) for one in gain),
+        sum(above(one, LITTLE) for one in renewed),
+        sum(below(one, -LITTLE) for one in renewed),
+    ]
+    (line,) = [each for each in shown.splitlines() if "AdaBN" in each]
+    for count in counted:
+        assert re.search(rf"(?<![\d.]){count}(?![\d.])", line), count
+    for rate in found.best:
+        assert number(rate) in shown
 
 
 def test_answers_stay_when_the_language_changes() -> None:

@@ -12,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from bncore.config import RunConfig
 from bncore.network import Network
-from experiments.noise import ablation, regularize, small_batches
+from experiments.claims.board import board
+from experiments.intervals import mean
+from experiments.noise import ablation, beside_dropout, regularize, small_batches
 from experiments.noise import batches as experiment
 from experiments.pair import Pair, train_pair
 from pages.noise.evidence import LOOKS, clear
@@ -111,6 +113,17 @@ def test_the_same_image_twice_is_no_error() -> None:
 
 
 @pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize("lang", languages())
+def test_the_sizes_beside_dropout_are_those_of_the_board(lang: str) -> None:
+    row = board()["like_dropout"]
+    middles = [mean(row.numbers[f"ratio_{m}"], "factor") for m in beside_dropout.M]
+    wanted = []
+    for middle in middles:
+        wanted += [f"{beside_dropout.over_keep(middle, keep):.4g}" for keep in beside_dropout.KEEP]
+        wanted.append(f"{float(beside_dropout.as_keep(np.array(middle))):.4g}")
+    assert cells(opened(lang=lang), "beside") == wanted
+
+
 @pytest.mark.parametrize("layer", [1, 2])
 def test_the_law_is_said_to_be_that_of_the_first_layer(layer: int) -> None:
     assert ("The law is that of layer 1" in said(opened(layer=layer))) == (layer > 1)
