@@ -1,7 +1,10 @@
 #!/bin/sh
 # chromium.sh PYTHON: print the path of a Chromium for the browser tests, after installing one if
-# there is none: an installed one, else the download of Playwright (in PYTHON's environment), else
-# Debian's package, as root. Everything but the path goes to standard error.
+# there is none: Debian's build without windows, as root; else any that is installed; else the
+# download of Playwright (in PYTHON's environment). Everything but the path goes to standard error.
+#
+# The build without windows comes first, since tests wait for a browser most of their time: the other
+# one draws its tabs and menus, too, in processes of their own, where nobody sees them.
 set -eu
 
 python=$1
@@ -9,6 +12,8 @@ python=$1
 fail() { echo "$1" >&2; exit 1; }
 works() { [ -n "$1" ] && "$1" --version >/dev/null 2>&1; }
 use_if_works() { if works "$1"; then echo "$1"; exit 0; fi; }
+
+windowless() { command -v chromium-headless-shell || true; }
 
 installed() {
     for name in chromium chromium-browser google-chrome google-chrome-stable; do
@@ -57,6 +62,9 @@ if [ -n "${CHROMIUM:-}" ]; then
     use_if_works "$CHROMIUM"
     fail "CHROMIUM=$CHROMIUM is not a browser that starts."
 fi
+use_if_works "$(windowless)"
+if may_use_apt; then apt_install chromium-headless-shell || true; fi
+use_if_works "$(windowless)"
 use_if_works "$(installed)"
 use_if_works "$(playwrights)"
 download

@@ -110,7 +110,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """An installed Chromium where there is one, else Playwright's own."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     installed = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     chromium = playwright.chromium.launch(executable_path=installed, args=sandbox)
