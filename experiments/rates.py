@@ -18,11 +18,14 @@ import numpy as np
 from bncore import data
 from bncore.config import RunConfig
 from bncore.network import Network
-from bncore.training import Stack
+from experiments.descent import descend, initial
 
 PICKERS = range(100, 103)  # seeds
 HALF_DECADES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 HELD_OUT = 5  # one training image in so many, where a config trains with all of them
+
+
+Start = Callable[[Sequence[RunConfig]], Network]  # the runs before their first step
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +37,7 @@ class Search:
 
     @property
     def best(self) -> float:
-        """The rate that is best in the mean over the seeds."""
+        """The rate that is best in the mean over the seeds; of equal ones the lowest."""
         return float(self.rates[self.score.mean(axis=-1).argmax()])
 
     @property
@@ -53,11 +56,12 @@ def search(
     looks: Sequence[int] = (0,),
     rates: Sequence[float] = HALF_DECADES,
     seeds: Sequence[int] = PICKERS,
+    start: Start = initial,
 ) -> Search:
-    """Train a config at all rates with the seeds that pick; `looks` as in `accuracy`."""
+    """Train a config at all rates with the seeds that pick; `looks`, `start` as in `accuracy`."""
     held = held_out(config)
     configs = [replace(held, lr=lr, seed=seed) for lr in rates for seed in seeds]
-    score = accuracy(configs, [partial(validation, held)], looks)[0]
+    score = accuracy(configs, [partial(validation, held)], looks, start)[0]
     return Search(np.array(rates), score.reshape(len(rates), len(seeds)))
 
 
@@ -68,19 +72,26 @@ def accuracy(
     configs: Sequence[RunConfig],
     parts: Sequence[Callable[[int], Images]],
     looks: Sequence[int] = (0,),
+    start: Start = initial,
 ) -> np.ndarray:
     """(parts, runs): of runs trained side by side, on images by the seed of the run.
 
     The mean over so many looks, steps counted from the last one (0, -10, ...), since the accuracy
-    of one step goes up and down. A run that overflowed guesses.
+    of one step goes up and down. A run that overflowed guesses. `start` gives the networks before
+    their first step; those that the configs say, if none is given.
     """
     config = replace(configs[0], record_every=configs[0].steps, probe=1, units=1)
-    stack = Stack([replace(config, lr=one.lr, seed=one.seed) for one in configs])
+    configs = [replace(config, lr=one.lr, seed=one.seed) for one in configs]
     images = [_stacked([part(one.seed) for one in configs]) for part in parts]
-    found = []
-    for look in sorted(looks):
-        stack.advance(config.steps + look - stack.step)
-        found.append([_right(stack.network, *each) for each in images])
+    network, asked, found = start(configs), {config.steps + look for look in looks}, []
+
+    def look(step: int) -> None:
+        if step in asked:
+            found.append([_right(network.copy(), *each) for each in images])
+
+    for step, _ in enumerate(descend(configs, network)):
+        look(step)
+    look(config.steps)
     return np.mean(found, axis=0)
 
 
