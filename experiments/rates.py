@@ -18,7 +18,8 @@ import numpy as np
 from bncore import data
 from bncore.config import RunConfig
 from bncore.network import Network
-from experiments.descent import descend, initial
+from experiments.descent import descend, initial, settle
+from experiments.side_by_side import KNOWN
 
 PICKERS = range(100, 103)  # seeds
 HALF_DECADES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -57,11 +58,12 @@ def search(
     rates: Sequence[float] = HALF_DECADES,
     seeds: Sequence[int] = PICKERS,
     start: Start = initial,
+    settled: bool = False,
 ) -> Search:
-    """Train a config at all rates with the seeds that pick; `looks`, `start` as in `accuracy`."""
+    """Train a config at all rates with the seeds that pick; all else as in `accuracy`."""
     held = held_out(config)
     configs = [replace(held, lr=lr, seed=seed) for lr in rates for seed in seeds]
-    score = accuracy(configs, [partial(validation, held)], looks, start)[0]
+    score = accuracy(configs, [partial(validation, held)], looks, start, settled)[0]
     return Search(np.array(rates), score.reshape(len(rates), len(seeds)))
 
 
@@ -73,21 +75,28 @@ def accuracy(
     parts: Sequence[Callable[[int], Images]],
     looks: Sequence[int] = (0,),
     start: Start = initial,
+    settled: bool = False,
 ) -> np.ndarray:
     """(parts, runs): of runs trained side by side, on images by the seed of the run.
 
     The mean over so many looks, steps counted from the last one (0, -10, ...), since the accuracy
     of one step goes up and down. A run that overflowed guesses. `start` gives the networks before
-    their first step; those that the configs say, if none is given.
+    their first step; those that the configs say, if none is given. `settled`: batch norm predicts
+    by exact statistics, as arms of `side_by_side` do, and not by its running ones.
     """
     config = replace(configs[0], record_every=configs[0].steps, probe=1, units=1)
     configs = [replace(config, lr=one.lr, seed=one.seed) for one in configs]
     images = [_stacked([part(one.seed) for one in configs]) for part in parts]
+    known = np.stack([training(one, one.seed)[0][:KNOWN] for one in configs]) if settled else None
     network, asked, found = start(configs), {config.steps + look for look in looks}, []
 
     def look(step: int) -> None:
-        if step in asked:
-            found.append([_right(network.copy(), *each) for each in images])
+        if step not in asked:
+            return
+        twin = network.copy()
+        if known is not None:
+            settle(twin, known)
+        found.append([_right(twin, *each) for each in images])
 
     for step, _ in enumerate(descend(configs, network)):
         look(step)

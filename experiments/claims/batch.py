@@ -37,7 +37,7 @@ from experiments.why import limits
 
 
 def _before_best(seeds: Sequence[int]) -> dict[str, np.ndarray]:
-    """On MNIST, each place at its best rate; and at a rate of 3, the largest that was swept."""
+    """On MNIST, each place at its best rate; and at a rate of 3, the largest that was tried."""
     found = {}
     for activation in placement.ACTIVATIONS:
         before, after = (
@@ -112,7 +112,7 @@ def _few_images() -> Scope:
         for setting in regularize.SETTINGS
         for arm in ("g8", *QUIET)
     ]
-    return Scope.of(arms, "swept")
+    return Scope.of(arms, "validated")
 
 
 DECAY = 0.01
@@ -273,7 +273,7 @@ CLAIMS: dict[str, Claim] = {
         cheap=True,
         varied="matched",
         scope=lambda: Scope.of(
-            [limits.run(case, arm) for case in SIZES.values() for arm in limits.ARMS], "swept"
+            [limits.run(case, arm) for case in SIZES.values() for arm in limits.ARMS], "validated"
         ),
     ),
     "own_batch": Claim(
