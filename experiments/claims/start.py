@@ -63,7 +63,7 @@ def _replaces_scaling(seeds: Sequence[int]) -> dict[str, np.ndarray]:
 
 
 def _on_wine(optimizer: str, seeds: Sequence[int]) -> dict[str, np.ndarray]:
-    accuracy = np.array([input_scaling.one_seed(seed, optimizer).accuracy for seed in seeds])
+    accuracy = np.array([input_scaling.one_seed(seed, optimizer) for seed in seeds])
     best = input_scaling.over_seeds(optimizer).best
     return {name: accuracy[:, a, best[a]] for a, name in enumerate(input_scaling.ARMS)}
 
