@@ -18,11 +18,15 @@ import numpy as np
 from bncore import data
 from bncore.config import RunConfig
 from bncore.network import Network
-from bncore.training import Stack
+from experiments.descent import descend, initial, settle
+from experiments.side_by_side import KNOWN
 
 PICKERS = range(100, 103)  # seeds
 HALF_DECADES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 HELD_OUT = 5  # one training image in so many, where a config trains with all of them
+
+
+Start = Callable[[Sequence[RunConfig]], Network]  # the runs before their first step
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +38,7 @@ class Search:
 
     @property
     def best(self) -> float:
-        """The rate that is best in the mean over the seeds."""
+        """The rate that is best in the mean over the seeds; of equal ones the lowest."""
         return float(self.rates[self.score.mean(axis=-1).argmax()])
 
     @property
@@ -53,11 +57,13 @@ def search(
     looks: Sequence[int] = (0,),
     rates: Sequence[float] = HALF_DECADES,
     seeds: Sequence[int] = PICKERS,
+    start: Start = initial,
+    settled: bool = False,
 ) -> Search:
-    """Train a config at all rates with the seeds that pick; `looks` as in `accuracy`."""
+    """Train a config at all rates with the seeds that pick; all else as in `accuracy`."""
     held = held_out(config)
     configs = [replace(held, lr=lr, seed=seed) for lr in rates for seed in seeds]
-    score = accuracy(configs, [partial(validation, held)], looks)[0]
+    score = accuracy(configs, [partial(validation, held)], looks, start, settled)[0]
     return Search(np.array(rates), score.reshape(len(rates), len(seeds)))
 
 
@@ -68,19 +74,33 @@ def accuracy(
     configs: Sequence[RunConfig],
     parts: Sequence[Callable[[int], Images]],
     looks: Sequence[int] = (0,),
+    start: Start = initial,
+    settled: bool = False,
 ) -> np.ndarray:
     """(parts, runs): of runs trained side by side, on images by the seed of the run.
 
     The mean over so many looks, steps counted from the last one (0, -10, ...), since the accuracy
-    of one step goes up and down. A run that overflowed guesses.
+    of one step goes up and down. A run that overflowed guesses. `start` gives the networks before
+    their first step; those that the configs say, if none is given. `settled`: batch norm predicts
+    by exact statistics, as arms of `side_by_side` do, and not by its running ones.
     """
     config = replace(configs[0], record_every=configs[0].steps, probe=1, units=1)
-    stack = Stack([replace(config, lr=one.lr, seed=one.seed) for one in configs])
+    configs = [replace(config, lr=one.lr, seed=one.seed) for one in configs]
     images = [_stacked([part(one.seed) for one in configs]) for part in parts]
-    found = []
-    for look in sorted(looks):
-        stack.advance(config.steps + look - stack.step)
-        found.append([_right(stack.network, *each) for each in images])
+    known = np.stack([training(one, one.seed)[0][:KNOWN] for one in configs]) if settled else None
+    network, asked, found = start(configs), {config.steps + look for look in looks}, []
+
+    def look(step: int) -> None:
+        if step not in asked:
+            return
+        twin = network.copy()
+        if known is not None:
+            settle(twin, known)
+        found.append([_right(twin, *each) for each in images])
+
+    for step, _ in enumerate(descend(configs, network)):
+        look(step)
+    look(config.steps)
     return np.mean(found, axis=0)
 
 

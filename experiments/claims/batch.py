@@ -39,7 +39,7 @@ LARGEST = placement.RATES[-1]
 
 
 def _before_best(seeds: Sequence[int]) -> dict[str, np.ndarray]:
-    """On MNIST, each place at its best rate; and at the largest that was swept."""
+    """On MNIST, each place at its best rate; and at the largest that was tried."""
     found = {}
     for activation in placement.ACTIVATIONS:
         before, after = (
@@ -129,7 +129,7 @@ def _few_images() -> Scope:
         for setting in regularize.SETTINGS
         for arm in ("g8", *QUIET)
     ]
-    return Scope.of(arms, "swept")
+    return Scope.of(arms, "validated")
 
 
 DECAY = 0.01
@@ -291,7 +291,7 @@ CLAIMS: dict[str, Claim] = {
         cheap=True,
         varied="matched",
         scope=lambda: Scope.of(
-            [limits.run(case, arm) for case in TINY.values() for arm in limits.ARMS], "swept"
+            [limits.run(case, arm) for case in TINY.values() for arm in limits.ARMS], "validated"
         ),
     ),
     "own_batch": Claim(

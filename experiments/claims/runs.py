@@ -41,7 +41,7 @@ def figure1(seed: int) -> Pair:
 
 
 def best_of_placement(norm: str, activation: str, dataset: str, seeds: Sequence[int]) -> Any:
-    """The runs of `placement` at the rate that is best on other seeds."""
+    """The runs of `placement` at the rate that is best on a validation split, by other seeds."""
     found = placement.over_seeds(dataset)
     cell = placement.ACTIVATIONS.index(activation), placement.NORMS.index(norm)
     rate = float(found.rates[found.best[cell]])

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 Chosen = Literal[
     "set",  # by hand, one for all arms; where a lesson shows the same, so that the effect shows
-    "swept",  # for each arm the best of several, judged by other seeds
+    "swept",  # for each arm the fastest of several in training, by other seeds
+    "validated",  # for each arm the best of several on a validation split, by other seeds
     "mixed",  # so, but where the claim names another
     "varied",  # it is what the claim is about
     "none",  # nothing is trained

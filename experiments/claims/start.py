@@ -63,7 +63,7 @@ def _replaces_scaling(seeds: Sequence[int]) -> dict[str, np.ndarray]:
 
 
 def _on_wine(optimizer: str, seeds: Sequence[int]) -> dict[str, np.ndarray]:
-    accuracy = np.array([input_scaling.one_seed(seed, optimizer).accuracy for seed in seeds])
+    accuracy = np.array([input_scaling.one_seed(seed, optimizer) for seed in seeds])
     best = input_scaling.over_seeds(optimizer).best
     return {name: accuracy[:, a, best[a]] for a, name in enumerate(input_scaling.ARMS)}
 
@@ -83,7 +83,7 @@ def _wines(steps: int = input_scaling.STEPS) -> Scope:
         batch_sizes=(input_scaling.BATCH,),
         steps=(steps,),
         rates=tuple(sorted(set(np.concatenate(best).tolist()))),
-        chosen="swept",
+        chosen="validated",
     )
 
 
@@ -107,7 +107,7 @@ def _starts() -> Scope:
         for norm in init_scale.NORMS
         for start in init_scale.STARTS
     ]
-    return Scope.of(best, "swept")
+    return Scope.of(best, "validated")
 
 
 def _start_matters_not(found: Measured) -> Verdict:

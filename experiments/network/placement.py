@@ -2,6 +2,7 @@
 
 The paper argues for "before": z = xW + b is more nearly symmetric than what a ReLU leaves of it.
 The lecture says the same. Here the three are trained side by side on the same start and batches.
+Each is compared at the rate that is best for it on a validation split (`experiments.rates`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from bncore.config import RunConfig
 from bncore.trace import Trace
 from bncore.training import train_together
 from experiments.evidence import Arrays, Evidence, under
+from experiments.rates import PICKERS, Search, search
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 NORMS = ("none", "before", "after")
@@ -23,6 +25,7 @@ SEEDS = {"digits": range(5), "mnist": range(3)}
 WIDTHS = {"digits": 50, "mnist": 100}
 INITS = {"sigmoid": "xavier", "tanh": "xavier", "relu": "he"}
 STEPS, EVERY = 600, 20
+LOOKS = (0, -EVERY, -2 * EVERY)  # the records whose mean is the accuracy at the end
 FLAT = {"sigmoid": 4.0, "tanh": 2.0}  # beyond ±this the slope is less than 7 % of the steepest
 
 
@@ -76,7 +79,7 @@ def course(trace: Trace) -> Course:
 class OverSeeds:
     """A activations × N placements × R learning rates × S seeds, T recorded steps each.
 
-    A run that diverged keeps its last accuracy.
+    A run that diverged keeps its last accuracy. P other seeds picked the rates.
     """
 
     rates: np.ndarray  # (R,)
@@ -85,21 +88,27 @@ class OverSeeds:
     accuracy: np.ndarray  # (A, N, R, S, T) on the test set
     loss: np.ndarray  # (A, N, R, S) mean of the last 50 mini-batches; infinite if diverged
     with_b: np.ndarray  # (A, R, S) accuracy at the end, batch norm after, and b kept as well
+    score: np.ndarray  # (A, N, R, P) accuracy at the end on validation images
 
     @property
     def final(self) -> np.ndarray:
         """(A, N, R, S) at the end: the mean of the last three records."""
-        return self.accuracy[..., -3:].mean(axis=-1)
+        return self.accuracy[..., -len(LOOKS) :].mean(axis=-1)
 
     @property
     def best(self) -> np.ndarray:
-        """(A, N) index of the learning rate with the best accuracy in the mean over the seeds."""
-        return self.final.mean(axis=-1).argmax(axis=-1)
+        """(A, N) index of the learning rate that is best on validation images, by other seeds."""
+        return self.score.mean(axis=-1).argmax(axis=-1)
 
     @property
     def at_best(self) -> np.ndarray:
-        """(A, N, S) `final` at that rate. Picked and judged by the same seeds, for every arm."""
+        """(A, N, S) `final` at that rate."""
         return np.take_along_axis(self.final, self.best[..., None, None], axis=2)[:, :, 0]
+
+
+def searched(activation: str, norm: str, dataset: str = "digits") -> Search:
+    """Train one arm at all rates with the seeds that pick."""
+    return search(config(activation, norm, dataset=dataset), LOOKS, RATES)
 
 
 def over_seeds(dataset: str = "digits") -> OverSeeds:
@@ -148,9 +157,10 @@ def train_all(dataset: str) -> OverSeeds:
         [[train_cell(a, norm, lr, dataset) for lr in RATES] for norm in NORMS] for a in ACTIVATIONS
     ]
     with_b = [
-        [train_cell(a, "after", lr, dataset, keep_bias=True)[0][:, -3:] for lr in RATES]
+        [train_cell(a, "after", lr, dataset, keep_bias=True)[0][:, -len(LOOKS) :] for lr in RATES]
         for a in ACTIVATIONS
     ]
+    score = [[searched(a, norm, dataset).score for norm in NORMS] for a in ACTIVATIONS]
     return OverSeeds(
         rates=np.array(RATES),
         seeds=np.array(SEEDS[dataset]),
@@ -158,11 +168,15 @@ def train_all(dataset: str) -> OverSeeds:
         accuracy=np.array([[[c[0] for c in row] for row in arms] for arms in cells], np.float32),
         loss=np.array([[[c[1] for c in row] for row in arms] for arms in cells], np.float32),
         with_b=np.array(with_b, np.float32).mean(axis=-1),
+        score=np.array(score, np.float32),
     )
 
 
 def outcome(found: OverSeeds) -> dict[str, Any]:
-    """By activation and placement: test accuracy over seeds, by rate and at the best one."""
+    """By activation and placement: test accuracy over seeds, by rate and at the best one.
+
+    And the mean accuracy on validation images by which that one is best.
+    """
     table: dict[str, Any] = {}
     for a, activation in enumerate(ACTIVATIONS):
         for n, norm in enumerate(NORMS):
@@ -170,6 +184,7 @@ def outcome(found: OverSeeds) -> dict[str, Any]:
             table[f"{activation}.{norm}"] = {
                 "mean": final.mean(axis=-1).tolist(),
                 "sd": final.std(axis=-1, ddof=1).tolist(),
+                "validated": found.score[a, n].mean(axis=-1).tolist(),
                 "best_lr": float(found.rates[found.best[a, n]]),
                 "at_best": {"mean": float(best.mean()), "sd": float(best.std(ddof=1))},
             }
@@ -179,7 +194,14 @@ def outcome(found: OverSeeds) -> dict[str, Any]:
 
 EVIDENCE = Evidence(
     "placement",
-    {one: {"config": config("relu", "before", dataset=one).to_dict()} for one in SEEDS},
+    {
+        one: {
+            "config": config("relu", "before", dataset=one).to_dict(),
+            "rates": list(RATES),
+            "chosen_by": list(PICKERS),
+        }
+        for one in SEEDS
+    },
     measure_all,
     read=read,
 )

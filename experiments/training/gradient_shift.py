@@ -8,7 +8,7 @@ made their step. Without such a shift both are equal: the difference of the two,
 
 Two networks: that of the paper's Figure 1, where the lesson watches distributions move, with both
 arms at its own rate; and five ReLU layers on the digits, each arm at the rate that is best on
-held-out images (`experiments.held_out`).
+a validation split (`experiments.rates`).
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from bncore.config import RunConfig
 from bncore.descent import descend
 from bncore.network import Network
 from bncore.optimizers import OPTIMIZERS
-from experiments import held_out
 from experiments.descent import initial
 from experiments.evidence import Arrays, Evidence, under
 from experiments.presets import PRESETS
+from experiments.rates import Search, search
 from experiments.side_by_side import by_setting, outcome, packed
 
 ARMS = ("plain", "bn")
@@ -146,7 +146,7 @@ def _compared(G: np.ndarray, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray,
 
 @dataclass(frozen=True, eq=False)
 class Shipped:
-    """Both settings, and the accuracies on held-out images by which the rates are chosen."""
+    """Both settings, and the accuracies on validation images by which the rates are chosen."""
 
     found: dict[str, GradientShift]
     accuracy: np.ndarray  # (A, R, S)
@@ -165,8 +165,8 @@ def rates_of(setting: str) -> dict[str, float]:
 
 
 def best_rates(accuracy: np.ndarray) -> dict[str, float]:
-    """By arm, from the held-out images."""
-    return {arm: held_out.best(RATES, accuracy[a]) for a, arm in enumerate(ARMS)}
+    """By arm, from the validation images."""
+    return {arm: Search(np.array(RATES), accuracy[a]).best for a, arm in enumerate(ARMS)}
 
 
 def numbers(found: GradientShift) -> dict[str, np.ndarray]:
@@ -180,10 +180,15 @@ def numbers(found: GradientShift) -> dict[str, np.ndarray]:
     return numbers
 
 
+def searched(config: RunConfig) -> Search:
+    """Train it at all rates with the seeds that choose."""
+    return search(config, rates=RATES, seeds=CHOOSING, settled=True)
+
+
 def measure_all() -> tuple[Arrays, dict[str, Any]]:
     """Arrays, and what came out."""
     base = SETTINGS[CHOSEN]
-    accuracy = np.stack([held_out.accuracies(one, RATES, CHOOSING) for one in (base.twin(), base)])
+    accuracy = np.stack([searched(one).score for one in (base.twin(), base)])
     rates = {CHOSEN: best_rates(accuracy)}
     found = {name: train_all(SEEDS, name, rates.get(name)) for name in SETTINGS if name != CHOSEN}
     found[CHOSEN] = train_all(SEEDS, CHOSEN, rates[CHOSEN])
@@ -197,7 +202,7 @@ def read(arrays: Arrays) -> Shipped:
 
 
 def _both_learn(shipped: Shipped) -> bool:
-    """Each at its own rate, on held-out images."""
+    """Each at its own rate, on validation images."""
     return bool((shipped.accuracy.mean(axis=-1).max(axis=-1) > 0.9).all())
 
 

@@ -4,7 +4,7 @@ Four ReLU layers on the digits, 300 steps, He's initial weights times a scale. N
 the output layer: it takes its scale on to the logits, whatever happens in the layers below. So its
 weights are spared ("hidden": those of the hidden layers alone are scaled), and scaled with the
 others ("all"), which asks of batch norm what it does not claim. Each network at the rate that is
-best on held-out images (`experiments.held_out`).
+best on a validation split (`experiments.rates`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 from bncore.config import RunConfig
 from bncore.network import Network
-from experiments import held_out
+from experiments import rates
 from experiments.descent import initial
 from experiments.evidence import Arrays, Evidence
 from experiments.side_by_side import Arm, train
@@ -57,12 +57,12 @@ CHOOSING = range(20, 25)  # the seeds that choose
 class Choosing:
     """N of NORMS × I of STARTS × R of RATES × S seeds."""
 
-    accuracy: np.ndarray  # (N, I, R, S) on held-out images
+    accuracy: np.ndarray  # (N, I, R, S) on validation images
 
     def rate(self, norm: str, start: str) -> float:
         """The best one."""
         of = self.accuracy[NORMS.index(norm), list(STARTS).index(start)]
-        return held_out.best(RATES, of)
+        return rates.Search(np.array(RATES), of).best
 
 
 def config(norm: str, start: str) -> RunConfig:
@@ -85,6 +85,12 @@ def accuracy(norm: str, start: str, seeds: Sequence[int], lr: float | None = Non
     return train([Arm(configs, begin(start, configs))], (configs[0].steps,)).accuracy[0, :, 0]
 
 
+def searched(norm: str, start: str) -> rates.Search:
+    """Train it at all rates with the seeds that choose."""
+    first = partial(begin, start)
+    return rates.search(config(norm, start), rates=RATES, seeds=CHOOSING, start=first, settled=True)
+
+
 def chosen() -> Choosing:
     """What shipped; trains nothing."""
     return EVIDENCE.shipped
@@ -93,18 +99,10 @@ def chosen() -> Choosing:
 def measure_all() -> tuple[Arrays, dict[str, Any]]:
     """The accuracies by which the rates are chosen, and the rates."""
     found = Choosing(
-        np.array(
-            [
-                [
-                    held_out.accuracies(config(norm, start), RATES, CHOOSING, partial(begin, start))
-                    for start in STARTS
-                ]
-                for norm in NORMS
-            ]
-        )
+        np.array([[searched(norm, start).score for start in STARTS] for norm in NORMS])
     )
-    rates = {norm: {start: found.rate(norm, start) for start in STARTS} for norm in NORMS}
-    return vars(found), {"outcome": {"rates": rates}}
+    best = {norm: {start: found.rate(norm, start) for start in STARTS} for norm in NORMS}
+    return vars(found), {"outcome": {"rates": best}}
 
 
 def read(arrays: Arrays) -> Choosing:

@@ -44,21 +44,12 @@ HIDDEN, STEPS, BATCH, N_TEST, N_VALID = (32, 32), 300, 32, 60, 38
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
-    """One seed: A arms, in the order of ARMS, × R learning rates."""
-
-    accuracy: np.ndarray  # (A, R) on the test wines; a run that overflowed always says cultivar 0
-    best_lr: np.ndarray  # (A,)
-    at_best: np.ndarray  # (A,) accuracy at this seed's best learning rate
-
-
-@dataclass(frozen=True, eq=False)
 class OverSeeds:
     """S seeds × A arms × R learning rates, with one optimizer."""
 
     seeds: np.ndarray  # (S,)
     rates: np.ndarray  # (R,)
-    accuracy: np.ndarray  # (S, A, R) on the test wines
+    accuracy: np.ndarray  # (S, A, R) on the test wines; a run that overflowed says cultivar 0
     validated: np.ndarray  # (P, A, R) of the seeds that pick, on the wines that they put aside
 
     @property
@@ -104,11 +95,9 @@ def arm(name: str, seed: int, optimizer: str = "sgd", validate: bool = False) ->
     return right(network, first.forward(data.x_test, training=False), data.y_test)
 
 
-def one_seed(seed: int, optimizer: str = "sgd", validate: bool = False) -> Measured:
-    """Trains all arms at all rates, within about a second."""
-    accuracy = np.array([arm(name, seed, optimizer, validate) for name in ARMS])
-    best = accuracy.argmax(axis=-1)
-    return Measured(accuracy, np.array(RATES[optimizer])[best], accuracy.max(axis=-1))
+def one_seed(seed: int, optimizer: str = "sgd", validate: bool = False) -> np.ndarray:
+    """(A, R) accuracy of all arms at all rates. Trains within about a second."""
+    return np.array([arm(name, seed, optimizer, validate) for name in ARMS])
 
 
 def over_seeds(optimizer: str = "sgd") -> OverSeeds:
@@ -169,8 +158,8 @@ def measure_all() -> tuple[Arrays, dict[str, Any]]:
 
 def train_all(optimizer: str) -> OverSeeds:
     """All seeds, those that pick and those that are shown."""
-    accuracy = np.array([one_seed(seed, optimizer).accuracy for seed in SEEDS])
-    validated = np.array([one_seed(seed, optimizer, True).accuracy for seed in PICKERS])
+    accuracy = np.array([one_seed(seed, optimizer) for seed in SEEDS])
+    validated = np.array([one_seed(seed, optimizer, True) for seed in PICKERS])
     return OverSeeds(np.array(SEEDS), np.array(RATES[optimizer]), accuracy, validated)
 
 

@@ -27,7 +27,7 @@ LOOKS = {
     "after": ("after", "dashdot", "diamond"),
 }
 BESIDE = 1.0  # a b that batch norm after the activation meets
-CLOSE = 0.05  # an accuracy so near to the best one still counts as trained
+CLOSE = 0.05  # an accuracy so near to that at the best rate still counts as trained
 
 
 @page.fragment(LESSON)
@@ -191,9 +191,9 @@ def _spread(values: np.ndarray) -> Cell:
 
 
 def _up_to(found: OverSeeds, a: int, n: int) -> float:
-    """The largest learning rate whose mean accuracy is CLOSE to the placement's best."""
+    """The largest learning rate whose mean accuracy is CLOSE to that at the placement's best."""
     mean = found.final[a, n].mean(axis=-1)
-    return float(found.rates[mean > mean.max() - CLOSE].max())
+    return float(found.rates[mean > mean[found.best[a, n]] - CLOSE].max())
 
 
 def ahead(first: np.ndarray, second: np.ndarray) -> tuple[str, float, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -9,9 +11,11 @@ import pytest
 
 from bncore import RunConfig, train_together
 from bncore.data import DATASETS, load
+from bncore.network import Network
 from experiments import rates
 from experiments.claims.registry import CLAIMS
-from experiments.network import scale
+from experiments.descent import descend, initial, settle
+from experiments.network import placement, scale
 from experiments.noise import regularize
 from experiments.rates import HALF_DECADES, PICKERS, Search, accuracy, held_out, search, validation
 from experiments.why import limits
@@ -45,6 +49,7 @@ def test_those_who_pick_are_shown_nowhere() -> None:
     assert not any(set(claim.seeds) & set(PICKERS) for claim in CLAIMS.values())
     shown = {
         *limits.SEEDS,
+        *(s for seeds in placement.SEEDS.values() for s in seeds),
         *scale.SEEDS,
         *(s for seeds in regularize.SEEDS.values() for s in seeds),
     }
@@ -69,6 +74,8 @@ def test_the_test_images_have_no_say(monkeypatch) -> None:
 def test_the_best_is_that_of_the_mean() -> None:
     found = Search(np.array([1.0, 2.0, 3.0]), np.array([[0.9, 0.1], [0.6, 0.6], [0.2, 0.5]]))
     assert found.best == 2.0 and found.highest == pytest.approx(0.6) and found.inside
+    equal = Search(found.rates, np.array([[0.1, 0.1], [0.9, 0.5], [0.5, 0.9]]))
+    assert equal.best == 2.0  # the lowest
     assert not Search(found.rates, found.score[[1, 0, 2]]).inside
 
 
@@ -82,6 +89,41 @@ def test_the_accuracy_is_that_of_the_runs() -> None:
     np.testing.assert_allclose(found[0], there, atol=1e-6)
     looked = accuracy(configs, [partial(rates.testing, FEW)], looks=(0, -10, -20))
     assert 0 < np.abs(looked[0] - found[0]).max() < 0.3
+
+
+def test_another_start_is_trained_from() -> None:
+    """As `descend` trains the network that it is handed."""
+
+    def tiny(configs: Sequence[RunConfig]) -> Network:
+        network = initial(configs)
+        network.W[0] *= 1e-3
+        return network
+
+    configs = [replace(FEW, lr=lr, seed=seed) for lr, seed in ((0.1, 0), (0.3, 1))]
+    known = [partial(rates.testing, FEW)]
+    usual, found = accuracy(configs, known), accuracy(configs, known, start=tiny)
+    network = tiny(configs)
+    for _ in descend(configs, network):
+        pass
+    images = [rates.testing(one, one.seed) for one in configs]
+    x, y = (np.stack(each) for each in zip(*images, strict=True))
+    np.testing.assert_array_equal(found[0], network.evaluate(x, y)[0])
+    assert (found != usual).any()
+
+
+def test_a_settled_network_predicts_by_exact_statistics() -> None:
+    """Of the images that it trains with, as arms side by side do."""
+    configs = [replace(FEW, lr=lr, seed=seed) for lr, seed in ((0.1, 0), (0.3, 1))]
+    (found,) = accuracy(configs, [partial(rates.testing, FEW)], settled=True)
+    (running,) = accuracy(configs, [partial(rates.testing, FEW)])
+    network = initial(configs)
+    for _ in descend(configs, network):
+        pass
+    settle(network, np.stack([rates.training(one, one.seed)[0] for one in configs]))
+    images = [rates.testing(one, one.seed) for one in configs]
+    x, y = (np.stack(each) for each in zip(*images, strict=True))
+    np.testing.assert_array_equal(found, network.evaluate(x, y)[0])
+    assert (found != running).any()
 
 
 def test_a_run_that_overflows_guesses() -> None:

@@ -19,8 +19,10 @@ from experiments.network.placement import (
     config,
     flat_share,
     over_seeds,
+    searched,
     train_cell,
 )
+from experiments.rates import Search
 
 DATASETS = list(SEEDS)
 NONE, BEFORE, AFTER = range(3)
@@ -131,10 +133,28 @@ def test_the_evidence_is_of_these_settings(dataset: str) -> None:
         for n, norm in enumerate(NORMS):
             stated = about["outcome"][f"{activation}.{norm}"]
             np.testing.assert_allclose(stated["mean"], found.final[a, n].mean(-1), atol=1e-5)
+            np.testing.assert_allclose(stated["validated"], found.score[a, n].mean(-1), atol=1e-5)
             assert stated["at_best"]["mean"] == pytest.approx(found.at_best[a, n].mean(), abs=1e-5)
     assert (evidence.FOLDER / "placement.npz").stat().st_size < 1e5
     with pytest.raises(KeyError):
         over_seeds("moons")
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_the_test_images_do_not_choose_a_rate(dataset: str) -> None:
+    """Nor the seeds that are shown: with other accuracies the rates are the same."""
+    found = over_seeds(dataset)
+    upside_down = replace(found, accuracy=1 - found.accuracy)
+    np.testing.assert_array_equal(upside_down.best, found.best)
+    assert (found.best != found.final.mean(axis=-1).argmax(axis=-1)).any()
+
+
+def test_the_rates_are_those_of_a_validation_split() -> None:
+    found, again = over_seeds("digits"), searched("relu", "before")
+    np.testing.assert_array_equal(again.rates, found.rates)
+    np.testing.assert_allclose(again.score, found.score[RELU, BEFORE], atol=0.05)
+    chosen = Search(found.rates, found.score[RELU, BEFORE]).best
+    assert found.rates[found.best[RELU, BEFORE]] == chosen
 
 
 def test_the_placements_share_their_start_and_batches() -> None:

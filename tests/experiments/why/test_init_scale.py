@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 
-from bncore.batches import Examples
-from bncore.data import load
-from experiments import held_out
 from experiments.claims.board import board
 from experiments.claims.registry import CLAIMS
 from experiments.descent import initial
-from experiments.side_by_side import Arm
 from experiments.why import init_scale
 from experiments.why.init_scale import NORMS, RATES, STARTS, begin, chosen, config
 
@@ -32,33 +26,16 @@ def test_the_output_layer_is_spared_unless_it_is_said(start: str) -> None:
 
 def test_who_chooses_a_rate_reports_nothing() -> None:
     assert not set(init_scale.CHOOSING) & set(CLAIMS["any_init"].seeds)
-    kept, out = held_out.split(config("before", "he"))
-    assert not set(kept) & set(out) and len(kept) + len(out) == len(load("digits", 0).x_train)
-    assert len(out) == pytest.approx(held_out.PART * (len(kept) + len(out)), abs=1)
 
 
-def test_the_held_out_images_judge_and_the_others_teach(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = []
-
-    def train(arms: list[Arm], looks: tuple[int, ...]) -> Any:
-        seen.extend(arms)
-        return SimpleNamespace(accuracy=np.zeros((1, 2, 1)))
-
-    monkeypatch.setattr(held_out, "train", train)
-    one = config("before", "he")
-    assert held_out.accuracies(one, (0.1, 0.2), (20,)).shape == (2, 1)
-    kept, out = held_out.split(replace(one, seed=20))
-    data = load("digits", 20)
-    (arm,) = seen
-    np.testing.assert_array_equal(arm.x, np.stack(2 * [data.x_train[out]]))
-    np.testing.assert_array_equal(arm.y, np.stack(2 * [data.y_train[out]]))
-    np.testing.assert_array_equal(arm.known[0], data.x_train[kept[: held_out.KNOWN]])
-    learned = Examples(arm.configs[0]).x
-    np.testing.assert_array_equal(learned, data.x_train[kept])
-
-
-def test_the_best_of_equal_rates_is_the_lowest() -> None:
-    assert held_out.best((1.0, 2.0, 3.0), np.array([[0.1, 0.1], [0.9, 0.5], [0.5, 0.9]])) == 2.0
+def test_the_scores_that_ship_are_of_the_start_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(init_scale, "RATES", some := (0.003, 1.0))
+    at = [RATES.index(rate) for rate in some]
+    for start in ("tiny", "tiny_all"):
+        shipped = chosen().accuracy[NORMS.index("before"), list(STARTS).index(start), at]
+        np.testing.assert_allclose(init_scale.searched("before", start).score, shipped, atol=0.03)
 
 
 def test_no_network_that_learns_is_best_at_an_end_of_the_grid() -> None:
