@@ -58,7 +58,7 @@ def _named(setting: str) -> str:
 
 
 def _in_words() -> dict[str, str]:
-    """By "<setting>_<arm>" the relative distance; with "_distance", "_cosine", "_lr" the rest."""
+    """By "<setting>_<arm>" the relative distance; with "_late", "_lr" and so on the rest."""
     known = {}
     for setting, found in gradient_shift.shipped().found.items():
         known[f"{setting}_layers"] = str(gradient_shift.SETTINGS[setting].depth)
@@ -66,8 +66,9 @@ def _in_words() -> dict[str, str]:
         for a, arm in enumerate(gradient_shift.ARMS):
             head = f"{setting}_{arm}"
             known[head] = number(float(measured[f"relative.{arm}"].mean()), 2)
-            for name in ("distance", "cosine"):
-                known[f"{head}_{name}"] = number(float(measured[f"{name}.{arm}"].mean()), 2)
+            rest = {"late": "late_relative", "distance": "distance", "cosine": "cosine"}
+            for name, of in rest.items():
+                known[f"{head}_{name}"] = number(float(measured[f"{of}.{arm}"].mean()), 2)
             known[f"{head}_lr"] = short(float(found.rates[a]))
     return known | {"seeds": str(len(gradient_shift.SEEDS))}
 
