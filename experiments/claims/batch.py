@@ -105,18 +105,20 @@ def _is_dropout(found: Measured) -> Verdict:
     return "contradicted" if like < 0.25 and together else "weak"
 
 
-QUIET = ("g256", "plain")  # what groups of 8 are compared with, by the names of arms
+GROUP = 8  # images that share their statistics
+NOISY = f"g{GROUP}"
+QUIET = ("g256", "plain")  # what these groups are compared with, by the names of arms
 
 
 def _regularizes(seeds: Sequence[int]) -> dict[str, np.ndarray]:
-    """Groups of 8, against statistics of all 256 images and against no batch norm at all.
+    """Groups of GROUP, against statistics of all 256 images and against no batch norm at all.
 
     On three data sets, each arm at its best rate.
     """
     found = {}
     for setting in regularize.SETTINGS:
-        test = {arm: regularize.measure(setting, arm, seeds)[1] for arm in ("g8", *QUIET)}
-        found |= {f"{setting}_{arm}": test["g8"] - test[arm] for arm in QUIET}
+        test = {arm: regularize.measure(setting, arm, seeds)[1] for arm in (NOISY, *QUIET)}
+        found |= {f"{setting}_{arm}": test[NOISY] - test[arm] for arm in QUIET}
     return found
 
 
@@ -127,7 +129,7 @@ def _few_images() -> Scope:
     arms = [
         replace(regularize.config(setting, arm), lr=regularize.load(setting).rate(arm))
         for setting in regularize.SETTINGS
-        for arm in ("g8", *QUIET)
+        for arm in (NOISY, *QUIET)
     ]
     return Scope.of(arms, "validated")
 
@@ -163,7 +165,7 @@ def _decayed(decay: float, lr: float, seeds: Sequence[int]) -> np.ndarray:
 def _with_decay() -> Scope:
     best = [scale.over_seeds().best(decay) for decay in (0.0, DECAY)]
     runs = [scale.long(lr, 0.0, 0) for lr in (0.3, *best)]
-    return Scope.of([scale.config(0.3, steps=150), *runs], "mixed")
+    return Scope.of([scale.config(0.3, steps=scale.BESIDE), *runs], "mixed")
 
 
 def _is_regularizing(found: Measured) -> Verdict:

@@ -174,7 +174,7 @@ def _protects(seed: int) -> dict[str, float]:
 
 def _pairs() -> Scope:
     best = zip(shifts.ARMS, shifts.over_seeds().best, strict=True)
-    return Scope.of([shifts.config(arm, rate, 0) for arm, rate in best], "swept")
+    return Scope.of([shifts.config(arm, rate, 0) for arm, rate in best], "validated")
 
 
 LITTLE = 0.02  # of the test images; less is neither help nor harm

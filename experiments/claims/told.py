@@ -11,8 +11,17 @@ from collections.abc import Callable, Mapping
 from experiments.at_test_time import shifts
 from experiments.claims import batch, formula, shift, speed
 from experiments.claims.grading import Measured, above, below
-from experiments.noise import beside_dropout, small_batches
-from experiments.why import disturb, gradient_flow, inputs, smoothness, tolerance
+from experiments.noise import beside_dropout, regularize, small_batches
+from experiments.training import gradient_shift
+from experiments.why import (
+    disturb,
+    gradient_flow,
+    init_scale,
+    inputs,
+    once,
+    smoothness,
+    tolerance,
+)
 
 Told = Mapping[str, float | int]
 
@@ -45,6 +54,7 @@ def _protects(numbers: Measured) -> Told:
     }
 
 
+_STARTED = init_scale.config("before", "he")
 _DARK = {"light": shift.LIGHT, "k": shift.NEW}
 
 KNOWN: dict[str, Told | Callable[[Measured], Told]] = {
@@ -55,6 +65,14 @@ KNOWN: dict[str, Told | Callable[[Measured], Told]] = {
     "sd_is_gamma": {"m": formula.M},
     "scale_free": {"times": formula.TIMES, "small": formula.FAR_TOO_SMALL},
     "rounder_inputs": {"features": len(inputs.FEATURES)},
+    "any_init": {
+        "depth": _STARTED.depth,
+        "steps": _STARTED.steps,
+        "tiny": init_scale.STARTS["tiny"][0],
+        "huge": init_scale.STARTS["huge"][0],
+    },
+    "every_step": {f"{name}_layers": one.depth for name, one in once.SETTINGS.items()}
+    | {"good": 100 * once.GOOD},
     "larger_rates": {
         "depth": speed.DEEP,
         "steps": tolerance.STEPS,
@@ -65,11 +83,15 @@ KNOWN: dict[str, Told | Callable[[Measured], Told]] = {
     "smoother": {"least": smoothness.ETAS[0], "most": smoothness.ETAS[-1]}
     | {f"lr_{name}": one.lr for name, one in smoothness.SETTINGS.items()},
     "vanishing": {"layers": gradient_flow.DEPTHS[-1]},
+    "exploding": {"layers": gradient_flow.DEPTHS[-1], "twice": gradient_flow.SCALES["twice"]},
+    "less_gradient_shift": {"layers": gradient_shift.SETTINGS["relu"].depth},
     "independent": {"ways": len(disturb.KINDS)},
     "protects": _protects,
     "reestimated": _DARK,
     "before_best": {"lr": batch.LARGEST},
     "like_dropout": _like_dropout,
+    "regularizes": {name: one.n_train for name, one in regularize.SETTINGS.items()}
+    | {"g": batch.GROUP, "all": regularize.BATCH},
     "any_batch": {
         "tiny": min(batch.TINY),
         "small": max(batch.TINY),

@@ -41,6 +41,7 @@ DECAYS = (0.0, 0.001, 0.003, 0.01)
 STEPS, EVERY = 1500, 25
 TRIED = rates.HALF_DECADES  # for the best rate with each decay
 LOOKS, APART = 10, 50  # accuracy "at the end" is the mean of so many looks, so many steps apart
+BESIDE = 150  # steps in which decay is held against a rising rate
 LIVE_RATES = (0.03, *RATES, 10.0)  # a live run may go beyond the shipped ones
 LIVE_DECAYS = (*DECAYS, 0.03)
 VANISHED = 1e-30  # of ‖W‖ at the start: squares of such numbers are below what float32 can hold
@@ -301,7 +302,7 @@ class DecayAsRate:
 
 @lru_cache(maxsize=32)
 def decay_as_rate(
-    lr: float = 0.3, decay: float = 0.01, steps: int = 150, seed: int = 0
+    lr: float = 0.3, decay: float = 0.01, steps: int = BESIDE, seed: int = 0
 ) -> DecayAsRate:
     """Weight decay on normalized layers is a rising learning rate, and nothing else.
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from bncore.data import load
 from bncore.layers import Drop
+from bncore.model import deviation
 from bncore.training import Run
 from experiments.trained import REGIMES
 
@@ -82,7 +83,7 @@ def _in_batches(
 def _normed(z: np.ndarray, eps: float) -> np.ndarray:
     """Batches z (D, m, n), each by its own statistics."""
     centred = z - z.mean(axis=1, keepdims=True)
-    return centred / np.sqrt(centred.var(axis=1, keepdims=True) + eps)
+    return centred / deviation(centred.var(axis=1, keepdims=True), eps)
 
 
 def _together(values: np.ndarray) -> float:

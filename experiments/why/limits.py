@@ -43,6 +43,7 @@ AT_BEST: dict[str, RunConfig] = {
     "deep": tolerance.config(16, 0.1),
 }
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+LIGHT = 0.3  # of the test images in "dimmed"
 SLOW = 0.01  # the learning rate of "slow_and_deep"
 LAST_LOOKS = range(-100, 1, 25)  # the accuracy is the mean over these, counted from the last step
 
@@ -89,7 +90,7 @@ def cases() -> dict[str, Case]:
         "one": _at_best("one", "noise"),
         "two": _at_best("two", "noise"),
         "one_class": _at_best("one_class", "noise"),
-        "dimmed": _dimmed(0.3),
+        "dimmed": _dimmed(LIGHT),
         "slow_and_deep": _slow_and_deep(),
         "long": Case("why", found["final.plain"], found["final.bn"]),
         "small_data": _small_data(),

@@ -45,6 +45,7 @@ def in_training() -> None:
     found = scale.over_seeds()
     known = {"seeds": len(found.seeds), "steps": scale.STEPS}
     known |= {"looks": scale.LOOKS, "between": scale.APART}
+    known |= {"layers": scale.config().depth, "width": scale.config().width}
     st.caption(t(f"{LESSON}.growth.of_run", **known))
     numbers, words = st.columns([5, 6], gap="large", vertical_alignment="center")
     with numbers:
@@ -75,6 +76,7 @@ def _with(values: np.ndarray, drawn: list[Line]) -> Iterable[tuple[float, Line]]
 
 
 DECAYED = 0.3  # the learning rate at which decays are compared
+HIGH = 3.0  # the one whose growth is put into words
 
 
 def _effective() -> None:
@@ -113,11 +115,13 @@ def _growth_table() -> None:
 
 def _growth_in_words() -> None:
     found = scale.over_seeds()
-    high, at = scale.RATES.index(3.0), scale.RATES.index(DECAYED)
+    high, at = scale.RATES.index(HIGH), scale.RATES.index(DECAYED)
     error = np.abs(found.predicted / found.square - 1)[0].max()
     same, apart = decay_is_a_rate()
     known = {
         "error": number(float(error), 1),
+        "high": short(HIGH),
+        "steps": scale.BESIDE,
         "growth": short(found.growth[0, high, :, -1].mean()),
         "effective": short(found.effective[0, high, :, -1].mean()),
         "held": percent(float(found.held_accuracy[high].mean())),

@@ -138,8 +138,8 @@ def _optimizers_verdict(found: Sweep) -> None:
         cost = optimizers.EVIDENCE.about[name]["step_cost"].values()
         known[f"{name}_gain"], known[f"{name}_cost"] = from_to(of.gain), from_to(cost)
         known[f"{name}_ratio"] = from_to(of.largest[:, 1] / of.largest[:, 0])
-    for name, steps in zip(("plain", "bn"), found.judged.mean(axis=-1).T, strict=True):
-        known[f"{name}_steps"] = f"{steps.min():.0f}–{steps.max():.0f}"
+        for arm, steps in zip(("plain", "bn"), of.judged.mean(axis=-1).T, strict=True):
+            known[f"{name}_{arm}_steps"] = f"{steps.min():.0f}–{steps.max():.0f}"
     page.say(f"{LESSON}/optimized", good=GOOD, target=optimizers.TARGET, **known)
 
 

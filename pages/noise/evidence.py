@@ -20,6 +20,7 @@ from ui.tables import Cell, table
 from ui.text import mode, prose, t
 
 OTHERS = ("plain", "dropout")
+KEEP = regularize.ARMS["dropout"]["keep"]
 # Arms of the ablation that are shown, and how they are drawn: idea, dash.
 LOOKS = {
     "plain": ("plain", "dash"),
@@ -58,7 +59,7 @@ def does_it_regularize() -> None:
         by_group(found, "test")
     config, seeds = regularize.SETTINGS[setting], len(regularize.SEEDS[setting])
     known = {"seeds": seeds, "images": config.n_train, "steps": config.steps}
-    known |= {"batch": config.batch_size, "rates": len(regularize.RATES)}
+    known |= {"batch": config.batch_size, "rates": len(regularize.RATES), "keep": KEEP}
     st.caption(t(f"{LESSON}.regularize.bands", **known))
     numbers, words = st.columns([6, 5], gap="large", vertical_alignment="center")
     with numbers:
@@ -70,16 +71,18 @@ def does_it_regularize() -> None:
 def by_group(found: Evidence, measure: str) -> None:
     """One measure of all arms, as mean and its 95 % interval over the seeds."""
     word = f"{LESSON}.regularize"
-    chart = {name: t(f"{word}.{name}") for name in ("bn", "axis", *OTHERS)}
+    chart = {name: t(f"{word}.{name}") for name in ("bn", "axis")}
+    chart |= {arm: t(f"{word}.{arm}", keep=KEEP) for arm in OTHERS}
     chart["measure"] = t(f"{word}.{measure}")
     bn = np.array([band(found, f"g{g}", measure) for g in GROUPS]).T
     others = {arm: band(found, arm, measure) for arm in OTHERS}
     ends = {"first": percent(bn[0, 0]), "last": percent(bn[0, -1])}
     ends |= {arm: percent(others[arm][0]) for arm in OTHERS}
+    sizes = {"smallest": GROUPS[0], "batch": GROUPS[-1]}
     plot(
         figures.by_group(mode(), np.array(GROUPS), tuple(bn), others, chart),
         key=f"regularize-{measure}",
-        alt=t(f"{word}.alt", measure=chart["measure"], **ends),
+        alt=t(f"{word}.alt", measure=chart["measure"], **ends, **sizes),
     )
 
 
@@ -93,7 +96,8 @@ def band(found: Evidence, arm: str, measure: str) -> tuple[float, float, float]:
 def arms_table(found: Evidence) -> None:
     """The arms worth reading as numbers."""
     word = f"{LESSON}.regularize"
-    heads = [Cell("")] + [Cell(t(f"{word}.{name}")) for name in ("train", "test", "over", "rate")]
+    names = ("train", "test", "over", "rate")
+    heads = [Cell("")] + [Cell(t(f"{word}.{name}", batch=GROUPS[-1])) for name in names]
     groups = dict.fromkeys((f"g{GROUPS[0]}", found.best, WHOLE))
     rows = [arm_row(found, arm) for arm in (*groups, *OTHERS)]
     table(heads, rows, name="regularize", lesson=LESSON)
@@ -102,7 +106,7 @@ def arms_table(found: Evidence) -> None:
 def arm_row(found: Evidence, arm: str) -> list[Cell]:
     idea = arm if arm in OTHERS else "bn"
     word = f"{LESSON}.regularize"
-    name = t(f"{word}.{arm}") if arm in OTHERS else t(f"{word}.group", g=arm[1:])
+    name = t(f"{word}.{arm}", keep=KEEP) if arm in OTHERS else t(f"{word}.group", g=arm[1:])
     train, test = (float(part.mean()) for part in found.of(arm))
     gain, rate = found.gain(arm), found.rate(arm)
     over = Cell("") if arm == WHOLE else Cell(points(gain), value=f"{gain.mean:.4g}")

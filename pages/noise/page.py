@@ -56,7 +56,7 @@ def dropout() -> None:
 
 @page.fragment(LESSON)
 def regularize() -> None:
-    page.say(f"{LESSON}/regularize")
+    page.say(f"{LESSON}/regularize", batch=noise_evidence.GROUPS[-1])
     noise_evidence.does_it_regularize()
 
 

@@ -45,23 +45,30 @@ def _row(setting: str, found: gradient_shift.GradientShift, arm: str) -> list[Ce
     means = [float(measured[f"{name}.{arm}"].mean()) for name in NUMBERS]
     rate = float(found.rates[gradient_shift.ARMS.index(arm)])
     return [
-        Cell(t(f"{LESSON}.gradients.settings.{setting}")),
+        Cell(_named(setting)),
         Cell(t(f"{LESSON}.replay.{arm}"), colour=colour(arm, mode())),
         Cell(short(rate), value=f"{rate:.4g}"),
         *(Cell(number(mean, 2), value=f"{mean:.4g}") for mean in means),
     ]
 
 
+def _named(setting: str) -> str:
+    layers = gradient_shift.SETTINGS[setting].depth
+    return t(f"{LESSON}.gradients.settings.{setting}", layers=layers)
+
+
 def _in_words() -> dict[str, str]:
-    """By "<setting>_<arm>" the relative distance; with "_distance", "_cosine", "_lr" the rest."""
+    """By "<setting>_<arm>" the relative distance; with "_late", "_lr" and so on the rest."""
     known = {}
     for setting, found in gradient_shift.shipped().found.items():
+        known[f"{setting}_layers"] = str(gradient_shift.SETTINGS[setting].depth)
         measured = gradient_shift.numbers(found)
         for a, arm in enumerate(gradient_shift.ARMS):
             head = f"{setting}_{arm}"
             known[head] = number(float(measured[f"relative.{arm}"].mean()), 2)
-            for name in ("distance", "cosine"):
-                known[f"{head}_{name}"] = number(float(measured[f"{name}.{arm}"].mean()), 2)
+            rest = {"late": "late_relative", "distance": "distance", "cosine": "cosine"}
+            for name, of in rest.items():
+                known[f"{head}_{name}"] = number(float(measured[f"{of}.{arm}"].mean()), 2)
             known[f"{head}_lr"] = short(float(found.rates[a]))
     return known | {"seeds": str(len(gradient_shift.SEEDS))}
 
@@ -77,7 +84,7 @@ def curves() -> None:
         shipped = gradient_shift.shipped().found
         for column, (setting, found) in zip(st.columns(2), shipped.items(), strict=True):
             with column:
-                st.markdown(f"**{t(f'{LESSON}.gradients.settings.{setting}')}**")
+                st.markdown(f"**{_named(setting)}**")
                 _curve(setting, found)
         st.caption(t(f"{LESSON}.gradients.bands", seeds=len(gradient_shift.SEEDS)))
 

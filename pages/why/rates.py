@@ -281,6 +281,7 @@ def _settings() -> dict[str, object]:
     return {
         "images": regularize.SETTINGS["mnist512"].n_train,
         "layers": limits.AT_BEST["deep"].depth,
+        "light": short(limits.LIGHT),
         "slow": short(limits.SLOW),
         "long_rate": short(limits.LONG.lr),
     }

@@ -18,7 +18,7 @@ NewPage = Callable[..., Page]
 NewTab = Callable[[], Page]
 AGAIN = {"en": "Draw again", "ko": "다시 뽑기"}
 DECAY = {"en": "ρ, the weight of the past", "ko": "과거의 비중 ρ"}
-CHARTS = 7
+CHARTS = 8
 
 
 @pytest.fixture(scope="module")

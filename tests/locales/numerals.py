@@ -69,7 +69,7 @@ def typed(language: str) -> Iterator[Numeral]:
 
 
 def allowed() -> dict[str, Any]:
-    """The list of those that may: `patterns`, `keys`, `later`."""
+    """The list of those that may: `patterns` and `keys`."""
     return tomllib.loads(ALLOWED.read_text("utf-8"))
 
 
@@ -79,8 +79,7 @@ def reason(numeral: Numeral, lists: dict[str, Any]) -> str:
         for found in re.finditer(entry["pattern"], numeral.around):
             if found.start() <= numeral.at and numeral.end <= found.end():
                 return entry["pattern"]
-    for name in ("keys", "later"):
-        for pattern in lists[name]:
-            if fnmatchcase(numeral.key, pattern):
-                return pattern
+    for pattern in lists["keys"]:
+        if fnmatchcase(numeral.key, pattern):
+            return pattern
     return ""

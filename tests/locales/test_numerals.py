@@ -7,7 +7,6 @@ option does, is held to that setting here.
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ import pytest
 from bncore.conventions import CONVENTIONS
 from experiments.network import scale
 from experiments.noise import ablation, regularize, small_batches
-from experiments.why import noisy, smoothness
+from experiments.why import noisy, once, smoothness
 from tests.complete import languages
 from tests.locales.numerals import NUMERAL, Numeral, allowed, reason, texts, typed
 from ui.lessons import LESSONS
@@ -35,14 +34,11 @@ def test_every_typed_figure_has_a_reason(language: str) -> None:
 
 
 def test_every_entry_lets_something_stand_and_says_why() -> None:
-    """An entry that nothing needs any more goes; "later" ends when its words are written."""
+    """An entry that nothing needs any more goes."""
     used = {reason(one, LISTS) for code in LANGUAGES for one in typed(code)}
     entries = {one["pattern"]: one["reason"] for one in LISTS["patterns"]} | LISTS["keys"]
     assert not [name for name in entries if name not in used]
-    assert all(len(why) > 5 for why in (entries | LISTS["later"]).values())
-    keys = {key for code in LANGUAGES for key, _ in texts(code)}
-    for pattern in LISTS["later"]:
-        assert any(fnmatchcase(key, pattern) for key in keys), pattern
+    assert all(len(why) > 5 for why in entries.values())
 
 
 @pytest.mark.parametrize(
@@ -90,6 +86,10 @@ HELD: dict[str, list[float]] = (
         },
     )
     | options("why.controls.noisy", configs(noisy.SETTINGS, "depth"))
+    | {
+        f"why.controls.once.options.{name}": [one.depth] if name == "deep" else [one.depth, one.lr]
+        for name, one in once.SETTINGS.items()
+    }
     | options("why.controls.smooth", configs(smoothness.SETTINGS, "depth", "lr"))
     | {"noise.ablation.dropout8": [KEEP]}
 )

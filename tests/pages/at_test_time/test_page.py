@@ -245,7 +245,7 @@ def test_the_law_in_its_drawer() -> None:
         for curve in (found.law, found.measured):
             assert number(float(curve[200]), 3) in said(at)
         assert found.measured[200] < 0.5 * found.law[200]  # "above layer 1 the law says too much"
-    assert len(opened().get("plotly_chart")) == 7  # and none while it is closed
+    assert len(opened().get("plotly_chart")) == 8  # and none while it is closed
 
 
 # ------------------------------------------------------------------ conventions

@@ -305,13 +305,14 @@ def test_a_shipped_seed_lies_where_it_was() -> None:
     assert "By luck alone" not in said(at)
 
 
-def test_by_luck_alone_two_in_six_lie_outside_five_others() -> None:
-    draws = np.random.default_rng(0).normal(size=(20_000, 6))
-    new, others = draws[:, 0], draws[:, 1:]
-    outside = (new < others.min(axis=1)) | (new > others.max(axis=1))
-    assert outside.mean() == pytest.approx(2 / 6, abs=0.01)
+def test_by_luck_alone_two_in_n_lie_outside_all_others() -> None:
+    others = len(scale.over_seeds().seeds)
+    draws = np.random.default_rng(0).normal(size=(20_000, others + 1))
+    new, old = draws[:, 0], draws[:, 1:]
+    outside = (new < old.min(axis=1)) | (new > old.max(axis=1))
+    assert outside.mean() == pytest.approx(2 / (others + 1), abs=0.01)
     at = beside(opened(run=NOBODYS), SECTIONS["growth"], grown(3.0, 0.0))
-    assert "5 others in 2 cases of 6" in said(at)
+    assert f"{others} others in 2 cases of {others + 1}" in said(at)
 
 
 def test_a_ticket_stopped_early_is_the_runs_beginning() -> None:

@@ -154,7 +154,7 @@ def test_what_is_said_of_the_groups_follows_the_evidence() -> None:
     for setting in regularize.SETTINGS:
         text, found = said(opened(data=setting)), regularize.load(setting)
         gain, net = found.gain(found.best), found.gain(found.best, "plain")
-        assert ("So there is an effect" in text) == (gain.mean > gain.half)
+        assert ("there is an effect" in text) == (gain.mean > gain.half)
         assert (ahead in text) == (net.mean < -net.half)
         assert "ruins everything" in text and found.of("g2")[0].mean() < 0.6
 
