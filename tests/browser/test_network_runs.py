@@ -82,7 +82,7 @@ def test_every_section_trains_what_is_chosen_and_shows_it(
 
     train(page, "growth")
     run = train_pair(scale.config(1.0, 0.003, scale.STEPS, SEED))
-    plain, bn = accuracies(run)
+    plain, bn = (f"{scale.at_end(arm):.4f}" for arm in (run.plain, run.bn))
     expect_numbers(page, "growth-live", {8: bn, 10: plain})
     for chart in ("growth", "effective"):
         expect(page.locator(f".st-key-figure-live-{chart} .main-svg").first).to_be_visible()
