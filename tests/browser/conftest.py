@@ -190,9 +190,6 @@ def failures(context: BrowserContext) -> list[str]:
 def watched(context: BrowserContext, complaints: list[str]) -> Page:
     """A page that adds to `complaints` what must not happen on it."""
     page = context.new_page()
-    size = page.viewport_size
-    assert size is not None
-    page.mouse.move(size["width"] - 2, size["height"] - 2)  # else it hovers over the menu
     watch(page, complaints)
     return page
 
