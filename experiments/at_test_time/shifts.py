@@ -18,13 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from bncore.batches import Examples
 from bncore.config import RunConfig
 from bncore.data import load
 from bncore.model import Model
 from bncore.network import Network
 from bncore.training import Run
 from experiments.evidence import Arrays, Evidence
+from experiments.rates import validation
 from experiments.trained import REGIMES, accuracy, exact_statistics
 
 SIDE = 8
@@ -188,16 +188,8 @@ def validated(arm: str, rate: float, seed: int) -> float:
     """Accuracy on the validation split, of a network that learned from the other images."""
     run = Run(config(arm, rate, seed, N_FIT))
     run.advance(run.config.steps)
-    x, y = validation(run.config)
+    x, y = validation(run.config, seed)
     return float(accuracy(run.network.predict(x), y))
-
-
-def validation(one: RunConfig) -> tuple[np.ndarray, np.ndarray]:
-    """Images and labels of the training set that a run with fewer of them leaves out."""
-    data = load(one.dataset, one.seed, one.dtype)
-    used = {row.tobytes() for row in Examples(one).x}
-    left = np.array([row.tobytes() not in used for row in data.x_train])
-    return data.x_train[left], data.y_train[left]
 
 
 # --- over seeds ---
