@@ -1,8 +1,9 @@
 """Components: what moves under the finger, mounted and heard in one way.
 
-A component is a folder of `assets/components`. What it may send is declared with it, as a reader of
-`ui.outside` for each event; what it sends reaches a page only through that reader. Anything else is
-one line in the log, and the page stays as it was. A component is registered by being made.
+A component is a folder of `assets/components`; what all of them share is in its `kit/`. What it may
+send is declared with it, as a reader of `ui.outside` for each event; what it sends reaches a page
+only through that reader. Anything else is one line in the log, and the page stays as it was. A
+component is registered by being made.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 import streamlit as st
 
+from ui import modules
 from ui.files import COMPONENTS
 from ui.lessons import LESSONS
 from ui.outside import Reader, Unreadable, count, named, plain, shape, word
@@ -27,7 +29,9 @@ REGISTERED: dict[str, Component] = {}
 
 
 class Component:
-    """`name`, the files of its `html`, `css` and `js`, and what it sends: a reader by event.
+    """`name`, the files of its `html` and `css`, its module, and what it sends: a reader by event.
+
+    The module at `js` has what mounts it as its default export; `ui.modules` adds what it imports.
 
     Mount it with a `key`, its `data`, and for each event `on_<event>=take`: `take` is called with
     what the reader has read, before the next run of the page. It may raise Unreadable in turn.
@@ -40,11 +44,11 @@ class Component:
         *,
         html: tuple[str, ...] = (),
         css: tuple[str, ...] = (),
-        js: tuple[str, ...],
+        js: str,
     ) -> None:
-        self.name, self.events = name, dict(events)
+        self.name, self.events, self.js = name, dict(events), js
         self._mount = st.components.v2.component(
-            name, html=_text(html), css=_text(css), js=_text(js)
+            name, html=_text(html), css=_text(css), js=modules.module(js)
         )
         REGISTERED[name] = self
 

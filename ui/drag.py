@@ -23,13 +23,13 @@ from ui.text import t
 
 
 def component(name: str) -> Component:
-    """The component in the folder of that name, built on the parts that all of them share."""
+    """The component in the folder of that name, built on what all of them share."""
     return Component(
         name,
         {"commit": COMMIT},
         html=(f"{name}/index.html",),
         css=("controls.css", "drag/style.css", f"{name}/style.css"),
-        js=("swipe.js", "stage/tools.js", "stage/steps.js", "drag/index.js", f"{name}/index.js"),
+        js=f"{name}/index.js",
     )
 
 

@@ -48,7 +48,7 @@ _component = Component(
     {"file": shape(text=maybe(word(MOST_BYTES)), error=maybe(word()), size=maybe(count))},
     html=("intake/index.html",),
     css=("controls.css", "intake/style.css"),
-    js=("intake/index.js",),
+    js="intake/index.js",
 )
 
 

@@ -14,9 +14,8 @@ from typing import Any
 
 import streamlit as st
 
-from ui import text
+from ui import modules, text
 from ui.components import Component
-from ui.files import COMPONENTS
 from ui.lessons import HOME, LESSONS
 from ui.outside import maybe, named, several, shape, word
 
@@ -26,13 +25,13 @@ HERE, ASKED, CLEARED = "progress.here", "progress.asked", "progress.cleared"
 
 @cache
 def _store() -> str:
-    return (COMPONENTS / "progress" / "store.js").read_text("utf-8")
+    return modules.value("progress/store.js")
 
 
 _component = Component(
     "progress",
     {"kept": shape(last=maybe(word()), done=named(several(word())))},
-    js=("progress/store.js", "progress/index.js"),
+    js="progress/index.js",
 )
 
 
@@ -71,7 +70,7 @@ def note(lesson: str, question: str | None = None) -> str:
 
 
 def _run(call: str) -> str:
-    return f"<script>(() => {{ {_store()}\n{call}; }})()</script>"
+    return f"<script>({_store()}).{call}</script>"
 
 
 def settle() -> None:

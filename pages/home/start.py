@@ -34,10 +34,7 @@ _component = Component(
     "home",
     {"rest": shape(**dict.fromkeys(PLACE, plain))},
     css=("controls.css", "home/style.css"),
-    js=(
-        "swipe.js",
-        "home/index.js",
-    ),
+    js="home/index.js",
 )
 
 

@@ -24,7 +24,6 @@ from ui.outside import LONGEST, Unreadable, count, named, shape, word
 KEY, SEEN = "stage", "stage.seen"
 HELD = ("z", "eps", "gamma", "beta", "step", "axis", "example")  # what the browser may set
 
-PARTS = ("tools", "steps", "paint", "hands", "walk", "index")  # read in this order as one script
 WORDS = (
     *("walk", "back", "play", "pause", "on", "axis", "shared", "own", "picture", "mean", "sd"),
     *("row_z", "row_z_centered", "row_z_norm", "row_z_tilde", "eps", "gamma", "beta", "hint"),
@@ -45,7 +44,7 @@ _component = Component(
     {"commit": shape(mount=word(32), n=count, set=named(word(256 * (LONGEST + 1))))},
     html=("stage/index.html",),
     css=("controls.css", "stage/style.css"),
-    js=("swipe.js", *(f"stage/{part}.js" for part in PARTS)),
+    js="stage/index.js",
 )
 
 

@@ -27,7 +27,7 @@ _component = Component(
     {"node": word()},
     html=("network/index.html",),
     css=("controls.css", "network/style.css"),
-    js=("network/index.js",),
+    js="network/index.js",
 )
 
 

@@ -35,10 +35,7 @@ _component = Component(
     "replay",
     {"place": shape(**dict.fromkeys(PLACE, plain))},
     css=("controls.css", "replay/style.css"),
-    js=(
-        "swipe.js",
-        "replay/index.js",
-    ),
+    js="replay/index.js",
 )
 
 

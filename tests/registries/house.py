@@ -38,7 +38,7 @@ from ui import controls, page
 from ui.components import Component
 from ui.outside import count
 
-component = Component("dummy", {"told": count}, js=("dummy/index.js",))
+component = Component("dummy", {"told": count}, js="dummy/index.js")
 page.say("dummy/intro", **{name: LESSON.value(name) for name in ("count", "list")})
 controls.choice(LESSON, "which")
 controls.ladder(LESSON, "rung")

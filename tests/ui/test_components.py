@@ -24,6 +24,7 @@ from tests.ui.hostile import JSON
 from tests.visits import send, visit
 from ui import components
 from ui.components import REGISTERED, Component
+from ui.files import COMPONENTS
 from ui.lessons import HOME, LESSONS
 from ui.state import key
 
@@ -129,6 +130,8 @@ def test_every_component_is_on_a_page_and_here(mounted: list[Mounted]) -> None:
     assert {one.component.name for one in mounted} == set(REGISTERED) == set(HONEST)
     for one in mounted:
         assert one.takes.keys() == one.component.events.keys()
+    entries = {f"{file.parent.name}/index.js" for file in COMPONENTS.glob("*/index.js")}
+    assert {component.js for component in REGISTERED.values()} == entries
 
 
 def test_what_a_component_of_ours_sends_arrives(

@@ -1,97 +1,15 @@
-/* The user's hand: sliders, hover, tap, focus, drag, keys. Mixed into the stage in index.js. */
+// @ts-check
+/* The user's hand on the picture: hover, tap, focus, drag, keys. Mixed into the stage in stage.js. */
 
-const Sliders = {
-  setSliders() {
-    for (const name in SCALES) {
-      const { input } = this.sliders[name], [lo, hi, step] = this.rangeOf(name);
-      if (this.sliding === name) continue;
-      if (input.min !== String(lo) || input.max !== String(hi)) put(input, { min: lo, max: hi, step });
-      input.value = SCALES[name].to(this.state[name]);
-    }
-  },
+import { niceStep } from "../kit/axes.js";
+import { put } from "../kit/dom.js";
+import { clamp } from "../kit/numbers.js";
+import { ROWS, SCALES } from "./scales.js";
 
-  rangeOf(name) {
-    if (name === "eps") return [...this.data.ranges.eps.map(Math.log10).map(Math.round), 0.05];
-    return [-this.data.ranges[name], this.data.ranges[name], stepFor(this.data.ranges[name])];
-  },
-
-  paintSlider(name) {
-    const { input, output } = this.sliders[name], value = this.shown[name], text = writtenSlider(name, value);
-    write(output, text);
-    put(output, { "data-value": this.state[name] });
-    put(input, { "aria-valuetext": this.spoken(name) });
-    if (this.sliding !== name && this.motion) input.value = SCALES[name].to(value);
-    const [lo, hi] = [Number(input.min), Number(input.max)], share = v => (clamp(v, lo, hi) - lo) / (hi - lo) * 100;
-    const here = share(SCALES[name].to(value)), origin = name === "eps" ? 0 : share(0);
-    input.style.setProperty("--from", `${Math.min(here, origin)}%`);
-    input.style.setProperty("--to", `${Math.max(here, origin)}%`);
-  },
-
-  /* The value in words, and what it makes of the batch. */
-  spoken(name) {
-    const [, , of_norm, of_tilde] = this.picture.summaries;
-    const said = { sd_norm: this.aloud(of_norm.sd), sd_tilde: this.aloud(of_tilde.sd), mean_tilde: this.aloud(of_tilde.mean, this.number(3, of_tilde.mean)) };
-    return this.say(`spoken_${name}`, { value: this.aloud(this.shown[name], writtenSlider(name, this.shown[name])), ...said });
-  },
-
-  /* A power of ten with raised digits is not read aloud. */
-  aloud(value, text = written(value)) {
-    const [mantissa, power] = text.split("×10");
-    return power ? this.say("spoken_power", { mantissa, power: Math.floor(Math.log10(Math.abs(value)) + 1e-9) }) : text;
-  },
-
-  listenToSlider(name, on) {
-    const { input } = this.sliders[name];
-    on(input, "pointerdown", () => { this.keyed = false; });
-    on(input, "keydown", () => { this.keyed = true; });
-    on(input, "input", () => {
-      this.pause();
-      if (this.sliding && this.sliding !== name) this.commit([this.sliding]); // typed a moment ago
-      this.sliding = name;
-      this.hold(name);
-      this.state[name] = SCALES[name].from(input.value);
-      this.moved();
-    });
-    const release = () => { if (this.sliding === name) this.released([name]); };
-    on(input, "change", () => {
-      clearTimeout(this.typing);
-      if (this.keyed) this.typing = setTimeout(release, 250);
-      else release();
-    });
-    on(input, "blur", release);
-    undoneBySwipe(input, () => {
-      if (this.sliding) this.released([this.sliding]); // typed a moment ago
-      const back = this.remember(name);
-      return () => { if (this.sliding === name) back(); };
-    }, { signal: this.abort.signal });
-  },
-
-  /* How to let go of a field as if the hand had never taken it. */
-  remember(field) {
-    const value = this.state[field], mine = this.mine[field];
-    return () => {
-      this.sliding = this.grip = undefined;
-      this.state[field] = value;
-      if (mine) this.mine[field] = mine;
-      else delete this.mine[field];
-      this.receive(this.data);
-    };
-  },
-
-  /* The hand let go: fit the axes, tell Python. */
-  released(fields) {
-    clearTimeout(this.typing);
-    this.sliding = this.grip = undefined;
-    this.commit(fields);
-    this.glide(this.state);
-    this.repaint();
-  },
-};
-
-const Hands = {
+export const Hands = {
   listen() {
-    const on = (target, kind, handler, options = {}) => target.addEventListener(kind, handler, { ...options, signal: this.abort.signal });
-    Object.keys(SCALES).forEach(name => this.listenToSlider(name, on));
+    const { on } = this;
+    Object.keys(SCALES).forEach(name => this.listenToSlider(name));
     on(this.canvas, "pointermove", event => this.onMove(event));
     on(this.canvas, "pointerdown", event => this.onDown(event));
     on(this.canvas, "pointerup", event => this.onUp(event));
@@ -143,7 +61,7 @@ const Hands = {
   choose(i) {
     if (this.state.example === i + 1) return;
     this.state.example = i + 1;
-    this.hold("example");
+    this.unsaved.hold("example");
     clearTimeout(this.choosing);
     this.choosing = setTimeout(() => this.commit(["example"]), 350);
   },
@@ -155,7 +73,7 @@ const Hands = {
 
   onMove(event) {
     const at = this.place(event);
-    if (this.pressed && !this.grip && this.pressed.row === 0 && Math.abs(at.x - this.pressed.x) > 3) this.grab(this.pressed, event.pointerId);
+    if (this.pressed && !this.grip && this.pressed.row === 0 && Math.abs(at.x - this.pressed.x) > 3) this.grab(this.pressed);
     if (this.grip) return this.drag(at.x);
     this.hover(this.nearest(at, event.pointerType === "mouse" ? 26 : 32));
   },
@@ -183,7 +101,7 @@ const Hands = {
     this.pause();
     if (this.sliding) this.released([this.sliding]);
     this.grip = { row: 0, i: place.i, offset: place.offset ?? 0, back: this.remember("z"), before: this.state.z };
-    this.hold("z");
+    this.unsaved.hold("z");
     this.state.z = [...this.state.z];
   },
 

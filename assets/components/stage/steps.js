@@ -1,9 +1,11 @@
+// @ts-check
 /* The arithmetic of the picture: the four steps in closed form, bars, lanes, and what the axes must hold. */
 
-const average = values => values.reduce((sum, value) => sum + value, 0) / values.length;
+import { niceRange } from "../kit/axes.js";
+import { average } from "../kit/numbers.js";
 
 /* z − μ → z_norm → z̃. The first example is subtracted before averaging, as in bncore. */
-function fourSteps(z, { eps, gamma, beta }) {
+export function fourSteps(z, { eps, gamma, beta }) {
   const first = z[0];
   const shift = average(z.map(value => value - first));
   const centered = z.map(value => value - first - shift);
@@ -14,7 +16,7 @@ function fourSteps(z, { eps, gamma, beta }) {
   return { mean: first + shift, var: variance, std, rows: [z, centered, norm, tilde] };
 }
 
-function summary(values) {
+export function summary(values) {
   const first = values[0];
   const shift = average(values.map(value => value - first));
   const variance = average(values.map(value => (value - first - shift) ** 2));
@@ -23,7 +25,7 @@ function summary(values) {
 
 /* A histogram of z: its edges go through the same four steps, so each bar holds the same examples in
    every row and none hops over an edge by rounding. */
-function histogram(z) {
+export function histogram(z) {
   const [lo, hi] = [Math.min(...z), Math.max(...z)];
   const bins = hi > lo ? Math.min(24, Math.max(4, Math.round(1.9 * Math.sqrt(z.length)))) : 1;
   const counts = new Array(bins).fill(0);
@@ -33,14 +35,14 @@ function histogram(z) {
 }
 
 /* Edges of the bars in every row. */
-function carry(edges, { mean, std }, { gamma, beta }) {
+export function carry(edges, { mean, std }, { gamma, beta }) {
   const centered = edges.map(edge => edge - mean);
   const norm = centered.map(edge => edge / std);
   return [edges, centered, norm, norm.map(edge => gamma * edge + beta)];
 }
 
 /* The first free lane for every mark, left to right: what keeps marks from hiding each other. */
-function lanes(xs, order, apart) {
+export function lanes(xs, order, apart) {
   const last = [], lane = new Array(xs.length);
   for (const i of order) {
     let free = 0;
@@ -61,15 +63,15 @@ function extents(picture) {
   });
 }
 
-function fitDomains(picture, axis) {
+export function fitDomains(picture, axis) {
   const wanted = extents(picture);
   if (axis === "own") return wanted.map(([lo, hi]) => niceRange(lo, hi));
   const shared = niceRange(Math.min(0, ...wanted.map(([lo]) => lo)), Math.max(0, ...wanted.map(([, hi]) => hi)));
-  return ROWS.map(() => shared);
+  return wanted.map(() => shared);
 }
 
 /* How many times wider one shared axis is than the narrowest row that has a width. */
-function crowding(picture) {
+export function crowding(picture) {
   const wanted = extents(picture);
   const widths = picture.rows.map(values => Math.max(...values) - Math.min(...values)).filter(width => width > 0);
   const all = Math.max(0, ...wanted.map(([, hi]) => hi)) - Math.min(0, ...wanted.map(([lo]) => lo));

@@ -1,6 +1,12 @@
-/* Walking through the rows: marks fall from the row above to where they go. Mixed into the stage in index.js. */
+// @ts-check
+/* Walking through the rows: marks fall from the row above to where they go. Mixed into the stage in stage.js. */
 
-const Walk = {
+import { put, write } from "../kit/dom.js";
+import { clamp } from "../kit/numbers.js";
+
+export const ease = t => t < 0.5 ? 4 * t ** 3 : 1 - (2 - 2 * t) ** 3 / 2;
+
+export const Walk = {
   setAxis(axis) {
     if (axis === this.state.axis) return;
     this.state.axis = axis;
@@ -39,7 +45,7 @@ const Walk = {
 
   arrived() {
     this.state.step = this.reveal;
-    if (this.data.step !== this.reveal || this.mine.step) this.commit(["step"]);
+    if (this.data.step !== this.reveal || this.unsaved.fields.step) this.commit(["step"]);
     this.paintStory();
     this.find(".live").textContent = this.story.textContent;
   },

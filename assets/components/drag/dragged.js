@@ -1,3 +1,4 @@
+// @ts-check
 /* A picture under the finger: sliders that move it at once, in the browser. What they are set to goes to Python
    on release; until Python has answered, what the hand set stays, and from then on Python's word counts (a
    link, Back, another language).
@@ -9,17 +10,24 @@
    Tests and readers of the page find the truth in attributes: `data-value` of what is painted or written, and
    on the root `data-state`: still, dragging or waiting (for Python). */
 
-const REST = 250; // ms after a key before Python hears of it
-const PATIENCE = 15000; // ms after which a value that Python never acknowledged gives way
+import { fill, listener, paintWith, put, write } from "../kit/dom.js";
+import { REST, Unsaved } from "../kit/mount.js";
+import { clamp } from "../kit/numbers.js";
+import { undoneBySwipe } from "../kit/swipe.js";
 
-class Dragged {
+const ALL = "all"; // of its sliders: they are sent, and answered, together
+
+export class Dragged {
+  /** @type {(sent: any) => void} */
+  send = () => {};
+
   constructor(root) {
     this.root = root;
     this.find = selector => root.querySelector(selector);
-    this.mount = Math.random().toString(36).slice(2);
-    this.sent = 0;
+    this.unsaved = new Unsaved();
     this.values = {};
     this.abort = new AbortController();
+    this.on = listener(this.abort.signal);
     this.sliders = {};
     for (const box of root.querySelectorAll("[data-control]")) {
       const [what, output, input] = [".what", "output", "input"].map(part => box.querySelector(part));
@@ -37,26 +45,32 @@ class Dragged {
     clearTimeout(this.resting);
   }
 
-  on(target, kind, handler) { target.addEventListener(kind, handler, { signal: this.abort.signal }); }
-
   /* New data. It wins, except over what the hand holds or has just let go of. */
   receive(data) {
     this.data = data;
     this.words = data.words;
-    const seen = data.seen?.mount === this.mount ? data.seen.n : 0;
-    this.waiting = this.sent > seen && performance.now() - this.sentAt < PATIENCE;
+    this.waiting = this.unsaved.stands(ALL, data.seen);
     for (const [name, track] of Object.entries(data.tracks)) {
       if (!this.held && !this.waiting) this.values[name] = track.value;
       const { what, input } = this.sliders[name];
       put(input, { min: track.low, max: track.high, step: track.step });
       write(what, track.label);
     }
-    for (const [idea, colour] of Object.entries(data.palette)) this.root.style.setProperty(`--${idea}`, colour);
+    paintWith(this.root, data.palette);
     for (const element of this.root.querySelectorAll("[data-word]")) write(element, this.words[element.dataset.word]);
     this.repaint();
   }
 
-  say(name, values) { return this.words[name].replace(/\{(\w+)\}/g, (token, key) => values[key] ?? token); }
+  /** What to paint. A picture says. */
+  draw() {}
+
+  /**
+   * What a slider's value means, in figures and in words. A picture says.
+   * @param {string} name
+   */
+  told(name) { return { written: String(this.values[name]), spoken: String(this.values[name]) }; }
+
+  say(name, values) { return fill(this.words[name], values); }
 
   /* A pointer is done when it lets go, a key when no other one follows. */
   listen(name, input) {
@@ -98,10 +112,9 @@ class Dragged {
     clearTimeout(this.resting);
     this.held = undefined;
     this.waiting = true;
-    this.sentAt = performance.now();
     const set = {};
     for (const [name, { options }] of Object.entries(this.data.tracks)) set[name] = options?.[this.values[name]] ?? String(this.values[name]);
-    this.send({ mount: this.mount, n: ++this.sent, set });
+    this.send({ ...this.unsaved.letGo([ALL]), set });
     this.repaint();
   }
 
@@ -130,19 +143,3 @@ class Dragged {
     put(this.root, { "data-state": this.held ? "dragging" : this.waiting ? "waiting" : "still" });
   }
 }
-
-/* What Streamlit calls: one picture for each place on the page. */
-const mounted = (Picture, pictures = new WeakMap()) => ({ data, parentElement, setTriggerValue }) => {
-  const root = parentElement.querySelector(".drag");
-  let picture = pictures.get(root);
-  if (!picture) pictures.set(root, picture = new Picture(root));
-  // When data changes twice at once, Streamlit cleans up after the first call: only the last may end it.
-  const call = picture.calls = (picture.calls ?? 0) + 1;
-  picture.send = payload => setTriggerValue("commit", payload);
-  picture.receive(data);
-  return () => {
-    if (picture.calls !== call) return;
-    picture.leave();
-    pictures.delete(root);
-  };
-};

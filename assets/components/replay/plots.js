@@ -1,0 +1,113 @@
+// @ts-check
+/* The curves over the whole run: where each plot stands, and what it shows. */
+
+import { scale } from "../kit/axes.js";
+import { fill } from "../kit/dom.js";
+import { clamp } from "../kit/numbers.js";
+import { ARMS, percentiles, series, VIEWS } from "./run.js";
+
+/**
+ * @typedef {{ arm: string, y: Float64Array | number[], end: number, wide?: boolean, band?: boolean, label?: string }} Line
+ *   `end` is the last frame at which it is real
+ * @typedef {{ name: string, row: string, x: number, y: number, w: number, h: number }} Box
+ * @typedef {{ lines: Line[], ends: number[], title: string, start?: number, percent?: boolean }} Content
+ * @typedef {Box & Content & { X: (frame: number) => number, Y: (value: number) => number }} Plot
+ */
+
+/** @type {[string, number, string[]][]} */
+const ROWS = [
+  ["percentiles", 118, ["plain", "bn"]], ["curves", 92, ["loss", "accuracy"]], ["learned", 92, ["gamma", "beta"]],
+];
+
+/**
+ * Where the plots stand in so much room, and how large the picture becomes.
+ * @param {number} width
+ */
+export function placeBoxes(width) {
+  const gap = 30, axis = 40, half = (width - gap - 2 * axis) / 2;
+  /** @type {Box[]} */
+  const boxes = [];
+  let y = 0;
+  for (const [row, h, names] of ROWS) {
+    const stacked = row !== "percentiles" && half < 170;
+    const w = stacked ? width - axis - 8 : half;
+    names.forEach((name, i) => {
+      if (stacked || i === 0) y += row === "percentiles" ? 42 : 24;
+      boxes.push({ name, row, x: axis + (stacked ? 0 : i * (w + gap + axis)), y, w, h });
+      if (stacked || i === 1) y += h + 26;
+    });
+  }
+  return { boxes, size: [width, y] };
+}
+
+/**
+ * A plot in its box, with its axes.
+ * @param {import("./scene.js").Scene} scene
+ * @param {Box} box
+ * @returns {Plot}
+ */
+export function plotted(scene, box) {
+  const { run } = scene, { x, y, w, h } = box, content = contentOf(scene, box), [low, high] = content.ends;
+  const across = scale(0, run.steps[run.frames - 1] || 1, x, x + w), up = scale(low, high, y + h, y);
+  return { ...box, ...content, X: t => across(run.steps[t]), Y: value => up(clamp(value, low, high)) };
+}
+
+/**
+ * What a plot shows: its lines and the ends of its y axis.
+ * @param {import("./scene.js").Scene} scene
+ * @param {Box} box
+ * @returns {Content}
+ */
+export function contentOf({ run, layer, view, words }, { row, name }) {
+  const l = layer - 1, v = VIEWS.indexOf(view);
+  if (row === "percentiles") {
+    const arms = ARMS.map((_, a) => spreadOf(run, view, a, l));
+    const ends = within(arms.flat(), run.low[v][l], run.high[v][l]);
+    return { lines: arms[ARMS.indexOf(name)], ends, title: words[name] };
+  }
+  if (name === "loss") {
+    const lines = bothOf(run, run.loss);
+    const most = Math.max(.../** @type {Float64Array} */ (lines[1].y).subarray(0, lines[1].end + 1));
+    return { lines, ends: [0, within(lines, 0, 1.5 * most)[1]], title: words.loss };
+  }
+  if (name === "accuracy")
+    return { lines: bothOf(run, run.accuracy), ends: [0, 1], title: words.accuracy, percent: true };
+  const start = name === "gamma" ? 1 : 0, lines = unitsOf(run, name === "gamma" ? run.gamma : run.beta, l);
+  const flat = { arm: "bn", y: [start], end: 0 };
+  return { lines, start, ends: within([...lines, flat], -Infinity, Infinity), title: fill(words[name], { layer }) };
+}
+
+/**
+ * @param {import("./run.js").Run} run @param {import("./run.js").View} view @param {number} arm @param {number} layer
+ * @returns {Line[]}
+ */
+const spreadOf = (run, view, arm, layer) => percentiles(run, view, arm, layer).map((y, p) => ({
+  arm: ARMS[arm], label: ["15", "50", "85"][p], wide: p === 1, y, end: run.ended[arm],
+}));
+
+/** @param {import("./run.js").Run} run @param {Float32Array} array @returns {Line[]} */
+const bothOf = (run, array) => ARMS.map((arm, a) => ({ arm, y: series(array, run.frames, a), end: run.ended[a], wide: true }));
+
+/**
+ * The mean of a layer's units, and a band around it.
+ * @param {import("./run.js").Run} run @param {Float32Array} array @param {number} layer
+ * @returns {Line[]}
+ */
+const unitsOf = (run, array, layer) => [0, 1, 2].map(k => ({
+  arm: "bn", y: series(array, run.frames, layer * 3 + k), end: run.ended[1], wide: k === 0, band: k > 0,
+}));
+
+/**
+ * The ends of an axis that holds all lines, as far as they lie between low and high.
+ * @param {Line[]} lines @param {number} low @param {number} high
+ */
+function within(lines, low, high) {
+  let a = Infinity, b = -Infinity;
+  for (const line of lines) for (let t = 0; t <= line.end; t++) {
+    const y = clamp(line.y[t], low, high);
+    if (y < a) a = y;
+    if (y > b) b = y;
+  }
+  if (!(b > a)) [a, b] = [a - 0.5, a + 0.5];
+  return [a - 0.06 * (b - a), b + 0.06 * (b - a)];
+}

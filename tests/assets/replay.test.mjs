@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { placePanels } from "../../assets/components/replay/histograms.js";
+import { placeOf } from "../../assets/components/replay/names.js";
+import { contentOf, placeBoxes, plotted } from "../../assets/components/replay/plots.js";
+import { histogram, moments, percentiles, tallest } from "../../assets/components/replay/run.js";
+import { momentsText } from "../../assets/components/replay/scene.js";
+import { rowsOf } from "../../assets/components/replay/spoken.js";
+
+/* Three frames of two layers. Every number says where it stands, as 1000 frame + 100 series + 10 layer + what. */
+const numbers = (series, layers, last) => Float32Array.from(
+  { length: 3 * series * layers * last },
+  (_, i) => 1000 * Math.floor(i / (series * layers * last)) + 100 * (Math.floor(i / (layers * last)) % series) + 10 * (Math.floor(i / last) % layers) + i % last,
+);
+const run = {
+  frames: 3, layers: 2, bins: 4, examples: 100, steps: [0, 10, 40], ended: [1, 2], diverged: [17, null],
+  low: [[-1, -2], [-3, -4]], high: [[1, 2], [3, 4000]],
+  counts: Int32Array.from(numbers(4, 2, 4)), outside: Int32Array.from(numbers(4, 2, 2)),
+  mean: numbers(3, 2, 1), sd: numbers(3, 2, 1), percentiles: numbers(3, 2, 3),
+  loss: numbers(1, 1, 2), accuracy: Float32Array.from([0.1, 0.2, 0.3, 0.4, 0.3, 0.9]), gamma: numbers(1, 2, 3), beta: numbers(1, 2, 3),
+};
+const words = {
+  moments: "{mean} ± {sd}", layers: "Layer", mean_sd: "m; s", plain: "plain", bn: "BN", loss: "Loss", accuracy: "Right", gamma: "γ {layer}", beta: "β {layer}",
+};
+const scene = { run, frame: 2, view: "u", layer: 2, words };
+
+test("every number is read from its place", () => {
+  assert.deepEqual(moments(run, "z", 1, 1, 1), [1110, 1110]);
+  assert.deepEqual(moments(run, "u", 1, 1, 0), [1200, 1200]); // the plain arm's u is its z
+  assert.deepEqual(moments(run, "u", 2, 0, 1), [2010, 2010]);
+  assert.deepEqual([...histogram(run, "u", 2, 1, 1).counts], [2310, 2311, 2312, 2313]);
+  assert.deepEqual([...histogram(run, "z", 0, 1, 0).outside], [100, 101]);
+  assert.deepEqual([...percentiles(run, "u", 1, 1)[2]], [212, 1212, 2212]);
+});
+
+test("panels and plots stand in the room there is, and not on each other", () => {
+  const apart = (a, b) => a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y;
+  for (const width of [280, 390, 519, 700, 1100]) {
+    const { panels, size } = placePanels(run, width, width > 600), { boxes, size: whole } = placeBoxes(width);
+    assert.equal(panels.length, 4);
+    assert.equal(boxes.length, 6);
+    for (const [parts, [wide, high]] of [[panels, size], [boxes, whole]]) for (const [i, one] of parts.entries()) {
+      assert.ok(one.x >= 0 && one.x + one.w <= wide + 1e-9 && one.y >= 0 && one.y + one.h <= high, `${width}: ${i}`);
+      for (const other of parts.slice(i + 1)) assert.ok(apart(one, other), `${width}: ${i}`);
+    }
+  }
+});
+
+test("an arm that ended early needs room for its sentence", () => {
+  const whole = placePanels({ ...run, ended: [2, 2] }, 700, false).panels[0].top;
+  assert.ok(placePanels(run, 700, false).panels[0].top > whole);
+});
+
+test("axes hold what they show, as far as it is real", () => {
+  const box = (row, name) => ({ row, name, x: 0, y: 0, w: 100, h: 50 });
+  const loss = contentOf(scene, box("curves", "loss"));
+  assert.deepEqual([...loss.lines[0].y], [0, 1000, 2000]);
+  assert.deepEqual(loss.lines.map(line => line.end), [1, 2]);
+  assert.ok(loss.ends[1] > 2001 && loss.ends[0] === 0);
+  const spread = contentOf(scene, box("percentiles", "bn"));
+  assert.deepEqual(spread.lines.map(line => line.label), ["15", "50", "85"]);
+  assert.deepEqual([...spread.lines[1].y], [211, 1211, 2211]);
+  const gamma = contentOf(scene, box("learned", "gamma"));
+  assert.equal(gamma.title, "γ 2");
+  assert.ok(gamma.ends[0] < 1, "where γ began is on the axis");
+  const plot = plotted(scene, box("curves", "accuracy"));
+  assert.deepEqual([plot.X(0), plot.X(1), plot.X(2)], [0, 25, 100]);
+  assert.deepEqual([plot.Y(0), plot.Y(0.5), plot.Y(1), plot.Y(7)], [50, 25, 0, 0]);
+});
+
+test("a name stands beside its own line, not on the other", () => {
+  const line = (arm, y) => ({ arm, y, end: 10 }), X = t => 30 * t, Y = value => 100 - value;
+  const low = line("plain", Array(11).fill(20)), high = line("bn", Array(11).fill(80));
+  const plot = { x: 0, y: 0, w: 300, h: 100, lines: [low, high], X, Y };
+  assert.ok(Math.abs(placeOf(plot, low, 60).middle - 80) <= 13);
+  assert.ok(Math.abs(placeOf(plot, high, 60).middle - 20) <= 13);
+  assert.equal(placeOf({ ...plot, lines: [low, { ...low }] }, low, 60), undefined); // one on the other
+});
+
+test("a panel is as tall as its usual bars, the same for both arms", () => {
+  const found = tallest(run, "z");
+  assert.equal(found.length, 2);
+  assert.ok(found.every(tall => tall > 0));
+});
+
+test("mean and standard deviation have the decimals that the latter needs", () => {
+  assert.equal(momentsText(scene, -0.0001, 0.5), "0.000 ± 0.500");
+  assert.equal(momentsText(scene, -12.345, 20), "−12.3 ± 20.0");
+  assert.equal(momentsText(scene, 2e6, 3e6), "2.0×10⁶ ± 3.0×10⁶");
+});
+
+test("the table says every layer of both arms", () => {
+  assert.deepEqual(rowsOf(scene), [
+    ["Layer", "plain: m; s", "BN: m; s"], ["1", "2000; 2000", "2200; 2200"], ["2", "2010; 2010", "2210; 2210"],
+  ]);
+});
