@@ -13,10 +13,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import wraps
 from typing import Any
 
 import streamlit as st
@@ -270,17 +268,3 @@ def publish(lesson: str, controls: tuple[Control, ...], *, short: bool = False) 
             wanted[control.name] = control.write(now)
     if _given() != {name: [value] for name, value in wanted.items()}:
         st.query_params.from_dict(wanted)
-
-
-def fragment(lesson: str, controls: tuple[Control, ...]) -> Callable[..., Any]:
-    """`st.fragment` that publishes at its end, so that a slider inside it reaches the URL."""
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(function)
-        def run(*args: Any, **kwargs: Any) -> None:
-            function(*args, **kwargs)
-            publish(lesson, controls)
-
-        return st.fragment(run)
-
-    return decorate
