@@ -76,7 +76,7 @@ def run() -> None:
     page.complain()
     chosen.run()
     page.footer(__version__)
-    state.publish(lesson, controls)
+    page.publish(lesson)
     settle_modules()
 
 

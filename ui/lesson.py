@@ -8,22 +8,52 @@ called when the lesson is first opened, so that a lesson nobody has opened costs
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ui import state, text
-from ui.state import Choice, Control
+from ui.state import Choice, Control, Switch
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a reader commits to before a scene moves on; one option of `options` is `right`.
+
+    Its words are the table `questions.<name>` of the lesson's labels: `ask`, and for every option
+    its text and `<option>_why`.
+    """
+
+    name: str
+    options: tuple[str, ...]
+    right: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One idea on one screen: the module of that name in the lesson's folder (see `ui.scenes`).
+
+    Its words are the table `scenes.<name>`: `title`, `task`, and `say` for what it came to.
+    `minutes` is what a reader takes; a `deep` scene is not on the path through the lesson.
+    """
+
+    name: str
+    minutes: int = 1
+    question: Question | None = None
+    deep: bool = False
 
 
 class Lesson(str):
     """A lesson is its id: its address, the folder of its words, what its keys begin with.
 
-    `icon` is a Material icon, `declare` a function that lists the controls. `titled` is the control
-    whose chosen option stands in the tab's title, where a lesson has parts.
+    `icon` is a Material icon, `declare` a function that lists the controls, `scenes` what the
+    lesson consists of, in order. `titled` is the control whose chosen option stands in the tab's
+    title, where a lesson has parts.
     """
 
     icon: str
     declare: Callable[[], tuple[Control, ...]]
+    scenes: tuple[Scene, ...]
     titled: str
 
     def __new__(
@@ -31,16 +61,28 @@ class Lesson(str):
         name: str,
         icon: str,
         declare: Callable[[], tuple[Control, ...]] = tuple,
+        scenes: tuple[Scene, ...] = (),
         titled: str = "",
     ) -> Lesson:
         lesson = super().__new__(cls, name)
-        lesson.icon, lesson.declare, lesson.titled = icon, declare, titled
+        lesson.icon, lesson.declare, lesson.scenes, lesson.titled = icon, declare, scenes, titled
         return lesson
 
     @cached_property
     def controls(self) -> tuple[Control, ...]:
-        """Every control that travels in the lesson's links, in the order of its page."""
-        return self.declare()
+        """Every control that travels in the lesson's links, in the order of its page.
+
+        Of a lesson in scenes first which one is open, and whether what it asks is revealed.
+        """
+        if not self.scenes:
+            return self.declare()
+        names = tuple(scene.name for scene in self.scenes)
+        return (Choice("scene", names[0], names), Switch("seen", False), *self.declare())
+
+    @property
+    def scene(self) -> Scene:
+        """The one that is open."""
+        return next(scene for scene in self.scenes if scene.name == self.value("scene"))
 
     def control(self, name: str) -> Any:
         """One of them. KeyError if there is none of that name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,24 @@ from ui.lessons import LESSONS, script
 from ui.text import prose, t
 
 
+def publish(lesson: str) -> None:
+    """Write what is set to the URL: all of it, or of a lesson in scenes what is not the default."""
+    entry = LESSONS[lesson]
+    state.publish(lesson, entry.controls, short=bool(entry.scenes))
+
+
 def fragment(lesson: str) -> Callable[..., Any]:
     """A part of a lesson that reruns alone and keeps the URL true."""
-    return state.fragment(lesson, LESSONS[lesson].controls)
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def run(*args: Any, **kwargs: Any) -> None:
+            function(*args, **kwargs)
+            publish(lesson)
+
+        return st.fragment(run)
+
+    return decorate
 
 
 def say(name: str, /, **values: object) -> None:

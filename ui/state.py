@@ -13,10 +13,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import wraps
 from typing import Any
 
 import streamlit as st
@@ -145,6 +143,13 @@ class Numbers(Control):
         return ",".join(repr(float(number)).removesuffix(".0") for number in value)
 
 
+#: how a session looks at all lessons; in a link where it is not the default
+SETTINGS: dict[str, Control] = {
+    "view": Choice("view", "page", ("page", "class", "embed", "all")),
+    "show": Choice("show", "asked", ("asked", "everything")),
+}
+
+
 def key(lesson: str, name: str) -> str:
     """Where a control's value stands in `st.session_state`; also its widget's key."""
     return f"{lesson}.{name}"
@@ -172,6 +177,9 @@ def begin(lesson: str, controls: tuple[Control, ...]) -> None:
         st.session_state["lesson"] = lesson
         st.session_state["complaints"] = Complaints()
     _begin_language(given.pop("lang", None))
+    for each in SETTINGS.values():
+        if each.name in given:
+            st.session_state[f"setting.{each.name}"] = _read(each, given.pop(each.name))
     for control in controls:
         place = key(lesson, control.name)
         if control.name in given:
@@ -240,24 +248,23 @@ def complaints() -> Complaints:
     return st.session_state.setdefault("complaints", Complaints())
 
 
-def publish(lesson: str, controls: tuple[Control, ...]) -> None:
-    """Write the language and every control of the lesson to the URL, if anything changed."""
-    wanted = {"lang": text.language()} | {
-        control.name: control.write(value(lesson, control.name)) for control in controls
-    }
+def setting(name: str) -> Any:
+    """How this session looks at all lessons; see SETTINGS."""
+    return st.session_state.get(f"setting.{name}", SETTINGS[name].default)
+
+
+def publish(lesson: str, controls: tuple[Control, ...], *, short: bool = False) -> None:
+    """Write the language and every control of the lesson to the URL, if anything changed.
+
+    `short`: of the controls those that are not at their defaults, but always the first.
+    """
+    wanted = {"lang": text.language()}
+    for each in SETTINGS.values():
+        if setting(each.name) != each.default:
+            wanted[each.name] = each.write(setting(each.name))
+    for control in controls:
+        now = value(lesson, control.name)
+        if not short or control is controls[0] or now != control.default:
+            wanted[control.name] = control.write(now)
     if _given() != {name: [value] for name, value in wanted.items()}:
         st.query_params.from_dict(wanted)
-
-
-def fragment(lesson: str, controls: tuple[Control, ...]) -> Callable[..., Any]:
-    """`st.fragment` that publishes at its end, so that a slider inside it reaches the URL."""
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(function)
-        def run(*args: Any, **kwargs: Any) -> None:
-            function(*args, **kwargs)
-            publish(lesson, controls)
-
-        return st.fragment(run)
-
-    return decorate
