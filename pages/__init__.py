@@ -2,6 +2,7 @@
 
 ORDER = (
     "home",
+    "demo",
     "mini_batch",
     "network",
     "training",

@@ -62,8 +62,8 @@ def run() -> None:
     # and an icon of a page would become the tab's, fetched from another host.
     chosen = st.navigation([_page(name) for name in LESSONS], position="hidden")
     lesson = chosen.url_path or HOME
-    controls = LESSONS[lesson].controls
-    state.begin(lesson, controls)
+    entry = LESSONS[lesson]
+    state.begin(lesson, entry.controls, entry.meant, entry.default if entry.scenes else None)
     st.set_page_config(
         page_title=t("ui.page_title", lesson=page.title(lesson)),
         page_icon=str(ROOT / "assets" / "images" / "icon.svg"),

@@ -1,4 +1,4 @@
-"""What a lesson is to the frame: its entry in the menu, the controls that travel in its links.
+"""What a lesson is to the frame: its entry in the menu, its scenes, the controls of its links.
 
 Each folder of `pages` has one, as `LESSON` in its `__init__.py`, which imports nothing heavy. What
 a control takes its options from is imported inside the function that lists the controls: it is
@@ -7,8 +7,8 @@ called when the lesson is first opened, so that a lesson nobody has opened costs
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -33,14 +33,24 @@ class Question:
 class Scene:
     """One idea on one screen: the module of that name in the lesson's folder (see `ui.scenes`).
 
-    Its words are the table `scenes.<name>`: `title`, `task`, and `say` for what it came to.
-    `minutes` is what a reader takes; a `deep` scene is not on the path through the lesson.
+    Its words are the table `scenes.<name>` of the lesson's labels: `title`, `short` for the way,
+    `task`, and `say` for what it came to.
+
+    `minutes` is what a reader takes; a `deep` scene is not on the path through the lesson. `wide`
+    puts the words above the picture in place of beside it. `picture` is the scene whose picture it
+    shows, where that is not its own. `sets` are the controls that begin otherwise here than by
+    their defaults. `owns` names controls that are touched here alone: a link that sets one, and
+    names no scene, opens this one.
     """
 
     name: str
     minutes: int = 1
     question: Question | None = None
     deep: bool = False
+    wide: bool = False
+    picture: str = ""
+    sets: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    owns: tuple[str, ...] = ()
 
 
 class Lesson(str):
@@ -80,9 +90,21 @@ class Lesson(str):
         return (Choice("scene", names[0], names), Switch("seen", False), *self.declare())
 
     @property
+    def minutes(self) -> int:
+        """What its path takes; 0 for a lesson without scenes."""
+        return sum(scene.minutes for scene in self.scenes if not scene.deep)
+
+    @property
     def scene(self) -> Scene:
         """The one that is open."""
-        return next(scene for scene in self.scenes if scene.name == self.value("scene"))
+        return self.scene_of(self.value("scene"))
+
+    def scene_of(self, name: str) -> Scene:
+        """One of them. KeyError if there is none of that name."""
+        for scene in self.scenes:
+            if scene.name == name:
+                return scene
+        raise KeyError(name)
 
     def control(self, name: str) -> Any:
         """One of them. KeyError if there is none of that name."""
@@ -100,6 +122,24 @@ class Lesson(str):
     def value(self, name: str) -> Any:
         """What a control is set to now."""
         return state.value(self, name)
+
+    def default(self, name: str, scene: str = "") -> Any:
+        """What a control begins with, in a scene or, without one, anywhere."""
+        usual = self.control(name).default
+        return self.scene_of(scene).sets.get(name, usual) if scene else usual
+
+    def meant(self, link: Mapping[str, Any]) -> dict[str, Any]:
+        """What a link from before there were scenes says besides: which one it showed, revealed.
+
+        `link` has the values it gave, by name of a control.
+        """
+        if not self.scenes or "scene" in link or not link:
+            return {}
+        for scene in self.scenes:
+            for name in scene.owns:
+                if name in link and link[name] != self.default(name):
+                    return {"scene": scene.name, "seen": True}
+        return {"seen": True}
 
     def put(self, **values: Any) -> None:
         """Set controls from code. Call before their widgets are drawn."""

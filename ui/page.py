@@ -19,7 +19,7 @@ from ui.text import prose, t
 def publish(lesson: str) -> None:
     """Write what is set to the URL: all of it, or of a lesson in scenes what is not the default."""
     entry = LESSONS[lesson]
-    state.publish(lesson, entry.controls, short=bool(entry.scenes))
+    state.publish(lesson, entry.controls, entry.default if entry.scenes else None)
 
 
 def fragment(lesson: str) -> Callable[..., Any]:
@@ -122,27 +122,28 @@ def menu() -> None:
             link(lesson)
 
 
-def source(*objects: Any, key: str) -> None:
-    """A drawer with the source that ran, never a copy of it.
+def drawer(label: str, *, key: str, icon: str | None = None, opened: bool = False) -> Any:
+    """What stands closed at first; None until it is opened, so that it costs nothing till then.
 
-    Filled when it is opened: what colours code is larger than everything else on a page.
+    Opening it draws the fragment again that it stands in.
     """
+    box = st.expander(label, opened, icon=icon, key=key, on_change="rerun")
+    return box if box.open else None
+
+
+def source(*objects: Any, key: str) -> None:
+    """A drawer with the source that ran, never a copy of it: what colours code is large."""
 
     @st.fragment
-    def drawer() -> None:
-        box = st.expander(
-            t("ui.source.title"),
-            icon=":material/code:",
-            key=f"source-{key}",
-            on_change="rerun",
-        )
-        if box.open:
+    def code() -> None:
+        box = drawer(t("ui.source.title"), icon=":material/code:", key=f"source-{key}")
+        if box is not None:
             with box:
                 st.caption(t("ui.source.note"))
                 for thing in objects:
                     st.code(inspect.getsource(thing), language="python")
 
-    drawer()
+    code()
 
 
 def complain() -> None:

@@ -36,7 +36,9 @@ _component = Component(
 
 
 def questions(lesson: str) -> tuple[str, ...]:
-    """The names of a lesson's questions, in the order of its words."""
+    """What there is to do in a lesson: the scenes of its path; else its questions, as worded."""
+    if scenes := LESSONS[lesson].scenes:
+        return tuple(scene.name for scene in scenes if not scene.deep)
     return text.names(f"{lesson}.questions")
 
 

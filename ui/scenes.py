@@ -3,12 +3,12 @@
 A scene is an entry of the lesson (`ui.lesson.Scene`) and the module of its name in the lesson's
 folder, with
 
-    before() -> None                    the picture as it stands before; nothing that gives away
-    after(guess) -> dict | None         the picture that has moved; the values of the words below
-    more() -> None                      the drawer "Numbers and details", where there is one
+    picture(now) -> None          the picture and its controls, as `now` (a `Moment`) says
+    said(now) -> dict             what fills the words below it; may be left out
+    more(now) -> None             the drawer "Numbers and details", where there is one
 
-`before` draws the same elements with the same keys as `after`, so that the browser moves what
-stands there. `guess` is the option that the reader has committed to, None where there was none.
+Until `now.seen` the picture stands as it was before, and sends nothing that gives the answer away.
+It draws the same elements with the same keys then, so that the browser moves what stands there.
 
 What a reader has seen and guessed is the session's; the scene that is open, and whether it is
 revealed, travel in the link.
@@ -16,28 +16,64 @@ revealed, travel in the link.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import streamlit as st
 
-from ui import page, progress, state
+from ui import page, progress, state, streamlits
 from ui.lesson import Lesson, Question, Scene
 from ui.lessons import FOLDERS, HOME, LESSONS, script
-from ui.text import has, prose, t
+from ui.text import has, t
 
-SEEN, GUESSED = "scenes.seen", "scenes.guessed"  # in the session: of all lessons
+SEEN, GUESSED, TURNED = "scenes.seen", "scenes.guessed", "scenes.turned"  # in the session
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where a reader stands in a scene: whether it is revealed, and the option that was chosen.
+
+    `guess` is None where nothing was asked or nothing was guessed. `whole` is the lesson opened
+    out: every picture stands on one page then.
+    """
+
+    scene: Scene
+    seen: bool
+    guess: str | None = None
+    whole: bool = False
+
+    @property
+    def name(self) -> str:
+        """The scene's id."""
+        return self.scene.name
 
 
 def run(lesson: Lesson) -> None:
-    """What a lesson's page does: the way, the open scene, and on."""
-    if state.setting("view") == "all":
-        for scene in lesson.scenes:
-            _stand(lesson, scene, whole=True)
+    """What a lesson's page does: the way, the open scene, and on; or all of it."""
+    view = state.setting("view")
+    if view == "all":
+        _opened_out(lesson)
         return
-    _way(lesson)
-    _stand(lesson, lesson.scene, whole=False)
-    _turn(lesson)
+    if view != "embed":
+        _way(lesson)
+    _stand(lesson, lesson.scene)
+    if view != "embed":
+        _turn(lesson)
+    _to_the_top(lesson)
+
+
+def _opened_out(lesson: Lesson) -> None:
+    """The whole lesson, revealed: to prepare, to search, to print. A shared picture stands once."""
+    st.title(t(f"{lesson}.title"), anchor=False)
+    drawn: set[str] = set()
+    for scene in lesson.scenes:
+        _stand(lesson, scene, whole=True, picture=_picture_of(scene) not in drawn)
+        drawn.add(_picture_of(scene))
+
+
+def _picture_of(scene: Scene) -> str:
+    return scene.picture or scene.name
 
 
 # --- what is open, seen and guessed ---
@@ -63,48 +99,98 @@ def _reveal(lesson: Lesson, scene: Scene, guess: str | None = None) -> None:
     """A callback: the reader has committed to an option, or wants to be shown."""
     seen(lesson).add(scene.name)
     _guesses(lesson)[scene.name] = guess
-    if scene == lesson.scene:
-        lesson.put(seen=True)
+    lesson.put(seen=True)
 
 
-def open_scene(lesson: Lesson, name: str) -> None:
+def _open(lesson: Lesson, name: str) -> None:
     """A callback: go to another scene of the lesson, as far as it was seen before."""
-    lesson.put(scene=name, seen=name in seen(lesson))
+    scene = lesson.scene_of(name)
+    if name not in seen(lesson):
+        lesson.put(**scene.sets)
+    asked = scene.question is not None
+    lesson.put(scene=name, seen=asked and name in seen(lesson))
+    st.session_state[TURNED] = st.session_state.get(TURNED, 0) + 1
+
+
+def _to_the_top(lesson: Lesson) -> None:
+    """A scene that was turned to begins at the top of the page."""
+    if turned := st.session_state.get(TURNED):
+        # The number makes the element another one each time, so that the browser runs it again.
+        words = f"document.querySelector(STREAMLIT.main).scrollTo(0, 0); /* {lesson} {turned} */"
+        with st.container(key="kept-top"):
+            st.html(
+                f"<script>{streamlits.with_names(words)}</script>", unsafe_allow_javascript=True
+            )
 
 
 # --- the scene ---
 
 
-def _stand(lesson: Lesson, scene: Scene, *, whole: bool) -> None:
-    """A scene; a control on it draws it alone again. `whole`: with its drawer open, on its own."""
-    part: Any = import_module(f"pages.{FOLDERS[lesson]}.{scene.name}")
+def _stand(lesson: Lesson, scene: Scene, *, whole: bool = False, picture: bool = True) -> None:
+    """A scene; a control on it draws it alone again."""
 
     @page.fragment(lesson)
     def stand() -> None:
         revealed = whole or _revealed(lesson, scene)
+        now = Moment(scene, revealed, _guesses(lesson).get(scene.name), whole)
         with st.container(key=f"scene-{scene.name}-{'seen' if revealed else 'ask'}"):
-            words, picture = st.columns([2, 3], gap="large")
-            with picture:
-                said = (part.after(_guesses(lesson).get(scene.name)) if revealed else part.before())
-            with words:
-                _words(lesson, scene, revealed, said or {})
-            if revealed and hasattr(part, "more"):
-                _drawer(part.more, scene)
+            _draw(lesson, now, picture)
 
     stand()
 
 
-def _words(lesson: Lesson, scene: Scene, revealed: bool, values: dict[str, object]) -> None:
+def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
+    """Words beside the picture, or above it; in a frame elsewhere the picture alone."""
+    scene = now.scene
+    own, drawn = _module(lesson, scene.name), _module(lesson, _picture_of(scene))
+    if state.setting("view") == "embed":
+        drawn.picture(now)
+        return
+    words, place = (st.container(), st.container()) if scene.wide else _beside()
+    values = own.said(now) if now.seen and hasattr(own, "said") else {}
+    with words:
+        _words(lesson, now, values)
+    with place:
+        if picture:
+            drawn.picture(now)
+    if now.seen and hasattr(own, "more"):
+        _drawer(own, now)
+    _note(lesson, now)
+
+
+def _beside() -> tuple[Any, Any]:
+    left, right = st.columns([3, 5], gap="medium")
+    return left, right
+
+
+def _module(lesson: Lesson, name: str) -> Any:
+    return import_module(f"pages.{FOLDERS[lesson]}.{name}")
+
+
+def _words(lesson: Lesson, now: Moment, values: dict[str, object]) -> None:
+    """Its title and its task; the question or what is to be said of the answer; what it came to."""
+    scene = now.scene
     base = f"{lesson}.scenes.{scene.name}"
-    st.header(t(f"{base}.title"), anchor=False)
-    st.markdown(t(f"{base}.task"))
-    if scene.question is not None:
-        (_answer if revealed else _ask)(lesson, scene, scene.question)
-    if revealed and has(f"{base}.say", **values):
-        st.markdown(t(f"{base}.say", **values))
+    columns = scene.wide and scene.question is not None and not now.whole
+    left, right = st.columns(2, gap="medium") if columns else (st.container(), st.container())
+    with left:
+        _title(t(f"{base}.title"), now)
+        st.markdown(t(f"{base}.task"))
+    with right:
+        if scene.question is not None:
+            (_answer if now.seen else _ask)(lesson, now, scene.question, values)
+        if now.seen and has(f"{base}.say", **values):
+            st.markdown(t(f"{base}.say", **values))
 
 
-def _ask(lesson: Lesson, scene: Scene, question: Question) -> None:
+def _title(words: str, now: Moment) -> None:
+    if now.whole:
+        st.header(words, anchor=now.name)
+    else:
+        st.title(words, anchor=False)
+
+
+def _ask(lesson: Lesson, now: Moment, question: Question, values: dict[str, object]) -> None:
     """The question: each option is a button, since arrow keys would choose among radio buttons."""
     base = f"{lesson}.questions.{question.name}"
     with st.container(border=True, gap="xsmall", key=f"question-{lesson}-{question.name}"):
@@ -115,94 +201,122 @@ def _ask(lesson: Lesson, scene: Scene, question: Question) -> None:
                 key=f"guess-{option}",
                 width="stretch",
                 on_click=_reveal,
-                args=(lesson, scene, option),
+                args=(lesson, now.scene, option),
             )
         st.button(
             t("ui.scenes.show"),
             key="just-show-me",
             type="tertiary",
             on_click=_reveal,
-            args=(lesson, scene),
+            args=(lesson, now.scene),
         )
 
 
-def _answer(lesson: Lesson, scene: Scene, question: Question) -> None:
+def _answer(lesson: Lesson, now: Moment, question: Question, values: dict[str, object]) -> None:
     """What is to be said of the option that was chosen, or of the right one."""
-    base, guess = f"{lesson}.questions.{question.name}", _guesses(lesson).get(scene.name)
+    base = f"{lesson}.questions.{question.name}"
     with st.container(key=f"answer-{lesson}-{question.name}"):
-        if guess is None:
-            st.markdown(f"{t(f'{base}.ask')} {t(f'{base}.{question.right}_why')}")
-        elif guess == question.right:
-            st.success(t(f"{base}.{guess}_why"), icon=":material/check:")
+        if now.guess is None:
+            st.markdown(f"**{t(f'{base}.ask')}** {t(f'{base}.{question.right}')}")
+            st.markdown(t(f"{base}.{question.right}_why", **values))
+        elif now.guess == question.right:
+            st.success(t(f"{base}.{now.guess}_why", **values), icon=":material/check:")
         else:
-            why = t("ui.wrong_answer", why=t(f"{base}.{guess}_why"))
-            st.info(f"{t('ui.scenes.guessed', guess=t(f'{base}.{guess}'))} {why}")
-        st.html(progress.note(lesson, question.name), unsafe_allow_javascript=True)
+            guess = t("ui.scenes.guessed", guess=t(f"{base}.{now.guess}"))
+            why = t("ui.wrong_answer", why=t(f"{base}.{now.guess}_why", **values))
+            st.info(f"{guess} {why}", icon=":material/close:")
 
 
-def _drawer(more: Any, scene: Scene) -> None:
-    box = st.expander(t("ui.scenes.more"), key=f"more-{scene.name}", on_change="rerun")
-    if box.open:
+def _drawer(own: Any, now: Moment) -> None:
+    """Filled when it is opened; the lesson opened out has it open."""
+    box = page.drawer(t("ui.scenes.more"), key=f"more-{now.name}", opened=now.whole)
+    if box is not None:
         with box:
-            more()
+            own.more(now)
+
+
+def _note(lesson: Lesson, now: Moment) -> None:
+    """Remember, here and in the browser, that a scene was seen."""
+    if now.seen and not now.whole:
+        seen(lesson).add(now.name)
+        with st.container(key=f"kept-{now.name}"):
+            st.html(progress.note(lesson, now.name), unsafe_allow_javascript=True)
 
 
 # --- the way ---
 
 
 def _way(lesson: Lesson) -> None:
-    """All scenes by their titles, and which were seen; the deep ones last."""
-    done = seen(lesson)
+    """All scenes by short titles, and which were seen; the deeper ones last."""
+    done = {*seen(lesson), *progress.done().get(lesson, ())}
 
     def label(name: str) -> str:
-        scene = next(each for each in lesson.scenes if each.name == name)
-        mark = ":material/check: " if name in done else ":material/stairs: " if scene.deep else ""
-        return mark + t(f"{lesson}.scenes.{name}.title")
+        deep = lesson.scene_of(name).deep
+        mark = ":material/check: " if name in done else ":material/stairs: " if deep else ""
+        return mark + t(f"{lesson}.scenes.{name}.short")
 
     key = f"{lesson}.way"
     st.session_state[key] = lesson.value("scene")
-    st.segmented_control(
-        t("ui.scenes.way"),
-        [scene.name for scene in lesson.scenes],
-        format_func=label,
-        key=key,
-        required=True,
-        label_visibility="collapsed",
-        on_change=lambda: open_scene(lesson, st.session_state[key]),
-    )
+    with st.container(key="scene-way"):
+        st.segmented_control(
+            t("ui.scenes.way"),
+            [scene.name for scene in lesson.scenes],
+            format_func=label,
+            key=key,
+            required=True,
+            label_visibility="collapsed",
+            on_change=lambda: _open(lesson, st.session_state[key]),
+        )
 
 
 def _turn(lesson: Lesson) -> None:
-    """Back and Next, always at the same place; from the last scene on to the next lesson."""
+    """Back and Next, always at the same place; after the path on to the next lesson."""
     at = lesson.scenes.index(lesson.scene)
-    with st.container(horizontal=True, horizontal_alignment="distribute", key="scene-turn"):
+    before = lesson.scenes[at - 1] if at else None
+    following = lesson.scenes[at + 1] if at + 1 < len(lesson.scenes) else None
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key="scene-turn",
+    ):
         st.button(
             t("ui.scenes.back"),
             icon=":material/arrow_back:",
             key="scene-back",
-            disabled=at == 0,
-            on_click=open_scene,
-            args=(lesson, lesson.scenes[max(at - 1, 0)].name),
+            disabled=before is None,
+            on_click=_open,
+            args=(lesson, before.name if before else ""),
         )
-        if at + 1 < len(lesson.scenes):
-            following = lesson.scenes[at + 1].name
-            st.button(
-                t("ui.scenes.next", title=t(f"{lesson}.scenes.{following}.title")),
-                icon=":material/arrow_forward:",
-                key="scene-next",
-                type="primary",
-                on_click=open_scene,
-                args=(lesson, following),
-            )
-        else:
+        if following is None or (following.deep and not lesson.scene.deep):
             _leave(lesson)
+        else:
+            _next(lesson, following)
+
+
+def _next(lesson: Lesson, following: Scene) -> None:
+    st.button(
+        t("ui.scenes.next", title=t(f"{lesson}.scenes.{following.name}.short")),
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        key="scene-next",
+        type="primary",
+        on_click=_open,
+        args=(lesson, following.name),
+    )
 
 
 def _leave(lesson: Lesson) -> None:
     """On to the next lesson, with what was left open; from the last one home."""
     order = list(LESSONS)
-    following = order[(order.index(lesson) + 1) % len(order)]
-    st.markdown(t(f"{lesson}.onward") if has(f"{lesson}.onward") else "")
-    name = t(f"{following}.title")
-    if st.button(t("ui.scenes.next", title=name), key="scene-next", type="primary"):
+    following = (order + [HOME])[order.index(lesson) + 1]
+    if has(f"{lesson}.onward"):
+        st.markdown(t(f"{lesson}.onward"), width="content")
+    if st.button(
+        t("ui.scenes.next", title=t(f"{following}.title")),
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        key="scene-next",
+        type="primary",
+    ):
         st.switch_page(script(following))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,8 @@ class Control:
 
     name: str
     default: Any
+    #: its name in older links
+    was: str = field(default="", kw_only=True)
 
     def read(self, raw: str) -> Any:
         raise NotImplementedError
@@ -144,7 +147,7 @@ class Numbers(Control):
 
 
 #: how a session looks at all lessons; in a link where it is not the default
-SETTINGS: dict[str, Control] = {
+SETTINGS: dict[str, Choice] = {
     "view": Choice("view", "page", ("page", "class", "embed", "all")),
     "show": Choice("show", "asked", ("asked", "everything")),
 }
@@ -166,29 +169,64 @@ def put(lesson: str, **values: Any) -> None:
         st.session_state[key(lesson, name)] = new
 
 
-def begin(lesson: str, controls: tuple[Control, ...]) -> None:
+def begin(
+    lesson: str,
+    controls: tuple[Control, ...],
+    meant: Callable[[dict[str, Any]], dict[str, Any]] = lambda link: {},
+    default: Callable[[str, str], Any] | None = None,
+) -> None:
     """Give every control of the lesson a value: from the URL when the lesson opens, else as it was.
 
-    The browser's Back and Forward count as opening, since they bring an older link.
+    The browser's Back and Forward count as opening, since they bring an older link. `meant` says
+    what a link says besides; `default` what a control begins with in a scene.
     """
-    opened = st.session_state.get("lesson") != lesson or streamlits.came_by_history()
+    by_history = streamlits.came_by_history()
+    opened = st.session_state.get("lesson") != lesson or by_history
     given = _given() if opened else {}
     if opened:
         st.session_state["lesson"] = lesson
         st.session_state["complaints"] = Complaints()
     _begin_language(given.pop("lang", None))
-    for each in SETTINGS.values():
-        if each.name in given:
-            st.session_state[f"setting.{each.name}"] = _read(each, given.pop(each.name))
-    for control in controls:
-        place = key(lesson, control.name)
-        if control.name in given:
-            st.session_state[place] = _read(control, given.pop(control.name))
-        elif place not in st.session_state:
-            st.session_state[place] = control.default
+    read = _read_all(controls, given)
+    _begin_settings(given, by_history)
     for name in given:
         if not tracking(name):
             _complain("unknown", name=said(name))
+    read |= meant(read)
+    if "scene" in read:
+        read.setdefault("seen", False)  # a link to a question shows the question
+    scene = read.get("scene", st.session_state.get(key(lesson, "scene"), ""))
+    for control in controls:
+        place = key(lesson, control.name)
+        if control.name in read:
+            st.session_state[place] = read[control.name]
+        elif place not in st.session_state:
+            own = control.default if default is None else default(control.name, scene)
+            st.session_state[place] = own
+
+
+def _read_all(controls: tuple[Control, ...], given: dict[str, list[str]]) -> dict[str, Any]:
+    """What a link says of the controls, by their names of today; taken out of `given`."""
+    read = {}
+    for control in controls:
+        for name in filter(None, (control.name, control.was)):
+            if name in given and not _is_setting(name, given[name]):
+                read[control.name] = _read(control, given.pop(name))
+    return read
+
+
+def _is_setting(name: str, given: list[str]) -> bool:
+    """Whether it is meant for all lessons: a lesson may have had a control of that name."""
+    return name in SETTINGS and given[0] in SETTINGS[name].options
+
+
+def _begin_settings(given: dict[str, list[str]], by_history: bool) -> None:
+    """From the link; else they stay, but for Back and Forward, which bring a whole link."""
+    for each in SETTINGS.values():
+        if each.name in given:
+            st.session_state[f"setting.{each.name}"] = _read(each, given.pop(each.name))
+        elif by_history:
+            st.session_state[f"setting.{each.name}"] = each.default
 
 
 def _given() -> dict[str, list[str]]:
@@ -253,10 +291,19 @@ def setting(name: str) -> Any:
     return st.session_state.get(f"setting.{name}", SETTINGS[name].default)
 
 
-def publish(lesson: str, controls: tuple[Control, ...], *, short: bool = False) -> None:
+def put_setting(name: str, value: str) -> None:
+    """Change how this session looks at all lessons."""
+    st.session_state[f"setting.{name}"] = value
+
+
+def publish(
+    lesson: str,
+    controls: tuple[Control, ...],
+    default: Callable[[str, str], Any] | None = None,
+) -> None:
     """Write the language and every control of the lesson to the URL, if anything changed.
 
-    `short`: of the controls those that are not at their defaults, but always the first.
+    Of a lesson in scenes, which has `default`, the scene and what is not as it begins there.
     """
     wanted = {"lang": text.language()}
     for each in SETTINGS.values():
@@ -264,7 +311,11 @@ def publish(lesson: str, controls: tuple[Control, ...], *, short: bool = False) 
             wanted[each.name] = each.write(setting(each.name))
     for control in controls:
         now = value(lesson, control.name)
-        if not short or control is controls[0] or now != control.default:
+        if (
+            default is None
+            or control.name == "scene"
+            or now != default(control.name, value(lesson, "scene"))
+        ):
             wanted[control.name] = control.write(now)
     if _given() != {name: [value] for name, value in wanted.items()}:
         st.query_params.from_dict(wanted)
