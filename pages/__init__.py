@@ -2,11 +2,10 @@
 
 ORDER = (
     "home",
-    "demo",
     "mini_batch",
     "network",
     "training",
     "why",
-    "at_test_time",
     "noise",
+    "at_test_time",
 )

@@ -16,6 +16,7 @@ import streamlit as st
 from bncore import __version__
 from ui import page, state, streamlits
 from ui.files import ROOT
+from ui.lesson import Lesson
 from ui.lessons import HOME, LESSONS, script
 from ui.text import t
 
@@ -63,6 +64,7 @@ def run() -> None:
     chosen = st.navigation([_page(name) for name in LESSONS], position="hidden")
     lesson = chosen.url_path or HOME
     entry = LESSONS[lesson]
+    _go_where_it_has_moved(entry)
     state.begin(lesson, entry.controls, entry.meant, entry.default if entry.scenes else None)
     st.set_page_config(
         page_title=t("ui.page_title", lesson=page.title(lesson)),
@@ -82,3 +84,11 @@ def run() -> None:
 
 def _page(lesson: str) -> st.Page:
     return st.Page(ROOT / script(lesson), title=lesson, url_path=lesson, default=lesson == HOME)
+
+
+def _go_where_it_has_moved(entry: Lesson) -> None:
+    """Follow a link whose controls have gone to another lesson, with all that it says."""
+    for name, lesson in entry.moved.items():
+        given = st.query_params.get(name)
+        if given is not None and given != LESSONS[lesson].written_default(name):
+            st.switch_page(script(lesson), query_params=st.query_params.to_dict())

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from ui import state, text
@@ -57,13 +58,15 @@ class Lesson(str):
     """A lesson is its id: its address, the folder of its words, what its keys begin with.
 
     `icon` is a Material icon, `declare` a function that lists the controls, `scenes` what the
-    lesson consists of, in order. `titled` is the control whose chosen option stands in the tab's
-    title, where a lesson has parts.
+    lesson consists of, in order. `moved` names the controls that have gone to another lesson, and
+    which: older links ask for them here. `titled` is the control whose chosen option stands in the
+    tab's title, where a lesson has parts.
     """
 
     icon: str
     declare: Callable[[], tuple[Control, ...]]
     scenes: tuple[Scene, ...]
+    moved: Mapping[str, str]
     titled: str
 
     def __new__(
@@ -72,10 +75,12 @@ class Lesson(str):
         icon: str,
         declare: Callable[[], tuple[Control, ...]] = tuple,
         scenes: tuple[Scene, ...] = (),
+        moved: Mapping[str, str] = MappingProxyType({}),
         titled: str = "",
     ) -> Lesson:
         lesson = super().__new__(cls, name)
-        lesson.icon, lesson.declare, lesson.scenes, lesson.titled = icon, declare, scenes, titled
+        lesson.icon, lesson.declare, lesson.scenes = icon, declare, scenes
+        lesson.moved, lesson.titled = moved, titled
         return lesson
 
     @cached_property
@@ -127,6 +132,11 @@ class Lesson(str):
         """What a control begins with, in a scene or, without one, anywhere."""
         usual = self.control(name).default
         return self.scene_of(scene).sets.get(name, usual) if scene else usual
+
+    def written_default(self, name: str) -> str:
+        """The same as a link writes it."""
+        control = self.control(name)
+        return control.write(control.default)
 
     def meant(self, link: Mapping[str, Any]) -> dict[str, Any]:
         """What a link from before there were scenes says besides: which one it showed, revealed.
