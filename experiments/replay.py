@@ -67,7 +67,7 @@ class Replay(Curves):
     labels: tuple[int, ...]  # of the images of the swarm
 
     def upto(self, frame: int) -> Replay:
-        """The frames up to this one, on the same axes; of what comes after them it tells nothing."""
+        """The frames up to this one, on the same axes, and nothing of what comes."""
         cut = {name: getattr(self, name)[: frame + 1] for name in SENT}
         ended = tuple(min(end, frame) for end in self.ended)
         diverged = tuple(

@@ -145,13 +145,14 @@ class Live:
 
         look()
 
-    def stop_button(self) -> None:
+    def stop_button(self, **extra: Any) -> None:
         """For this visitor; what was trained is kept."""
         st.button(
             t("ui.live.stop"),
             icon=":material/stop_circle:",
             key=f"stop-{self.name}",
             on_click=self.stop,
+            **extra,
         )
 
     def wait(self, patience: float) -> None:
