@@ -137,6 +137,7 @@ class Live:
 
         @st.fragment(run_every=every if self.going() is not None else None)
         def look() -> None:
+            self.rerun_if_pressed()  # only a run of what stands around it begins to look again
             ticket = self.going()
             status = None if ticket is None else ticket.status()
             if status is not None and not underway(status):

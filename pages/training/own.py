@@ -33,7 +33,6 @@ def picture(now: Moment) -> None:
             _stand(now) if status is None else _live(now, status)
         if status is None:
             page.publish(LESSON)
-            LIVE.rerun_if_pressed()
 
     LIVE.look(draw, LOOK)
 

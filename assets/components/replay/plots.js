@@ -47,7 +47,7 @@ export function placeBoxes(width) {
  * @param {number} width
  */
 export function placeFew(width) {
-  const many = width >= THREE_FROM ? 3 : 2, w = (width - many * AXIS - (many - 1) * GAP - 12) / many, top = 42, h = 104;
+  const many = width >= THREE_FROM ? 3 : 2, w = (width - many * AXIS - (many - 1) * GAP - 12) / many, top = 42, h = 96;
   const left = (/** @type {number} */ i) => AXIS + i * (w + GAP + AXIS);
   /** @type {Box[]} */
   const boxes = ["plain", "bn"].map((name, i) => ({ name, row: "percentiles", x: left(i), y: top, w, h }));
