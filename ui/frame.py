@@ -14,7 +14,7 @@ from functools import cache
 import streamlit as st
 
 from bncore import __version__
-from ui import page, state, streamlits
+from ui import page, progress, state, streamlits
 from ui.files import ROOT
 from ui.lesson import Lesson
 from ui.lessons import HOME, LESSONS, script
@@ -74,9 +74,11 @@ def run() -> None:
         menu_items={"About": t("ui.about", version=__version__)},
     )
     page.header(lesson)
-    page.menu()
+    if state.setting("view") not in ("class", "embed"):
+        page.menu()
     page.complain()
     chosen.run()
+    progress.settle()
     page.footer(__version__)
     page.publish(lesson)
     settle_modules()

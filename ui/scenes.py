@@ -22,7 +22,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import page, progress, state, streamlits
+from ui import page, progress, share, state, streamlits
 from ui.lesson import Lesson, Question, Scene
 from ui.lessons import FOLDERS, HOME, LESSONS, script
 from ui.text import has, t
@@ -66,6 +66,7 @@ def run(lesson: Lesson) -> None:
 def _opened_out(lesson: Lesson) -> None:
     """The whole lesson, revealed: to prepare, to search, to print. A shared picture stands once."""
     st.title(t(f"{lesson}.title"), anchor=False)
+    share.back()
     drawn: set[str] = set()
     for scene in lesson.scenes:
         _stand(lesson, scene, whole=True, picture=_picture_of(scene) not in drawn)
@@ -146,7 +147,7 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     if state.setting("view") == "embed":
         drawn.picture(now)
         return
-    words, place = (st.container(), st.container()) if scene.wide else _beside()
+    words, place = (st.container(), st.container()) if scene.wide else _beside(scene)
     values = own.said(now) if now.seen and hasattr(own, "said") else {}
     with words:
         _words(lesson, now, values)
@@ -158,8 +159,9 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     _note(lesson, now)
 
 
-def _beside() -> tuple[Any, Any]:
-    left, right = st.columns([3, 5], gap="medium")
+def _beside(scene: Scene) -> tuple[Any, Any]:
+    with st.container(key=f"beside-{scene.name}"):
+        left, right = st.columns([3, 5], gap="medium")
     return left, right
 
 
@@ -236,11 +238,14 @@ def _drawer(own: Any, now: Moment) -> None:
 
 
 def _note(lesson: Lesson, now: Moment) -> None:
-    """Remember, here and in the browser, that a scene was seen."""
-    if now.seen and not now.whole:
+    """Remember, here and in the browser, which scene is open, and that it was seen."""
+    if now.whole:
+        return
+    if now.seen:
         seen(lesson).add(now.name)
-        with st.container(key=f"kept-{now.name}"):
-            st.html(progress.note(lesson, now.name), unsafe_allow_javascript=True)
+    script = progress.note(lesson, now.name if now.seen else None, now.name)
+    with st.container(key=f"kept-{now.name}"):
+        st.html(script, unsafe_allow_javascript=True)
 
 
 # --- the way ---
@@ -288,6 +293,8 @@ def _turn(lesson: Lesson) -> None:
             on_click=_open,
             args=(lesson, before.name if before else ""),
         )
+        with st.container(horizontal=True, wrap=False, width="content", key="scene-share"):
+            share.popover()
         if following is None or (following.deep and not lesson.scene.deep):
             _leave(lesson)
         else:
@@ -309,7 +316,7 @@ def _next(lesson: Lesson, following: Scene) -> None:
 def _leave(lesson: Lesson) -> None:
     """On to the next lesson, with what was left open; from the last one home."""
     order = list(LESSONS)
-    following = (order + [HOME])[order.index(lesson) + 1]
+    following = [*order, HOME][order.index(lesson) + 1]
     if has(f"{lesson}.onward"):
         st.markdown(t(f"{lesson}.onward"), width="content")
     if st.button(
