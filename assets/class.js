@@ -2,10 +2,11 @@
    that shows it so; the first time sets it going. */
 (() => {
   if (window.classroom) return window.classroom();
-  const WIDTH = 1280, HEIGHT = 720; // px: the room that a scene is made for, without menu and header
+  // px: the room that a scene needs without menu and header; at 1080p its smallest letters, 14 px, come to 22
+  const WIDTH = 1222, HEIGHT = 687;
   const MARK = ".st-key-view-class";
   const ON = ["ArrowRight", "ArrowDown", "PageDown", " "], BACK = ["ArrowLeft", "ArrowUp", "PageUp"];
-  const OWN = "input, textarea, select, [role=slider], [role=radio], [role=option], [contenteditable], [tabindex='0']:not(a, button)";
+  const OWN = "input, textarea, select, [role=slider], [role=radio], [role=option], [contenteditable], [tabindex='0']:not(a, button, summary)";
 
   const shown = () => document.querySelector(MARK) !== null;
   const fit = () => {
@@ -24,9 +25,10 @@
   fit();
   addEventListener("keydown", event => {
     if (!shown() || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
-    const path = event.composedPath();
-    if (path.some(place => place instanceof Element && place.matches(OWN))) return;
-    if (event.key === " " && path.some(place => place instanceof Element && place.matches("button, a, summary"))) return;
+    const at = event.composedPath()[0]; // also within a picture
+    if (at instanceof Element && !at.matches(STREAMLIT.main)) {
+      if (at.matches(OWN) || (event.key === " " && at.matches("button, a, summary"))) return;
+    }
     let done = false;
     if (ON.includes(event.key)) done = press("just-show-me") || press("scene-next");
     else if (BACK.includes(event.key)) done = press("scene-back");

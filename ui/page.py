@@ -110,9 +110,15 @@ def title(lesson: str) -> str:
     return t("ui.part_title", part=part, lesson=whole)
 
 
-def link(lesson: str) -> None:
-    """A link to a lesson by its title."""
-    st.page_link(script(lesson), label=t(f"{lesson}.title"), icon=LESSONS[lesson].icon)
+def link(lesson: str, label: str = "", icon: str = "") -> None:
+    """A link to a lesson, to the scene where its reader was last."""
+    entry, place = LESSONS[lesson], progress.place(lesson)
+    st.page_link(
+        script(lesson),
+        label=label or t(f"{lesson}.title"),
+        icon=icon or entry.icon,
+        query_params={"scene": place} if place else None,
+    )
 
 
 def menu() -> None:

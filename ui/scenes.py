@@ -27,7 +27,8 @@ from ui.lesson import Lesson, Question, Scene
 from ui.lessons import FOLDERS, HOME, LESSONS, script
 from ui.text import has, t
 
-SEEN, GUESSED, TURNED = "scenes.seen", "scenes.guessed", "scenes.turned"  # in the session
+# in the session
+SEEN, GUESSED, TURNED, LEFT = "scenes.seen", "scenes.guessed", "scenes.turned", "scenes.left"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Moment:
 
 def run(lesson: Lesson) -> None:
     """What a lesson's page does: the way, the open scene, and on; or all of it."""
+    if following := st.session_state.pop(LEFT, None):
+        st.switch_page(script(following))
     view = state.setting("view")
     if view == "all":
         _opened_out(lesson)
@@ -145,7 +148,7 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     scene = now.scene
     own, drawn = _module(lesson, scene.name), _module(lesson, _picture_of(scene))
     if state.setting("view") == "embed":
-        drawn.picture(now)
+        _picture(drawn, now)
         return
     words, place = (st.container(), st.container()) if scene.wide else _beside(scene)
     values = own.said(now) if now.seen and hasattr(own, "said") else {}
@@ -153,10 +156,15 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
         _words(lesson, now, values)
     with place:
         if picture:
-            drawn.picture(now)
+            _picture(drawn, now)
     if now.seen and hasattr(own, "more"):
         _drawer(own, now)
     _note(lesson, now)
+
+
+def _picture(drawn: Any, now: Moment) -> None:
+    with st.container(key=f"picture-{now.name}"):
+        drawn.picture(now)
 
 
 def _beside(scene: Scene) -> tuple[Any, Any]:
@@ -319,11 +327,12 @@ def _leave(lesson: Lesson) -> None:
     following = [*order, HOME][order.index(lesson) + 1]
     if has(f"{lesson}.onward"):
         st.markdown(t(f"{lesson}.onward"), width="content")
-    if st.button(
+    st.button(
         t("ui.scenes.next", title=t(f"{following}.title")),
         icon=":material/arrow_forward:",
         icon_position="right",
-        key="scene-next",
+        key="scene-next",  # a callback: the press that led to this scene has the same key
         type="primary",
-    ):
-        st.switch_page(script(following))
+        on_click=st.session_state.__setitem__,
+        args=(LEFT, following),
+    )
