@@ -33,7 +33,10 @@ _component = Component(
     "progress",
     {
         "kept": shape(
-            last=maybe(word()), done=named(several(word())), at=named(word()), show=maybe(word())
+            last=maybe(word()),
+            done=named(several(word())),
+            at=maybe(named(word())),
+            show=maybe(word()),
         )
     },
     js="progress/index.js",
@@ -113,7 +116,7 @@ def _take(kept: dict[str, Any]) -> None:
     for lesson, answered in here["done"].items():
         known[lesson] = list(dict.fromkeys([*known.get(lesson, []), *answered]))
     here["done"] = known
-    here["at"] = places(kept["at"]) | here["at"]
+    here["at"] = places(kept["at"] or {}) | here["at"]
     here["last"] = here["last"] or (kept["last"] if kept["last"] in known else None)
 
 
