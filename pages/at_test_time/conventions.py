@@ -33,27 +33,30 @@ def under_each(m: int) -> dict[str, Under]:
 def picture(now: Moment) -> None:
     """The rule with its numbers beside its code; before, how the two layers are made."""
     with st.container(key="rule"):
-        left, right = st.columns([2, 3], gap="large")
+        left, right = st.columns(2, gap="large")
         if not now.seen:
             for column, name in ((left, "keras"), (right, "pytorch")):
                 with column:
-                    _code(name, _snippet(name).partition("\n\n\ndef update")[0])
+                    _code(name, _made(name)[0])
             return
         name, m = value("convention"), value("batch")
         with left:
             formula(name, m, under_each(m)[name])
         with right:
-            _code(name, _snippet(name))
+            _code(name, _made(name)[1])
     controls.choice(LESSON, "convention", wrap=True)
 
 
-def _snippet(name: str) -> str:
-    return (SNIPPETS / f"{name}.py").read_text("utf-8")
+def _made(name: str) -> tuple[str, str]:
+    """A library's code in two parts: how its layer is made, and its rule."""
+    code = (SNIPPETS / f"{name}.py").read_text("utf-8")
+    rule = code.rindex("\n\n\ndef ")
+    return code[:rule].strip(), code[rule:].strip()
 
 
 def _code(name: str, code: str) -> None:
     st.caption(t(f"{LESSON}.rules.code", name=controls.option_label(LESSON, "convention", name)))
-    st.code(code, language="python")
+    st.code(code, language="python", wrap_lines=True)
 
 
 def more(now: Moment) -> None:

@@ -36,11 +36,11 @@ def picture(now: Moment) -> None:
     mode = value("mode") if now.seen else "eval"
     net = trained()
     answers, labels = companions.answers(companions_of(mode)), net.data.y_test
-    answered(net.data.x_test[:SHOWN], answers[:SHOWN], labels[:SHOWN], f"{LESSON}.modes.alt")
     with st.container(key="mode"):
+        answered(net.data.x_test[:SHOWN], answers[:SHOWN], labels[:SHOWN], f"{LESSON}.modes.alt")
+        _libraries(now)
         if now.seen:
             controls.choice(LESSON, "mode", wrap=True)
-    _libraries(now)
 
 
 def said(now: Moment) -> dict[str, object]:

@@ -36,8 +36,8 @@ def names() -> list[str]:
 
 def picture(now: Moment) -> None:
     """One image under each shift, and once it is told, what each costs."""
-    _pictures()
     with st.container(key="dozen"):
+        _pictures()
         if not now.seen:
             return
         found = shifts.over_seeds()

@@ -52,6 +52,8 @@ def picture(now: Moment) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="stale-controls"):
         controls.ladder(LESSON, "decay", width="stretch")
         controls.ladder(LESSON, "stop", width="stretch")
+        if not now.whole:  # there it stands with the averages
+            controls.switch(LESSON, "corrected")
 
 
 def _found() -> tuple[Staleness, int]:
