@@ -33,7 +33,7 @@ def under_each(m: int) -> dict[str, Under]:
 def picture(now: Moment) -> None:
     """The rule with its numbers beside its code; before, how the two layers are made."""
     with st.container(key="rule"):
-        left, right = st.columns(2, gap="large")
+        left, right = st.columns([4, 5], gap="medium")
         if not now.seen:
             for column, name in ((left, "keras"), (right, "pytorch")):
                 with column:

@@ -80,6 +80,11 @@ def snippet(name: str) -> str:
     return (SNIPPETS / f"{name}.py").read_text("utf-8")
 
 
+def _broken(code: str) -> str:
+    """Code that may go on in the next line after a bracket or a sign."""
+    return html.escape(code).replace("(", "(<wbr>").replace("=", "=<wbr>")
+
+
 def _libraries(now: Moment) -> None:
     """What is called for use, what momentum weighs, and what becomes of a batch of one."""
     word = f"{LESSON}.modes"
@@ -91,7 +96,7 @@ def _libraries(now: Moment) -> None:
         one = html.escape(t(f"{word}.one_{name}")) if now.seen else "?"
         label = html.escape(controls.option_label(LESSON, "convention", name))
         cards.append(
-            f"<div><b>{label}</b><code>{html.escape(use)}</code><p>{html.escape(weighs)}</p>"
+            f"<div><b>{label}</b><code>{_broken(use)}</code><p>{html.escape(weighs)}</p>"
             f"<p>{html.escape(t(f'{word}.one'))} <em>{one}</em></p></div>"
         )
     at_once(f'<div class="libraries">{"".join(cards)}</div>')

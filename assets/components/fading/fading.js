@@ -97,12 +97,13 @@ export class Fading extends Dragged {
   guess(over, x, stop, first) {
     const { guess } = this.data;
     over.bracket ??= make("path", over, { class: "guess" });
-    over.words ??= make("text", over, { class: "guess", "text-anchor": "end", y: 20 });
+    over.words ??= make("text", over, { class: "guess", y: 20 });
     put(over, { visibility: guess ? "visible" : "hidden" });
     if (!guess) return;
     const from = guess < 0 ? first : Math.max(first, stop - guess), left = pixel(x(from + 0.5)), right = pixel(x(stop + 0.5));
     put(over.bracket, { d: `M${left} 9V3H${right}V9` });
-    put(over.words, { x: Math.max(EDGE.left + 90, left - 6 < EDGE.left + 90 ? right : left - 6) });
+    const room = left - EDGE.left > 90;
+    put(over.words, { x: room ? left - 6 : left + 6, "text-anchor": room ? "end" : "start" });
     write(over.words, this.words.guess);
   }
 
