@@ -268,7 +268,7 @@ def _way(lesson: Lesson) -> None:
         mark = ":material/check: " if name in done else ":material/stairs: " if deep else ""
         return mark + t(f"{lesson}.scenes.{name}.short")
 
-    key = f"{lesson}.way"
+    key = f"scenes.way.{lesson}"  # no lesson has a control of that name
     st.session_state[key] = lesson.value("scene")
     with st.container(key="scene-way"):
         st.segmented_control(
