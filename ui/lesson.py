@@ -41,7 +41,8 @@ class Scene:
     puts the words above the picture in place of beside it. `picture` is the scene whose picture it
     shows, where that is not its own. `sets` are the controls that begin otherwise here than by
     their defaults. `owns` names controls that are touched here alone: a link that sets one, and
-    names no scene, opens this one.
+    names no scene, opens this one. As a mapping it says to which values; without any, to whatever
+    is not the default.
     """
 
     name: str
@@ -51,7 +52,14 @@ class Scene:
     wide: bool = False
     picture: str = ""
     sets: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    owns: tuple[str, ...] = ()
+    owns: tuple[str, ...] | Mapping[str, tuple[Any, ...]] = field(default=(), hash=False)
+
+    def is_meant_by(self, name: str, value: Any, default: Any) -> bool:
+        """Whether a link that sets a control to this value asks for what is touched here."""
+        if name not in self.owns:
+            return False
+        values = self.owns[name] if isinstance(self.owns, Mapping) else ()
+        return value in values if values else value != default
 
 
 class Lesson(str):
@@ -146,8 +154,8 @@ class Lesson(str):
         if not self.scenes or "scene" in link or not link:
             return {}
         for scene in self.scenes:
-            for name in scene.owns:
-                if name in link and link[name] != self.default(name):
+            for name, value in link.items():
+                if scene.is_meant_by(name, value, self.default(name)):
                     return {"scene": scene.name, "seen": True}
         return {"seen": True}
 
