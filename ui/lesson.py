@@ -51,7 +51,7 @@ class Scene:
     wide: bool = False
     picture: str = ""
     sets: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    owns: tuple[str, ...] = ()
+    owns: tuple[str, ...] | Mapping[str, tuple[Any, ...]] = field(default=(), hash=False)
 
 
 class Lesson(str):
@@ -145,11 +145,16 @@ class Lesson(str):
         """
         if not self.scenes or "scene" in link or not link:
             return {}
-        for scene in self.scenes:
-            for name in scene.owns:
-                if name in link and link[name] != self.default(name):
-                    return {"scene": scene.name, "seen": True}
-        return {"seen": True}
+        best = max(self.scenes, key=lambda scene: self._speaks_of(scene, link))
+        found = {"scene": best.name} if self._speaks_of(best, link) else {}
+        return found | {"seen": True}
+
+    def _speaks_of(self, scene: Scene, link: Mapping[str, Any]) -> int:
+        """By how many of its controls a link asks for a scene; 0 if it does not."""
+        if isinstance(scene.owns, Mapping):
+            met = all(name in link and link[name] in some for name, some in scene.owns.items())
+            return len(scene.owns) if met else 0
+        return int(any(name in link and link[name] != self.default(name) for name in scene.owns))
 
     def put(self, **values: Any) -> None:
         """Set controls from code. Call before their widgets are drawn."""
