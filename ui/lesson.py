@@ -54,13 +54,6 @@ class Scene:
     sets: Mapping[str, Any] = field(default_factory=dict, hash=False)
     owns: tuple[str, ...] | Mapping[str, tuple[Any, ...]] = field(default=(), hash=False)
 
-    def is_meant_by(self, name: str, value: Any, default: Any) -> bool:
-        """Whether a link that sets a control to this value asks for what is touched here."""
-        if name not in self.owns:
-            return False
-        values = self.owns[name] if isinstance(self.owns, Mapping) else ()
-        return value in values if values else value != default
-
 
 class Lesson(str):
     """A lesson is its id: its address, the folder of its words, what its keys begin with.
@@ -153,11 +146,16 @@ class Lesson(str):
         """
         if not self.scenes or "scene" in link or not link:
             return {}
-        for scene in self.scenes:
-            for name, value in link.items():
-                if scene.is_meant_by(name, value, self.default(name)):
-                    return {"scene": scene.name, "seen": True}
-        return {"seen": True}
+        best = max(self.scenes, key=lambda scene: self._speaks_of(scene, link))
+        found = {"scene": best.name} if self._speaks_of(best, link) else {}
+        return found | {"seen": True}
+
+    def _speaks_of(self, scene: Scene, link: Mapping[str, Any]) -> int:
+        """By how many of its controls a link asks for a scene; 0 if it does not."""
+        if isinstance(scene.owns, Mapping):
+            met = all(name in link and link[name] in some for name, some in scene.owns.items())
+            return len(scene.owns) if met else 0
+        return int(any(name in link and link[name] != self.default(name) for name in scene.owns))
 
     def put(self, **values: Any) -> None:
         """Set controls from code. Call before their widgets are drawn."""

@@ -1,4 +1,4 @@
-"""The part on layers that depend less on each other: layer 2 is disturbed, layer 3 looks on."""
+"""Layers that depend less on each other: layer 2 is disturbed, layer 3 looks on."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from figures import graph
 from figures.graph import Axis, Line
 from figures.theme import colour
 from pages.why import charts_speed as figures
-from pages.why.parts import LESSON, value
+from pages.why.parts import LESSON, stands, value
 from ui import controls, page
 from ui.chart import plot
 from ui.numbers import number, percent
+from ui.scenes import Moment
 from ui.tables import Cell, share, table
 from ui.text import mode, t
 
@@ -23,6 +24,7 @@ TAKEN = ("scale", "offset")  # what batch norm takes away
 # How a way of being disturbed is drawn: its idea, its dash.
 LOOKS = {"plain": ("plain", "dash"), "batch": ("bn", "solid"), "frozen": ("running", "dashdot")}
 ROOM = 1.8  # times what layer 3 receives before
+SHOWN = ("plain", "batch")  # in the picture; frozen statistics are in the drawer
 
 
 @st.cache_resource(max_entries=len(disturb.KINDS), show_spinner=False)
@@ -30,14 +32,47 @@ def _sweep(kind: str) -> disturb.Sweep:
     return disturb.sweep(kind, DRAWS)
 
 
-def show() -> None:
-    """Draw this part."""
+def picture(now: Moment) -> None:
+    """What is done to layer 2, and what layer 3 receives; at first nothing is done."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="disturb"):
+        kind = controls.choice(LESSON, "kind", wrap=True)
+        controls.slider(LESSON, "strength", width=280)
+    amount = strength_in_words(kind, strength())
+    st.markdown(t(f"{LESSON}.layers.what.{kind}", strength=amount))
+    found = disturb.disturb(kind, strength() if now.seen else 0.0, value("draw"))
+    ends = reach(found)
+    for way, column in zip(SHOWN, st.columns(len(SHOWN), gap="small"), strict=True):
+        with column:
+            received(found, WAYS.index(way), ends, now.seen)
+
+
+def said(now: Moment) -> dict[str, str]:
+    """What the disturbance comes to for layer 3 and for the answers."""
+    plain, batch, frozen = (percent(share) for share in chosen().accuracy)
+    which = "none" if not strength() else "taken" if value("kind") in TAKEN else "stays"
+    so = t(f"{LESSON}.layers.short.{which}", plain=plain, batch=batch, frozen=frozen)
+    return {"so": so}
+
+
+def chosen() -> Disturbed:
+    return disturb.disturb(value("kind"), strength(), value("draw"))
+
+
+def more(now: Moment) -> None:
+    """Frozen statistics as well, every number, harder and harder, and other seeds."""
+    if stands(now, "apart"):
+        controls.entry(LESSON, "draw", width=140)
     page.say(f"{LESSON}/layers")
-    page.question(LESSON, "apart", ("same", "less", "lost"), right="same")
-    touch()
-    page.say(f"{LESSON}/layers_challenge")
+    found = chosen()
+    left, right = st.columns([6, 5], gap="large", vertical_alignment="center")
+    with left:
+        results(found)
+        st.markdown(verdict(found))
+        st.markdown(t(f"{LESSON}.layers.so.frozen"))
+    with right:
+        received(found, WAYS.index("frozen"), reach(found), True)
+    by_strength(value("kind"))
     over_seeds()
-    page.question(LESSON, "frozen", ("yes", "no", "partly"), right="no")
     page.source(
         *(disturb.DISTURBANCES[kind] for kind in disturb.KINDS),
         disturb.disturb,
@@ -56,48 +91,26 @@ def strength_in_words(kind: str, amount: float) -> str:
     return percent(amount, 0) if kind == "swap" else number(amount, 2)
 
 
-@page.fragment(LESSON)
-def touch() -> None:
-    """What is done to layer 2, and what comes of it."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="disturb"):
-        kind = controls.choice(LESSON, "kind", wrap=True)
-        controls.slider(LESSON, "strength", width=280)
-        controls.entry(LESSON, "draw", width=140)
-    st.markdown(t(f"{LESSON}.layers.what.{kind}", strength=strength_in_words(kind, strength())))
-    found = disturb.disturb(kind, strength(), value("draw"))
-    ends = reach(found)
-    for w, column in enumerate(st.columns(3, gap="medium")):
-        with column:
-            received(found, w, ends)
-    numbers, curve = st.columns([6, 5], gap="large", vertical_alignment="center")
-    with numbers:
-        results(found)
-        st.markdown(verdict(found))
-    with curve:
-        by_strength(kind)
-
-
 def reach(found: Disturbed) -> tuple[float, float]:
     """One axis for all three, which does not follow the strength."""
     far = ROOM * float(np.abs(found.before).max())
     return -far, far
 
 
-def received(found: Disturbed, w: int, ends: tuple[float, float]) -> None:
+def received(found: Disturbed, w: int, ends: tuple[float, float], seen: bool) -> None:
     """The inputs of layer 3 for one way of being disturbed."""
     way = t(f"{LESSON}.layers.{WAYS[w]}")
     low, _, high = disturb.PERCENTILES
     words = {name: t(f"{LESSON}.layers.{name}") for name in ("unit", "z", "after")}
     words["before"] = t(f"{LESSON}.layers.before", low=low, high=high)
-    st.markdown(f"**{way}** · {percent(found.intact[w])} → **{percent(found.accuracy[w])}**")
+    before, after = percent(found.intact[w]), percent(found.accuracy[w]) if seen else "?"
+    st.markdown(f"**{way}**  \n{before} → **{after}**")
     known = {"intact": percent(found.intact[w]), "accuracy": percent(found.accuracy[w])}
     plot(
         figures.received(mode(), found.before[w], found.after[w], ends, LOOKS[WAYS[w]][0], words),
         key=f"received-{WAYS[w]}",
         alt=t(f"{LESSON}.layers.alt", way=way, moved=number(float(found.moved[w]), 2), **known),
     )
-    if np.abs(found.after[w]).max() > ends[1]:
-        st.caption(t(f"{LESSON}.layers.edge"))
 
 
 def results(found: Disturbed) -> None:
