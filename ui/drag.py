@@ -43,14 +43,19 @@ def mount(
     *,
     key: str,
     words: Mapping[str, str],
+    tracks: Mapping[str, Mapping[str, Any]] | None = None,
     **data: Any,
 ) -> None:
-    """Show a component whose sliders set these controls: numbers, or choices among numbers."""
+    """Show a component whose sliders set these controls: numbers, or choices among numbers.
+
+    `tracks` says where a slider is to differ from its control: its ends, its step, its value.
+    """
+    given = tracks or {}
     picture(
         key=key,
         data=data
         | {
-            "tracks": {name: _track(lesson, name) for name in names},
+            "tracks": {name: _track(lesson, name) | {**given.get(name, {})} for name in names},
             "seen": st.session_state.get(_seen(key)),
             "words": dict(words),
             "palette": palette(text.mode()),
