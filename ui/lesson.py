@@ -41,8 +41,8 @@ class Scene:
     puts the words above the picture in place of beside it. `picture` is the scene whose picture it
     shows, where that is not its own. `sets` are the controls that begin otherwise here than by
     their defaults. `owns` names controls that are touched here alone: a link that sets one, and
-    names no scene, opens this one. As a mapping it says to which values; without any, to whatever
-    is not the default.
+    names no scene, opens this one. As a mapping it says to which values, and the link must set all
+    of them; of several scenes that it means, the one with most.
     """
 
     name: str
@@ -153,9 +153,16 @@ class Lesson(str):
     def _speaks_of(self, scene: Scene, link: Mapping[str, Any]) -> int:
         """By how many of its controls a link asks for a scene; 0 if it does not."""
         if isinstance(scene.owns, Mapping):
-            met = all(name in link and link[name] in some for name, some in scene.owns.items())
-            return len(scene.owns) if met else 0
-        return int(any(name in link and link[name] != self.default(name) for name in scene.owns))
+            met = [
+                name in link and self._sets(name, link[name], scene.owns[name])
+                for name in scene.owns
+            ]
+            return len(met) if all(met) else 0
+        return int(any(name in link and self._sets(name, link[name]) for name in scene.owns))
+
+    def _sets(self, name: str, value: Any, values: tuple[Any, ...] = ()) -> bool:
+        """Whether it is one of the values; without any, whether it is not the default."""
+        return value in values if values else value != self.default(name)
 
     def put(self, **values: Any) -> None:
         """Set controls from code. Call before their widgets are drawn."""
