@@ -193,7 +193,7 @@ def fresh_pages(profiles: Profiles) -> Iterator[NewPage]:
 
 @pytest.fixture
 def new_page(profiles: Profiles) -> Iterator[NewPage]:
-    """`new_page(width, height, lang, dark)`: a page on which nobody has been, and watches itself."""
+    """`new_page(width, height, lang, dark)`: where nobody has been; a page watches itself."""
     with fresh_pages(profiles) as open_page:
         yield open_page
 

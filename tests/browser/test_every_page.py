@@ -26,7 +26,7 @@ from tests.browser.helpers import opened_up, overflow, painted, places, settled,
 DESKTOP, PHONE = (1280, 720), (390, 844)
 #: between any two neighbouring breakpoints of ours the narrowest that is common; to paint all
 #: charts anew is what takes long
-SIZES = [(1920, 1080), (1280, 800), (1024, 768), (932, 430), (820, 1180), (360, 740), (320, 568)]
+SIZES = [(320, 568), (360, 740), (820, 1180), (932, 430), (1024, 768), (1280, 800), (1920, 1080)]
 STYLES = Path(__file__).parents[2] / "assets"
 CUT = (Path(__file__).parent / "cut.js").read_text("utf-8")
 ON_PAPER = (Path(__file__).parent / "on_paper.js").read_text("utf-8")
