@@ -117,14 +117,19 @@ def _open(lesson: Lesson, name: str) -> None:
 
 
 def _to_the_top(lesson: Lesson) -> None:
-    """A scene that was turned to begins at the top of the page."""
-    if turned := st.session_state.get(TURNED):
-        # The number makes the element another one each time, so that the browser runs it again.
-        words = f"document.querySelector(STREAMLIT.main).scrollTo(0, 0); /* {lesson} {turned} */"
-        with st.container(key="kept-top"):
-            st.html(
-                f"<script>{streamlits.with_names(words)}</script>", unsafe_allow_javascript=True
-            )
+    """A scene that was turned to begins at the top of the page; in the row it is in sight."""
+    turned = st.session_state.get(TURNED, 0)
+    # Scene and number make the element another one each time, so that the browser runs it again.
+    words = f"/* {lesson} {lesson.scene.name} {turned} */ {_sight()}"
+    if turned:
+        words = f"document.querySelector(STREAMLIT.main).scrollTo(0, 0); {words}"
+    with st.container(key="kept-top"):
+        st.html(f"<script>{streamlits.with_names(words)}</script>", unsafe_allow_javascript=True)
+
+
+def _sight() -> str:
+    chosen = "document.querySelector('.st-key-scene-way [aria-checked=true]')"
+    return f"{chosen}?.scrollIntoView({{ inline: 'center', block: 'nearest' }});"
 
 
 # --- the scene ---
