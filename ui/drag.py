@@ -22,13 +22,16 @@ from ui.state import Choice, Number
 from ui.text import t
 
 
-def component(name: str) -> Component:
-    """The component in the folder of that name, built on what all of them share."""
+def component(name: str, *more: str) -> Component:
+    """The component in the folder of that name, built on what all of them share.
+
+    `more` are style sheets that it shares with some others.
+    """
     return Component(
         name,
         {"commit": COMMIT},
         html=(f"{name}/index.html",),
-        css=("controls.css", "drag/style.css", f"{name}/style.css"),
+        css=("controls.css", "drag/style.css", *more, f"{name}/style.css"),
         js=f"{name}/index.js",
     )
 
@@ -40,14 +43,19 @@ def mount(
     *,
     key: str,
     words: Mapping[str, str],
+    tracks: Mapping[str, Mapping[str, Any]] | None = None,
     **data: Any,
 ) -> None:
-    """Show a component whose sliders set these controls: numbers, or choices among numbers."""
+    """Show a component whose sliders set these controls: numbers, or choices among numbers.
+
+    `tracks` says where a slider is to differ from its control: its ends, its step, its value.
+    """
+    given = tracks or {}
     picture(
         key=key,
         data=data
         | {
-            "tracks": {name: _track(lesson, name) for name in names},
+            "tracks": {name: _track(lesson, name) | {**given.get(name, {})} for name in names},
             "seen": st.session_state.get(_seen(key)),
             "words": dict(words),
             "palette": palette(text.mode()),

@@ -159,6 +159,22 @@ def _bimodal(layer: int, unit: int, m: int, seed: int) -> Batch:
     return Batch(everyone.z[rows, layer], unit, everyone.digits[rows], facts)
 
 
+COMPANY = 16  # examples in a mini-batch of `in_company`
+
+
+def in_company(seed: int) -> np.ndarray:
+    """(COMPANY,) of the two-humped unit: the first example is the same for every seed.
+
+    The others are drawn anew from the images of the two digits.
+    """
+    everyone = population()
+    layer, unit, *pair = most_bimodal()
+    rows = np.flatnonzero(np.isin(everyone.digits, pair))
+    first = _shuffled(rows, 1, 0)
+    others = _shuffled(rows[rows != first], COMPANY - 1, seed)
+    return everyone.z[np.r_[first, others], layer, unit]
+
+
 def _constant(layer: int, unit: int, m: int, seed: int) -> Batch:
     """The pixel in the top left corner: no training image has ink there."""
     everyone = population()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ui.lesson import Lesson
+from ui.lesson import Lesson, Question, Scene
 from ui.state import Choice, Control, Integer, Number, Numbers
 
 
 def controls() -> tuple[Control, ...]:
     return (
+        Choice("lr", 1.0, (0.001, 0.0098, 0.01, 0.1, 0.3, 1.0, 1.5)),
         Choice(
             "source",
             "digits",
@@ -34,4 +35,64 @@ def controls() -> tuple[Control, ...]:
     )
 
 
-LESSON = Lesson("mini_batch", ":material/scatter_plot:", controls)
+#: the unit with two humps, as the batch at hand has it
+HUMPS = {"source": "bimodal", "m": 32, "seed": 0}
+#: as batch norm begins
+PLAIN = {"eps": 1e-5, "gamma": 1.0, "beta": 0.0}
+
+SCENES = (
+    Scene("bowl", 2, Question("bowl", ("both", "alike", "scaled"), right="scaled"), owns=("lr",)),
+    Scene(
+        "four_steps",
+        2,
+        Question("shape", ("bell", "same", "unit"), right="same"),
+        sets=HUMPS | PLAIN | {"step": 1},
+    ),
+    Scene(
+        "gamma_beta",
+        2,
+        Question("bends", ("beta", "gamma", "neither"), right="gamma"),
+        sets=HUMPS | PLAIN | {"gamma": 2.5},
+        owns=("activation",),
+    ),
+    Scene(
+        "epsilon",
+        2,
+        Question("faint", ("near", "far", "nan"), right="far"),
+        sets=HUMPS | PLAIN | {"eps_case": "faint"},
+        owns=("eps_case",),
+    ),
+    Scene(
+        "next_batch",
+        2,
+        Question("next", ("same", "other", "learned"), right="other"),
+        sets=PLAIN | {"seed": 1},
+    ),
+    Scene(
+        "own",
+        3,
+        wide=True,
+        sets=PLAIN | {"source": "own", "seed": 0, "step": 4},
+        # all that the picture of older versions could be set to
+        owns=(
+            *("source", "layer", "unit", "m", "seed", "z"),
+            *("eps", "gamma", "beta", "axis", "step", "example"),
+        ),
+    ),
+    Scene(
+        "broken",
+        2,
+        Question(
+            "broken",
+            ("divide_by_variance", "unbiased_variance", "pooled_units"),
+            right="unbiased_variance",
+        ),
+        deep=True,
+        sets=HUMPS | {"eps": 1e-5},
+        owns=("broken",),
+    ),
+    Scene("alone", 1, Question("single", ("beta", "scaled", "nan"), right="beta"), deep=True),
+    Scene("rescaled", 1, Question("units", ("same", "wide", "moved"), right="same"), deep=True),
+    Scene("shrunk", 1, Question("sd", ("gamma", "less", "more"), right="less"), deep=True),
+)
+LESSON = Lesson("mini_batch", ":material/scatter_plot:", controls, SCENES)

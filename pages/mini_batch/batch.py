@@ -1,4 +1,4 @@
-"""Which numbers the batch has: one row of controls, and where the numbers are from."""
+"""Which numbers the batch has, and where they are from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from experiments.mini_batch import batch as experiment
 from experiments.mini_batch.batch import Batch
 from pages.mini_batch import LESSON
 from pages.mini_batch.common import remember, remembered, value
-from pages.mini_batch.own import own_numbers, say
+from pages.mini_batch.typed import own_numbers, say
 from ui import controls
 from ui.numbers import number
 from ui.text import t
@@ -19,28 +19,25 @@ from ui.text import t
 BATCH = ("source", "layer", "unit", "m", "seed", "z")
 
 
-def choose_batch() -> Batch:
-    """One row of controls, the user's own numbers if asked for, and where the numbers are from."""
+def choose_batch() -> None:
+    """Which unit and how many examples, or the user's own numbers."""
     source = value("source")
-    own = source == "own"
     anywhere = source in ("digits", "outlier", "single")
-    with st.container(horizontal=True, key="batch"):
-        controls.select(LESSON, "source", width=210, on_change=_start_from_what_is_shown)
-        if not own:
+    controls.select(LESSON, "source", on_change=_start_from_what_is_shown)
+    if source == "own":
+        own_numbers()
+    else:
+        with st.container(horizontal=True):
             controls.choice(LESSON, "layer", disabled=not anywhere)
             controls.entry(LESSON, "unit", width=130, disabled=not anywhere)
-            controls.slider(LESSON, "m", width="stretch", disabled=source == "single")
-            controls.entry(LESSON, "seed", width=130)
-        else:
-            own_numbers()
-    if own and (note := remembered("note")):
+        controls.slider(LESSON, "m", disabled=source == "single")
+        controls.entry(LESSON, "seed", width=130)
+
+
+def tell() -> None:
+    """What was read of the user's own numbers, or why they were not."""
+    if value("source") == "own" and (note := remembered("note")):
         say(note)
-    batch = current_batch()
-    remember(shown=tuple(batch.z.tolist()))
-    origin = "digits" if own and not value("z") else source
-    facts = {name: _fact(fact) for name, fact in batch.facts.items()}
-    st.caption(t(f"{LESSON}.origin.{origin}", m=batch.m, **facts))
-    return batch
 
 
 def current_batch() -> Batch:
@@ -48,19 +45,12 @@ def current_batch() -> Batch:
     return experiment.draw(*(value(name) for name in BATCH))
 
 
-def note_batch() -> None:
-    """Call in every full run: what the whole page is about to show."""
-    remember(drawn=_drawn())
-
-
-def rerun_if_batch_changed() -> None:
-    """Call first in a fragment: another batch or another ε concerns the whole page."""
-    if remembered("drawn") != _drawn():
-        st.rerun()
-
-
-def _drawn() -> tuple[Any, ...]:
-    return tuple(value(name) for name in (*BATCH, "eps"))
+def origin(batch: Batch) -> str:
+    """Where the numbers are from."""
+    source = value("source")
+    source = "digits" if source == "own" and not value("z") else source
+    facts = {name: _fact(fact) for name, fact in batch.facts.items()}
+    return t(f"{LESSON}.origin.{source}", m=batch.m, **facts)
 
 
 def _fact(fact: Any) -> Any:
@@ -71,3 +61,8 @@ def _start_from_what_is_shown() -> None:
     """Own numbers begin as the batch that stood there before."""
     if value("source") == "own" and not value("z"):
         LESSON.put(z=remembered("shown", ()))
+
+
+def note_shown(batch: Batch) -> None:
+    """What own numbers begin as."""
+    remember(shown=tuple(batch.z.tolist()))

@@ -8,53 +8,69 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from bncore.variants import VARIANTS
 from experiments.mini_batch import batch as experiment
 from experiments.mini_batch.batch import Batch
 from pages.mini_batch import LESSON
 from pages.mini_batch import charts as figures
-from pages.mini_batch.common import largest, small_table, tidy, value
-from ui import controls, text
+from pages.mini_batch.batch import current_batch
+from pages.mini_batch.common import largest, remember, remembered, small_table, tidy, value
+from ui import controls, page, text
 from ui.chart import plot
 from ui.numbers import number
+from ui.scenes import Moment
 from ui.text import t
 
+WORD = f"{LESSON}.broken"
 
-def broken(batch: Batch) -> None:
-    """One mistake beside the right formula."""
-    word = f"{LESSON}.broken"
-    variant = controls.choice(LESSON, "broken")
+
+def picture(now: Moment) -> None:
+    """The right z_norm; then a wrong one below it, at first the one that was chosen."""
+    if now.guess and remembered("guessed") != now.guess:
+        remember(guessed=now.guess)
+        LESSON.put(broken=now.guess)
+    batch = current_batch()
+    variant = controls.choice(LESSON, "broken", disabled=not now.seen)
+    right = experiment.walk(batch.z, 1.0, 0.0, value("eps")).z_norm
+    words = {name: t(f"{WORD}.{name}") for name in ("right", "wrong", "axis")}
+    shown = _measured(right, "right")
+    wrong = None
+    if now.seen:
+        st.latex(t(f"{WORD}.formula.{variant}"))
+        wrong = experiment.compare(variant, batch, value("eps")).wrong.z_norm
+        shown |= _measured(wrong, "wrong")
+    figure = figures.comparison(text.mode(), right, wrong, words)
+    alt = t(f"{WORD}.{'alt' if now.seen else 'alt_right'}", **shown)
+    plot(figure, key="comparison", alt=alt)
+
+
+def said(now: Moment) -> dict[str, object]:
+    """What somebody who made this mistake would see, with this batch's numbers."""
+    batch, variant = current_batch(), value("broken")
     found = experiment.compare(variant, batch, value("eps"))
-    right, wrong = found.right.z_norm, found.wrong.z_norm
-    left, beside = st.columns([4, 3], gap="medium", vertical_alignment="center")
-    shown = {
-        "right_mean": number(tidy(right.mean()), 3),
-        "right_sd": number(right.std(), 3),
-        "wrong_mean": number(tidy(wrong.mean()), 3),
-        "wrong_sd": number(wrong.std(), 3),
-    }
-    with left:
-        words = {name: t(f"{word}.{name}") for name in ("right", "wrong", "axis")}
-        figure = figures.comparison(text.mode(), right, wrong, words)
-        plot(figure, key="comparison", alt=t(f"{word}.alt", **shown))
-    with beside:
-        st.latex(t(f"{word}.formula.{variant}"))
-        measures: dict[str, Any] = {"mean": np.mean, "sd": np.std, "far": largest}
-        rows = {}
-        for name, measure in measures.items():
-            pair = [tidy(float(measure(values))) for values in (right, wrong)]
-            rows[t(f"{word}.{name}")] = [*pair, pair[1] - pair[0]]
-        small_table(
-            [t(f"{word}.{name}") for name in ("right", "wrong", "difference")], rows, "broken"
-        )
-        lost = math.isnan(found.difference)
-        st.markdown(
-            t(f"{word}.nan") if lost else t(f"{word}.largest", gap=number(found.difference))
-        )
-    st.markdown(_notice(variant, batch, shown))
+    shown = _measured(found.right.z_norm, "right") | _measured(found.wrong.z_norm, "wrong")
+    return {"notice": _notice(variant, batch, shown)}
+
+
+def more(now: Moment) -> None:
+    batch, variant = current_batch(), value("broken")
+    found = experiment.compare(variant, batch, value("eps"))
+    measures: dict[str, Any] = {"mean": np.mean, "sd": np.std, "far": largest}
+    rows = {}
+    for name, measure in measures.items():
+        pair = [tidy(float(measure(each.z_norm))) for each in (found.right, found.wrong)]
+        rows[t(f"{WORD}.{name}")] = [*pair, pair[1] - pair[0]]
+    small_table([t(f"{WORD}.{name}") for name in ("right", "wrong", "difference")], rows, "broken")
+    lost = math.isnan(found.difference)
+    st.markdown(t(f"{WORD}.nan") if lost else t(f"{WORD}.largest", gap=number(found.difference)))
+    page.source(VARIANTS[variant], key="broken")
+
+
+def _measured(z_norm: np.ndarray, name: str) -> dict[str, str]:
+    return {f"{name}_mean": number(tidy(z_norm.mean()), 3), f"{name}_sd": number(z_norm.std(), 3)}
 
 
 def _notice(variant: str, batch: Batch, shown: dict[str, str]) -> str:
-    """What somebody who made this mistake would see, with this batch's numbers."""
     facts: dict[str, Any] = shown | {"m": batch.m, "n": batch.neighbours.shape[1]}
     if variant == "divide_by_variance":
         scaled = experiment.compare(variant, experiment.rescaled(batch, 10), value("eps"))
@@ -66,4 +82,4 @@ def _notice(variant: str, batch: Batch, shown: dict[str, str]) -> str:
     elif batch.digits is None:
         variant, facts = "pooled_own", facts | batch.facts
         facts["others"] = facts["n"] - 1
-    return t(f"{LESSON}.broken.notice.{variant}", **facts)
+    return t(f"{WORD}.notice.{variant}", **facts)

@@ -1,4 +1,4 @@
-"""The three charts of the lesson on one mini-batch. `words` are finished strings."""
+"""The two charts of the lesson on one mini-batch. `words` are finished strings."""
 
 from __future__ import annotations
 
@@ -53,25 +53,22 @@ def spread(
     )
 
 
-def comparison(mode: Mode, right: np.ndarray, wrong: np.ndarray, words: Words) -> go.Figure:
+def comparison(
+    mode: Mode, right: np.ndarray, wrong: np.ndarray | None, words: Words
+) -> go.Figure:
     """z_norm done rightly (m,) above z_norm done wrongly (m,), a line from each to its twin.
 
-    Where the wrong one is NaN there is nothing to draw in its row. words: right, wrong, axis.
+    Without `wrong`, and where it is NaN, there is nothing in its row. words: right, wrong, axis.
     """
-    gap = np.full_like(right, np.nan)
-    threads = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.stack([right, wrong, gap], axis=1).ravel(),
-        "y": np.tile([1.0, 0.0, np.nan], len(right)),
-        "line": {"color": FAINT[mode], "width": 1},
-        "hoverinfo": "skip",
-    }
     above = _strip(mode, 1, right, "z_norm", "circle", words["right"])
-    below = _strip(mode, 0, wrong, "error", "x", words["wrong"])
+    if wrong is None:
+        traces = above
+    else:
+        below = _strip(mode, 0, wrong, "error", "x", words["wrong"])
+        traces = [_threads(mode, right, wrong), *above, *below]
     rows = {"tickvals": [1, 0], "ticktext": [words["right"], words["wrong"]]}
     return painted(
-        [threads, *above, *below],
+        traces,
         {
             "showlegend": False,
             "hovermode": "closest",
@@ -79,8 +76,20 @@ def comparison(mode: Mode, right: np.ndarray, wrong: np.ndarray, words: Words) -
             "yaxis": rows | {"range": [-0.6, 1.6], "showgrid": False, "zeroline": False},
         },
         mode,
-        height=260,
+        height=330,
     )
+
+
+def _threads(mode: Mode, right: np.ndarray, wrong: np.ndarray) -> dict[str, Any]:
+    gap = np.full_like(right, np.nan)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.stack([right, wrong, gap], axis=1).ravel(),
+        "y": np.tile([1.0, 0.0, np.nan], len(right)),
+        "line": {"color": FAINT[mode], "width": 1},
+        "hoverinfo": "skip",
+    }
 
 
 def _strip(
@@ -107,66 +116,3 @@ def _strip(
         "hoverinfo": "skip",
     }
     return [marks, bar]
-
-
-Points = tuple[np.ndarray, np.ndarray]  # what enters g, what leaves it
-
-
-def squashed(
-    mode: Mode,
-    curve: Points,
-    z_norm: Points,
-    z_tilde: Points,
-    linear: float | None,
-    words: Words,
-) -> go.Figure:
-    """g at z_norm above g at z̃ on the curve of g, over one axis.
-
-    `linear`: half the width of sigmoid's linear part, shaded; None leaves it out.
-    words: norm_title, tilde_title, axis.
-    """
-    above = _on_curve(mode, curve, z_norm, "z_norm", "")
-    below = _on_curve(mode, curve, z_tilde, "z_tilde", "2")
-    title = {"x": 0.5, "xref": "paper", "yref": "paper", "yanchor": "bottom", "showarrow": False}
-    shade = {"type": "rect", "x0": -(linear or 0), "x1": linear, "y0": 0, "y1": 1}
-    look = {"fillcolor": FAINT[mode], "opacity": 0.6, "line": {"width": 0}, "layer": "below"}
-    return painted(
-        [*above, *below],
-        {
-            "showlegend": False,
-            "xaxis": {"anchor": "y2", "title": {"text": words["axis"]}},
-            "yaxis": {"domain": [0.57, 1]},
-            "yaxis2": {"domain": [0, 0.43]},
-            "annotations": [
-                title | {"y": 1, "text": words["norm_title"]},
-                title | {"y": 0.43, "text": words["tilde_title"]},
-            ],
-            "shapes": [shade | look | {"yref": f"{axis} domain"} for axis in ("y", "y2") if linear],
-        },
-        mode,
-        height=430,
-    )
-
-
-def _on_curve(
-    mode: Mode, curve: Points, points: Points, idea: str, axis: str
-) -> list[dict[str, Any]]:
-    line = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": curve[0],
-        "y": curve[1],
-        "yaxis": f"y{axis}",
-        "line": {"color": colour("plain", mode), "width": 2},
-        "hoverinfo": "skip",
-    }
-    marks = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": points[0],
-        "y": points[1],
-        "yaxis": f"y{axis}",
-        "marker": {"color": colour(idea, mode), "size": 11, "opacity": 0.6},
-        "hovertemplate": "g(%{x:.4g}) = %{y:.4g}<extra></extra>",
-    }
-    return [line, marks]

@@ -13,6 +13,7 @@ from ui import tables
 from ui.numbers import number
 
 value = LESSON.value
+UNDONE = 50  # drags that can be undone
 
 
 def put(**values: Any) -> Callable[[], None]:
@@ -28,6 +29,19 @@ def remembered(name: str, default: Any = None) -> Any:
 def remember(**values: Any) -> None:
     for name, new in values.items():
         st.session_state[f"{LESSON}.{name}"] = new
+
+
+def remember_z() -> None:
+    """What the batch was before a point was dragged: `undo_z` goes back there, a drag at a time."""
+    was = {"source": value("source"), "z": value("z")}
+    remember(moved=[*remembered("moved", []), was][-UNDONE:])
+
+
+def undo_z() -> None:
+    """A callback: as it was before the last drag."""
+    *moved, last = remembered("moved")
+    remember(moved=moved)
+    LESSON.put(**last)
 
 
 def largest(values: np.ndarray) -> float:

@@ -9,6 +9,8 @@ user set, and from then on Python wins (a preset, a link, Back, another language
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,11 +19,12 @@ import streamlit as st
 from bncore import batch_norm_forward
 from figures.theme import palette
 from pages.mini_batch import LESSON
+from pages.mini_batch.common import remember_z
 from ui import text
 from ui.components import Component
 from ui.outside import LONGEST, Unreadable, count, named, shape, word
 
-KEY, SEEN = "stage", "stage.seen"
+KEY = "stage"
 HELD = ("z", "eps", "gamma", "beta", "step", "axis", "example")  # what the browser may set
 
 WORDS = (
@@ -48,32 +51,62 @@ _component = Component(
 )
 
 
-def stage(z: np.ndarray) -> None:
+def stage(
+    name: str,
+    z: np.ndarray,
+    *,
+    levels: int = 4,
+    shown: int = 4,
+    sliders: tuple[str, ...] = ("eps", "gamma", "beta"),
+    walk: bool = True,
+    hand: bool = False,
+    steady: bool = False,
+    play: bool = False,
+    before: Mapping[str, Any] | None = None,
+    **fixed: Any,
+) -> None:
     """Mount the picture of the batch z, shape (m,), with ε, γ, β, step and axis from the state.
+
+    A scene says how many rows are laid out (`levels`) and how many of them may be seen (`shown`:
+    of the others nothing is sent), which sliders there are, whether one may walk through the rows
+    and take a point in `hand`. `steady` keeps the axis of z_norm while ε moves. It begins to walk
+    with `play`, or moves from what stood there `before` (z, eps, gamma, beta). What is `fixed`
+    stands in place of the state.
 
     Raises bncore's InputError where z cannot be normalized (empty, not finite, squares overflow).
     """
     z = np.asarray(z, dtype=np.float64)
-    eps, gamma, beta = (LESSON.value(name) for name in ("eps", "gamma", "beta"))
-    z_tilde, cache = batch_norm_forward(z[:, None], np.array([gamma]), np.array([beta]), eps)
+    held = {name: LESSON.value(name) for name in HELD if name != "z"} | fixed
+    gamma, beta = np.array([held["gamma"]]), np.array([held["beta"]])
+    z_tilde, cache = batch_norm_forward(z[:, None], gamma, beta, held["eps"])
     rows = (z, cache.z_centered[:, 0], cache.z_norm[:, 0], z_tilde[:, 0])
     mean, var, std = float(cache.mean[0]), float(cache.var[0]), float(cache.std[0])
+    key = f"{KEY}-{name}"
     _component(
-        key=KEY,
+        key=key,
         data={
             "z": z.tolist(),
-            **{name: LESSON.value(name) for name in HELD if name != "z"},
-            **{"rows": [row.tolist() for row in rows], "mean": mean, "var": var, "std": std},
+            **held,
+            "rows": [row.tolist() for row in rows[:shown]],
+            "statistics": {"mean": mean, "var": var, "std": std} if shown > 1 else {},
             "ranges": {
                 "eps": _bounds("eps"),
-                "gamma": visible_range(gamma, std),
-                "beta": visible_range(beta, mean),
+                "gamma": visible_range(held["gamma"], std),
+                "beta": visible_range(held["beta"], mean),
             },
-            "seen": st.session_state.get(SEEN),
+            "levels": levels,
+            "open": shown,
+            "sliders": sliders,
+            "walk": walk,
+            "hand": hand,
+            "steady": steady,
+            "play": play,
+            "from": before,
+            "seen": st.session_state.get(f"{key}.seen"),
             "words": _words(),
             "palette": palette(text.mode()),
         },
-        on_commit=_commit,
+        on_commit=partial(_commit, key),
     )
 
 
@@ -101,11 +134,12 @@ def _words() -> dict[str, str]:
     return {word: text.t(f"{LESSON}.stage.{word}", **tokens) for word in WORDS}
 
 
-def _commit(sent: dict[str, Any]) -> None:
+def _commit(key: str, sent: dict[str, Any]) -> None:
     """Take over what the browser sent, if the registry can read it; else the state stays."""
-    st.session_state[SEEN] = {"mount": sent["mount"], "n": sent["n"]}
+    st.session_state[f"{key}.seen"] = {"mount": sent["mount"], "n": sent["n"]}
     values = {name: _value(name, raw) for name, raw in sent["set"].items()}
     if "z" in values:
+        remember_z()
         values["source"] = "own"
     LESSON.put(**values)
 

@@ -1,4 +1,4 @@
-"""The four steps in formulas and in a table; z given back by γ and β."""
+"""The four steps in formulas and in a table."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from experiments.mini_batch import batch as experiment
 from experiments.mini_batch.batch import Batch, Steps
 from pages.mini_batch import LESSON
-from pages.mini_batch.common import remember, remembered, value
+from pages.mini_batch.common import value
 from ui import controls, tables, text
 from ui.numbers import latex, number
 from ui.text import t
@@ -26,45 +25,39 @@ def limits(z: np.ndarray) -> None:
         st.caption(t(f"{LESSON}.digits_alike", size=number(size, 3), spread=number(spread, 3)))
 
 
-def give_back(steps: Steps) -> None:
-    """γ and β that undo the normalization, at a button's press."""
-    gap = float(np.abs(steps.z_tilde - steps.z).max())
-    exact = (steps.gamma, steps.beta) == (steps.std, steps.mean)
-    with st.container(horizontal=True, vertical_alignment="center", key="give-back"):
-        st.button(
-            t(f"{LESSON}.give_back"),
-            key="give-back-button",
-            on_click=_give_back,
-            args=(steps,),
-            help=t(f"{LESSON}.give_back_help"),
-            disabled=exact,
-        )
-        st.button(
-            t(f"{LESSON}.undo"),
-            key="undo-button",
-            on_click=_undo,
-            disabled=remembered("before") is None,
-        )
-        said = "exact" if exact else "differs"
-        st.markdown(t(f"{LESSON}.given_back.{said}", gap=number(gap, 2)), width="content")
+def formula(steps: Steps, step: int) -> None:
+    """The formula of one step with its numbers, on one line where there is room.
+
+    Step 1 is the batch as it comes, whose mean is taken; the variance is part of step 3.
+    """
+    filled = _filled(steps)
+    for name in (("mean",), ("mean",), ("var", "norm"), ("tilde",))[step - 1]:
+        st.markdown(_on_one_line(text.prose(f"{LESSON}/step_{name}", **filled[name])))
 
 
-def _give_back(steps: Steps) -> None:
-    remember(before={"gamma": steps.gamma, "beta": steps.beta})
-    gamma, beta = experiment.give_back(steps.z, steps.eps)
-    LESSON.put(gamma=gamma, beta=beta)
-
-
-def _undo() -> None:
-    LESSON.put(**remembered("before"))
-    remember(before=None)
+def _on_one_line(passage: str) -> str:
+    """The name of a step and its aligned lines as one formula, which breaks before an equals sign
+    where there is no room."""
+    name = passage.partition("**")[2].partition("**")[0]
+    formula = passage.partition("$$")[2].partition("$$")[0]
+    for layout in (r"\begin{aligned}", r"\end{aligned}", r" \\", "&"):
+        formula = formula.replace(layout, "")
+    return rf"**{name}** $\displaystyle {formula}$"
 
 
 def formulas(steps: Steps) -> None:
     """The four steps with their numbers; the last two for the example that is chosen."""
+    filled = _filled(steps)
+    for pair in (("mean", "var"), ("norm", "tilde")):
+        for column, step in zip(st.columns(2), pair, strict=True):
+            with column.container(border=True, height="stretch"):
+                st.markdown(text.prose(f"{LESSON}/step_{step}", **filled[step]))
+
+
+def _filled(steps: Steps) -> dict[str, dict[str, Any]]:
     m = len(steps.z)
     i = min(value("example"), m) - 1
-    filled: dict[str, dict[str, Any]] = {
+    return {
         "mean": {"m": m, "terms": _terms(steps.z), "mean": latex(steps.mean)},
         "var": {"m": m, "terms": _terms(steps.z_centered, power=2), "var": latex(steps.var)},
         "norm": {
@@ -83,10 +76,6 @@ def formulas(steps: Steps) -> None:
             "z_tilde": latex(steps.z_tilde[i]),
         },
     }
-    for pair in (("mean", "var"), ("norm", "tilde")):
-        for column, step in zip(st.columns(2), pair, strict=True):
-            with column.container(border=True, height="stretch"):
-                st.markdown(text.prose(f"{LESSON}/step_{step}", **filled[step]))
 
 
 def _signed(value: float) -> str:
@@ -109,17 +98,13 @@ def _signed_short(short: str) -> str:
     return f"({short})" if short.startswith("-") or "times" in short else short
 
 
-def table(batch: Batch, steps: Steps) -> None:
-    """Every example's four numbers, to read and to take away."""
+def table(batch: Batch, steps: Steps, place: str) -> None:
+    """Every example's four numbers, to read and to take away, in the drawer of a scene."""
     frame = _frame(batch, steps)
     left, right = st.columns([2, 5], vertical_alignment="top")
     with left:
-        controls.entry(LESSON, "example", width=270)
-        i = min(value("example"), batch.m)
-        if batch.digits is None:
-            st.caption(t(f"{LESSON}.example_own", i=i, z=number(batch.z[i - 1], 15)))
-        else:
-            st.caption(t(f"{LESSON}.example_digit", i=i, digit=batch.digits[i - 1]))
+        if place == "four_steps":
+            _example(batch)
         st.download_button(
             t(f"{LESSON}.download"),
             frame.to_csv(index=False),
@@ -128,6 +113,7 @@ def table(batch: Batch, steps: Steps) -> None:
             icon=":material/download:",
             on_click="ignore",
             width=270,
+            key=f"download-{place}",
         )
     with right:
         heads = [tables.Cell(t(f"{LESSON}.columns.{name}")) for name in frame.columns]
@@ -135,6 +121,16 @@ def table(batch: Batch, steps: Steps) -> None:
         note = t(f"{LESSON}.table_note")
         tables.table(heads, rows, name="examples", lesson=LESSON, window=True)
         st.caption(note)
+
+
+def _example(batch: Batch) -> None:
+    """Which example the formulas are of, and what it was."""
+    controls.entry(LESSON, "example", width=270)
+    i = min(value("example"), batch.m)
+    if batch.digits is None:
+        st.caption(t(f"{LESSON}.example_own", i=i, z=number(batch.z[i - 1], 15)))
+    else:
+        st.caption(t(f"{LESSON}.example_digit", i=i, digit=batch.digits[i - 1]))
 
 
 def _frame(batch: Batch, steps: Steps) -> pd.DataFrame:

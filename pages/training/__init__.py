@@ -63,7 +63,7 @@ SCENES = (
         "own",
         minutes=3,
         wide=True,
-        owns={"preset": ("own",)} | dict.fromkeys(SETTINGS, ()),
+        owns=("preset", *SETTINGS),  # where a link names no preset of another scene
     ),
     Scene(
         "shift",

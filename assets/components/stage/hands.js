@@ -32,7 +32,7 @@ export const Hands = {
   /* The mark nearest to a point, within reach of a mouse or of a finger. */
   nearest({ x, y }, reach) {
     const row = Math.floor(y / this.row);
-    if (!this.xs || row < 0 || row >= Math.min(4, this.reveal)) return null;
+    if (!this.xs || row < 0 || row >= Math.min(this.levels, this.reveal)) return null;
     let best = null, least = reach;
     this.xs[row].forEach((at, i) => {
       const distance = Math.hypot(at - x, (this.heights[row][i] - y) * 0.6);
@@ -73,7 +73,7 @@ export const Hands = {
 
   onMove(event) {
     const at = this.place(event);
-    if (this.pressed && !this.grip && this.pressed.row === 0 && Math.abs(at.x - this.pressed.x) > 3) this.grab(this.pressed);
+    if (this.data?.hand && this.pressed && !this.grip && this.pressed.row === 0 && Math.abs(at.x - this.pressed.x) > 3) this.grab(this.pressed);
     if (this.grip) return this.drag(at.x);
     this.hover(this.nearest(at, event.pointerType === "mouse" ? 26 : 32));
   },
@@ -82,7 +82,7 @@ export const Hands = {
     if (event.button || !this.picture) return;
     const at = this.place(event), place = this.nearest(at, event.pointerType === "mouse" ? 16 : 32);
     this.pressed = place && { ...place, x: at.x, offset: this.xs[place.row][place.i] - at.x };
-    if (place && place.row === 0) this.canvas.setPointerCapture(event.pointerId);
+    if (place && place.row === 0 && this.data.hand) this.canvas.setPointerCapture(event.pointerId);
     if (event.pointerType === "mouse") event.preventDefault();
   },
 
@@ -151,7 +151,7 @@ export const Hands = {
     const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key], upright = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     const { row, i } = this.focusPlace;
     if (this.grip) this.keyInGrip(event, sideways);
-    else if ((event.key === "Enter" || event.key === " ") && row === 0) this.grab({ i });
+    else if ((event.key === "Enter" || event.key === " ") && row === 0 && this.data.hand) this.grab({ i });
     else if (sideways) this.focusMark(row, this.neighbour(row, i, sideways));
     else if (upright) this.focusMark(clamp(row + upright, 0, this.reveal - 1), i);
     else if (event.key === "Home" || event.key === "End") this.focusMark(row, this.neighbour(row, null, event.key === "Home" ? 1 : -1));
@@ -179,9 +179,9 @@ export const Hands = {
 
   focusMark(row, i) { this.marks[row][i].focus(); },
 
-  /* What a screen reader calls a mark; written when all is still. */
+  /* What a screen reader calls a mark; written when all is still, of the rows that are there. */
   nameMarks() {
-    this.marks.forEach((list, row) => list.forEach((mark, i) => put(mark, {
+    this.marks.slice(0, this.reveal).forEach((list, row) => list.forEach((mark, i) => put(mark, {
       "aria-label": `${this.say("example", { i: i + 1 })}, ${this.words[`said_${ROWS[row]}`]} ${this.number(row, this.picture.rows[row][i])}`,
     })));
   },

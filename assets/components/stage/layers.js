@@ -13,7 +13,7 @@ export const Geometry = {
     const inset = label ? 10 : 14;
     Object.assign(this, { hist, band, row, base: head + hist, bandTop: head + hist + gap, x0: label + inset, x1: this.width - stats - inset });
     this.narrow = label === 0;
-    put(this.clip, { x: this.x0 - 1, width: Math.max(0, this.x1 - this.x0 + 2), y: 0, height: 4 * row });
+    put(this.clip, { x: this.x0 - 1, width: Math.max(0, this.x1 - this.x0 + 2), y: 0, height: this.levels * row });
     this.heights = ROWS.map(() => []);
   },
 

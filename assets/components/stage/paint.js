@@ -8,11 +8,11 @@ import { SCALES } from "./scales.js";
 import { carry, lanes } from "./steps.js";
 
 export const Painting = {
-  /* One set of ticks under the last row, or one under each row. */
+  /* One set of ticks under the last row, or one under each row that is there. */
   paintGrid() {
-    const own = this.state.axis === "own", bottom = 4 * this.row;
+    const own = this.state.axis === "own", bottom = this.levels * this.row;
     const lines = [];
-    (own ? [0, 1, 2, 3] : [3]).forEach(row => {
+    (own ? [0, 1, 2, 3].slice(0, Math.min(this.levels, this.reveal)) : [this.levels - 1]).forEach(row => {
       const top = row * this.row;
       for (const { value, text } of ticksOf(this.domains[row], this.x1 - this.x0)) {
         const x = this.x(row, value);
@@ -33,7 +33,7 @@ export const Painting = {
   paintRow(row) {
     const visible = row < this.reveal;
     for (const group of [this.barsOf[row].group, this.spines[row].group, this.marksOf[row]]) group.classList.toggle("row-hidden", !visible);
-    this.exposeAxis(row);
+    if (visible) this.exposeAxis(row);
     if (!visible) { this.paintEdges(row, [0, 0]); return false; }
     const moving = this.placeMarks(row);
     const t = this.falling?.row === row ? this.falling.t : 1;
@@ -214,16 +214,18 @@ export const Painting = {
     const lit = this.lit();
     this.rowTexts.forEach((text, row) => {
       const { mean, sd } = this.picture.summaries[row];
-      text.box.classList.toggle("hidden", row >= this.reveal);
-      write(text.mean.number, this.number(row, mean));
-      write(text.sd.number, written(sd));
-      put(text.mean.number, { "data-value": mean });
-      put(text.sd.number, { "data-value": sd });
+      const there = row < this.reveal; // else its numbers are nowhere on the page
+      text.box.classList.toggle("hidden", !there);
+      text.box.classList.toggle("none", row >= this.levels);
+      write(text.mean.number, there ? this.number(row, mean) : "–");
+      write(text.sd.number, there ? written(sd) : "–");
+      put(text.mean.number, { "data-value": there ? mean : "" });
+      put(text.sd.number, { "data-value": there ? sd : "" });
       text.one.line.classList.toggle("none", !lit);
       write(text.one.term, lit ? this.say("short", { i: lit.i + 1 }) : "–");
-      write(text.one.number, lit ? this.number(row, this.picture.rows[row][lit.i]) : "–");
+      write(text.one.number, lit && there ? this.number(row, this.picture.rows[row][lit.i]) : "–");
     });
-    for (const name in SCALES) this.paintSlider(name);
+    if (this.data.open > 1) for (const name of this.data.sliders) this.paintSlider(name);
     this.paintWalk();
     this.paintStory();
     this.paintNote();

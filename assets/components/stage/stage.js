@@ -7,7 +7,12 @@
 
    Tests and readers of the page find the truth in attributes: `.mark[data-row][data-i][data-value]`,
    `.axis-of[data-row][data-lo][data-hi][data-x0][data-x1]`, `dd[data-value]`, and on the root `data-state`:
-   still, moving or dragging, and `data-unsaved`: what was set here and has not been to Python and back. */
+   still, moving or dragging, and `data-unsaved`: what was set here and has not been to Python and back.
+
+   A scene says what of it is there: how many rows are laid out (`levels`) and how many of them are `open`, which `sliders`
+   there are, whether one may `walk` and take a point in `hand`. What stood there before is `from`: it is painted
+   first, and moves. With `play` it walks by itself as soon as it is there; with `steady` the axis of z_norm has
+   room for what it is without ε. */
 
 import { fill, listener, paintWith, put } from "../kit/dom.js";
 import { Unsaved } from "../kit/mount.js";
@@ -74,20 +79,45 @@ export class Stage extends Parts {
   receive(data) {
     const before = this.state;
     this.data = data;
+    if (this.levels !== data.levels) [this.levels, this.width] = [data.levels, 0]; // to be measured anew
     this.words = data.words;
     const next = {};
     for (const field of FIELDS) next[field] = this.unsaved.stands(field, data.seen) ? this.state[field] : data[field];
     this.state = next;
     this.exact = !this.unsaved.some(NUMERIC);
-    if (!this.playing && !this.falling) this.reveal = next.step;
+    if (!this.playing && !this.falling) this.reveal = Math.min(next.step, data.open);
     if (before?.example !== next.example) this.pinned = { row: 0, i: next.example - 1 };
     if (this.hovered?.i >= next.z.length) this.hovered = null;
     this.dress();
+    this.arrange();
     this.setSliders();
+    if (!before && data.from) this.begin(data.from);
     if (this.grip || this.sliding) this.moved();
-    else this.glide(before);
+    else this.glide(before ?? data.from);
+    if (!before && data.play) this.still.matches ? this.jump() : this.play();
     this.repaint();
   }
+
+  /* What a scene has of it. */
+  arrange() {
+    const { levels, open, sliders, hand, walk } = this.data;
+    this.root.style.setProperty("--levels", levels);
+    this.root.classList.toggle("closed", open < 2);
+    this.root.classList.toggle("hand", hand);
+    this.find(".walk").hidden = !walk;
+    this.find(".axis").hidden = !walk;
+    this.find(".hint").hidden = !hand;
+    for (const name in SCALES) this.find(`[data-control="${name}"]`).hidden = !sliders.includes(name);
+  }
+
+  /* What stood here before this picture was asked for. */
+  begin(from) {
+    this.shown = from;
+    this.picture = this.compute(from);
+    this.domains = this.fit(this.picture);
+  }
+
+  fit(picture) { return fitDomains(picture, this.state.axis, this.data.steady); }
 
   /* Send what was set, in the grammar of the links, so that one reader checks both. */
   commit(fields) {
@@ -124,20 +154,22 @@ export class Stage extends Parts {
 
   /* bncore's own numbers where nothing is in the user's hand. */
   settled() {
-    if (!this.exact) return this.compute(this.state);
-    const { rows, mean, var: variance, std } = this.data;
-    return { mean, var: variance, std, rows, summaries: rows.map(summary) };
+    const own = this.compute(this.state);
+    if (!this.exact) return own;
+    const rows = own.rows.map((values, row) => this.data.rows[row] ?? values); // of those that are open
+    return { ...own, ...this.data.statistics, rows, summaries: rows.map(summary) };
   }
 
   /* From what is painted to what is true: γ, β and ε pass through every state between (each a true
      picture), and the axes are fitted again. A new batch is shown at once. */
   glide(before) {
     const target = this.settled();
-    const domains = fitDomains(target, this.state.axis);
+    const domains = this.fit(target);
     const from = this.shown && { ...this.shown, domains: this.domains };
     this.bins = histogram(this.state.z);
-    const sameBatch = before && before.z.length === this.state.z.length && before.z.every((value, i) => value === this.state.z[i]);
-    const moves = from && sameBatch && (["eps", "gamma", "beta"].some(name => from[name] !== this.state[name])
+    const sameBatch = before && before.z.length === this.state.z.length
+      && (before === this.data.from || before.z.every((value, i) => value === this.state.z[i]));
+    const moves = from && sameBatch && (["z", "eps", "gamma", "beta"].some(name => from[name] !== this.state[name])
       || domains.some((domain, row) => domain[0] !== from.domains[row][0] || domain[1] !== from.domains[row][1]));
     const arrive = () => {
       this.shown = this.parameters(this.state);
@@ -147,7 +179,7 @@ export class Stage extends Parts {
     if (!moves || this.still.matches) { this.motion = null; return arrive(); }
     const to = { ...this.parameters(this.state), domains };
     if (this.motion && JSON.stringify(this.motion.to) === JSON.stringify(to)) return;
-    this.motion = { from, to, start: performance.now(), length: 320, arrive };
+    this.motion = { from, to, start: performance.now(), length: before === this.data.from ? 900 : 320, arrive };
   }
 
   advance(now) {
@@ -156,10 +188,11 @@ export class Stage extends Parts {
     if (t >= 1) { this.motion = null; return arrive(); }
     const s = ease(clamp(t, 0, 1));
     this.shown = {
-      z: to.z, gamma: mix(from.gamma, to.gamma, s), beta: mix(from.beta, to.beta, s),
+      z: from.z === to.z ? to.z : to.z.map((value, i) => mix(from.z[i] ?? value, value, s)), gamma: mix(from.gamma, to.gamma, s), beta: mix(from.beta, to.beta, s),
       eps: from.eps === to.eps ? to.eps : 10 ** mix(Math.log10(from.eps), Math.log10(to.eps), s),
     };
     this.domains = to.domains.map(([lo, hi], row) => [mix(from.domains[row][0], lo, s), mix(from.domains[row][1], hi, s)]);
+    if (from.z !== to.z) this.bins = histogram(this.shown.z);
     this.picture = this.compute(this.shown);
   }
 
@@ -187,7 +220,7 @@ export class Stage extends Parts {
     this.syncMarks();
     this.paintGrid();
     let unsettled = false;
-    for (let row = 0; row < 4; row++) unsettled = this.paintRow(row) || unsettled;
+    for (let row = 0; row < this.levels; row++) unsettled = this.paintRow(row) || unsettled;
     this.paintLinks();
     this.paintTrace();
     this.paintTexts();

@@ -53,18 +53,23 @@ export function lanes(xs, order, apart) {
   return { lane, count: last.length };
 }
 
-/* What each row's axis must hold: its values, mean ± sd, and room for z̃ to grow by half in a drag. */
-function extents(picture) {
+/* What each row's axis must hold: its values, mean ± sd, and room for z̃ to grow by half in a drag. A `steady` one
+   has room for z_norm as it would be without ε. */
+function extents(picture, steady = false) {
   return picture.rows.map((values, row) => {
     const { mean, sd } = picture.summaries[row];
+    if (row === 2 && steady && picture.var > 0) {
+      const most = picture.rows[1].map(value => value / Math.sqrt(picture.var));
+      return [Math.min(...most, -1), Math.max(...most, 1)];
+    }
     const reach = row === 3 ? 1.5 : 1;
     const lo = Math.min(...values), hi = Math.max(...values);
     return [Math.min(mean + reach * (lo - mean), mean - sd), Math.max(mean + reach * (hi - mean), mean + sd)];
   });
 }
 
-export function fitDomains(picture, axis) {
-  const wanted = extents(picture);
+export function fitDomains(picture, axis, steady = false) {
+  const wanted = extents(picture, steady);
   if (axis === "own") return wanted.map(([lo, hi]) => niceRange(lo, hi));
   const shared = niceRange(Math.min(0, ...wanted.map(([lo]) => lo)), Math.max(0, ...wanted.map(([, hi]) => hi)));
   return wanted.map(() => shared);

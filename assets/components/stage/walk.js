@@ -20,7 +20,7 @@ export const Walk = {
     write(play.lastElementChild, label);
     put(play, { "aria-pressed": Boolean(this.playing) });
     this.find(".back").disabled = this.reveal <= 1 && !this.falling;
-    this.find(".on").disabled = this.reveal >= 4 && !this.falling;
+    this.find(".on").disabled = this.reveal >= this.data.open && !this.falling;
     this.findAll(".pips i").forEach((pip, k) => pip.classList.toggle("past", k < this.reveal));
   },
 
@@ -45,14 +45,20 @@ export const Walk = {
 
   arrived() {
     this.state.step = this.reveal;
-    if (this.data.step !== this.reveal || this.unsaved.fields.step) this.commit(["step"]);
+    if (this.data.walk && (this.data.step !== this.reveal || this.unsaved.fields.step)) this.commit(["step"]);
     this.paintStory();
     this.find(".live").textContent = this.story.textContent;
   },
 
   stepOn() {
     if (this.falling) this.finish();
-    if (this.reveal < 4) this.animate(this.reveal, false, () => this.arrived());
+    if (this.reveal < this.data.open) this.animate(this.reveal, false, () => this.arrived());
+  },
+
+  /* To the end at once, as reduced motion asks. */
+  jump() {
+    this.reveal = this.data.open;
+    setTimeout(() => this.arrived());
   },
 
   stepBack() {
@@ -70,7 +76,7 @@ export const Walk = {
 
   play() {
     this.playing = true;
-    if (this.reveal >= 4) this.reveal = 1;
+    if (this.reveal >= this.data.open) this.reveal = 1;
     this.waiting = setTimeout(() => this.playOn(), 650);
     this.repaint();
   },
@@ -78,7 +84,8 @@ export const Walk = {
   playOn() {
     if (!this.playing) return;
     this.animate(this.reveal, false, () => {
-      if (this.reveal < 4) this.waiting = setTimeout(() => this.playOn(), this.still.matches ? 1400 : 900);
+      this.arrived(); // what stands beside the picture goes along
+      if (this.reveal < this.data.open) this.waiting = setTimeout(() => this.playOn(), this.still.matches ? 1400 : 900);
       else this.pause(true);
     });
   },
