@@ -23,7 +23,7 @@ class Ticket:
         self.job, self.states, self.train = job, iter(states), train
         self.state, self.looks, self.stopped_at = "running", 0, None
         self.left = False
-        watch = self.job.function.keywords.get("watch")
+        watch = getattr(self.job.function, "keywords", {}).get("watch")
         self.watching: Any = (watch(self.config) if watch is not None else None, None)
         self.parts: list[Any] = []
 
@@ -61,11 +61,8 @@ class Ticket:
         return self.parts
 
     def pieces(self, since: int = 0) -> list[Any]:
+        """What a run that is watched has handed over; none of another."""
         return self.parts[since:]
-
-    def pieces(self, since: int = 0) -> list[Any]:
-        """None: what a test wants to see of a run, it has at once."""
-        return []
 
     def stop(self, at: int | None = None) -> None:
         self.state, self.stopped_at = "stopped", at or self.looks * 10
