@@ -108,8 +108,7 @@ export class Replay {
     this.frame = Math.min(this.frame, this.run.frames - 1);
     this.word();
     this.resize(true);
-    this.root.dataset.run = this.id;
-    this.root.dataset.live = String(settings.live);
+    if (this.frames.known) Object.assign(this.root.dataset, { run: this.id, live: settings.live });
     if (settings.live) this.follow();
     else if (ended) this.settle();
     else if (another && settings.play) this.playOnce();
