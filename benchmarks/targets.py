@@ -84,7 +84,7 @@ def targets() -> Iterator[Target]:
         lambda: subjects.shown_live(watched=True),
         lambda: subjects.shown_live(watched=False),
         True,
-        1.25,
+        1.3,
         rounds=FEW,
     )
 

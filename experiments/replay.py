@@ -69,10 +69,11 @@ class Replay(Curves):
     def upto(self, frame: int) -> Replay:
         """The frames up to this one, on the same axes, and nothing of what comes."""
         cut = {name: getattr(self, name)[: frame + 1] for name in SENT}
-        ended = tuple(min(end, frame) for end in self.ended)
-        diverged = tuple(
+        plain, bn = self.ended
+        lost = [
             at if end < frame else None for at, end in zip(self.diverged, self.ended, strict=True)
-        )
+        ]
+        ended, diverged = (min(plain, frame), min(bn, frame)), (lost[0], lost[1])
         return replace(self, **cut, ended=ended, diverged=diverged)
 
     def curves(self) -> Curves:

@@ -38,6 +38,10 @@ class Live:
         """What the keys of its widgets end in."""
         return f"{self.lesson}-{self.section}" if self.section else self.lesson
 
+    def ready(self) -> None:
+        """Call where a run is watched from its first moment: it need not wait for a process."""
+        runs.ready()
+
     def start(self, job: Job) -> None:
         """Ask for a run, or join the same one of somebody else."""
         self._put(trouble=None, pressed=True, ticket=runs.submit(job))

@@ -19,6 +19,7 @@ KIND = "unit"
 
 def picture(now: Moment) -> None:
     """Three settings and the button; beside them what is trained with them, while it trains."""
+    LIVE.ready()
     runs.train_linked(replay.place())
     shown, busy = runs.own(), LIVE.going() is not None
     LESSON.put(preset=runs.OWN if shown is not None or busy else LESSON.default("preset"))

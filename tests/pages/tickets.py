@@ -85,6 +85,7 @@ def asked_for(
         return tickets[-1]
 
     monkeypatch.setattr(runs, "submit", submit)
+    monkeypatch.setattr(runs, "ready", lambda: None)
     return tickets
 
 

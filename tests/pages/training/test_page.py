@@ -76,6 +76,7 @@ def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Network, "gradient", refuse)
     monkeypatch.setattr(runs, "submit", refuse)
+    monkeypatch.setattr(runs, "ready", lambda: None)
 
 
 def press(at: AppTest, key: str) -> AppTest:
