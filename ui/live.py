@@ -138,7 +138,7 @@ class Live:
 
         What `draw` draws keeps its place from one look to the next, and when the run has ended. The
         button that starts it must stand outside: only a run of what is around begins to look again.
-        One on a page is enough: where two of them end at once, Streamlit may lose the page's last run.
+        One on a page is enough: where two end at once, Streamlit may lose the last run of the page.
         """
 
         @st.fragment(run_every=every if self.going() is not None else None)
