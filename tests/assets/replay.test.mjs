@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deflateSync } from "node:zlib";
 
+import { Frames } from "../../assets/components/replay/frames.js";
+import { nearest } from "../../assets/components/replay/hands.js";
 import { placePanels } from "../../assets/components/replay/histograms.js";
 import { later, nearer, pace } from "../../assets/components/replay/clock.js";
 import { placeOf } from "../../assets/components/replay/names.js";
@@ -136,4 +139,33 @@ test("new frames follow those that were there, or take their place", () => {
   assert.deepEqual([...run.loss], [0, -0, 2, -2, 4, -4, 6, -6, 8, -8]);
   assert.ok(run.loss instanceof Float32Array);
   assert.deepEqual([...joined(run, part(0, [0, 2])).steps], [0, 2]);
+});
+
+/* Frames from one number on, as Python packs them: their steps, and one count each. */
+const packed = (since, steps) => {
+  const change = steps.map((step, i) => 2 * (step - (i ? steps[i - 1] : 0)));
+  const arrays = [
+    { name: "steps", shape: [steps.length], kind: "int", planes: 1 },
+    { name: "counts", shape: [steps.length, 4, 1, 1], kind: "int", planes: 1 },
+  ];
+  const head = JSON.stringify({ since, arrays, low: [[0], [0]], high: [[1], [1]] });
+  return new Uint8Array(deflateSync(Buffer.concat([Buffer.from(`${head}\n`), Buffer.from(change), Buffer.alloc(4 * steps.length)])));
+};
+
+test("what comes in parts is joined, what has come before passed over, and a gap is told", async () => {
+  const frames = new Frames();
+  const take = async (...parts) => {
+    const lost = await frames.take(parts.map(part => part.length), new Uint8Array(Buffer.concat(parts)));
+    return [lost, frames.run && [...frames.run.steps]];
+  };
+  assert.deepEqual(await take(packed(2, [4])), [true, undefined]);
+  assert.equal(frames.known, 0);
+  assert.deepEqual(await take(packed(0, [0, 2]), packed(2, [4])), [false, [0, 2, 4]]);
+  assert.deepEqual(await take(packed(2, [4])), [false, [0, 2, 4]]);
+  assert.deepEqual(await take(packed(4, [8])), [true, [0, 2, 4]]);
+  assert.deepEqual(await take(packed(0, [0, 2, 4, 6]), packed(4, [8])), [false, [0, 2, 4, 6, 8]]);
+});
+
+test("a place on the curves is the frame next to it", () => {
+  assert.deepEqual([0, 0.1, 0.2, 0.7, 1].map(share => nearest(run, share)), [0, 0, 1, 2, 2]);
 });

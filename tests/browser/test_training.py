@@ -412,6 +412,16 @@ def test_a_hand_takes_a_run_that_trains_back_in_time(app_url: str, new_page: New
     expect(instrument(page)).to_have_attribute("data-run", re.compile("^own-"))
 
 
+def test_for_whom_nothing_should_move_the_answer_stands_at_once(
+    app_url: str, new_page: NewPage
+) -> None:
+    page = lesson(new_page(reduced_motion="reduce"), app_url, scene="dead")
+    page.locator(".st-key-just-show-me button").click()
+    expect(instrument(page)).to_have_attribute("data-frame", "100")
+    assert instrument(page).get_attribute("data-playing") == "false"
+    assert painted(page)["paints"] < 10
+
+
 @pytest.mark.parametrize(("lang", "dark"), [("en", False), ("ko", True)], ids=["light", "dark"])
 def test_on_a_phone_it_fits_and_follows_a_finger(
     app_url: str, new_page: NewPage, lang: str, dark: bool

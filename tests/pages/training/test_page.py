@@ -22,6 +22,7 @@ from experiments.runner import GONE_AFTER
 from experiments.training import gradient_shift
 from experiments.training.shown import shown
 from pages.training import SCENES, SETTINGS
+from pages.training.replay import LACKS
 from pages.training.shift import NUMBERS
 from tests.complete import languages
 from tests.pages.helpers import cells, ends_of, exact, open_lesson, said
@@ -274,6 +275,10 @@ def test_while_a_run_goes_on_its_frames_take_the_place_of_the_run_before(
             got = max(got, head["since"] + head["arrays"][0]["shape"][0])
         at.run()
     assert got > 1
+    at.session_state[LACKS] = True  # a browser that has lost some asks for all
+    at.run()
+    head, _ = frames(at)
+    assert head["since"] == 0 and sum(settings(at)["parts"]) >= len(ticket.parts[0].packed)
 
 
 @pytest.mark.parametrize("lang", languages())
