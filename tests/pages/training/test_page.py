@@ -22,8 +22,9 @@ from experiments.runner import GONE_AFTER
 from experiments.training import gradient_shift
 from experiments.training.shown import shown
 from pages.training import SCENES, SETTINGS
+from pages.training import runs as runs_of_the_lesson
 from pages.training.replay import LACKS
-from pages.training.shift import NUMBERS
+from pages.training.shift import FEW_MOVED, NUMBERS
 from tests.complete import languages
 from tests.pages.helpers import cells, ends_of, exact, open_lesson, said
 from tests.pages.tickets import Ticket, asked_for
@@ -417,6 +418,18 @@ def test_the_dead_network_says_the_same_of_every_image() -> None:
 def test_percentiles_of_figure_1_start_together_and_open_up_without_bn() -> None:
     wide = spread(units(presets.load("figure1"), "plain"))
     assert wide[0] < 0.2 and wide[-1] > 10 * wide[0]
+
+
+def test_the_plain_network_of_figure_1_learns_when_its_unit_spreads() -> None:
+    pair = presets.load("figure1")
+    wide, accuracy = spread(units(pair, "plain")), pair.plain.accuracy
+    assert wide[accuracy < 0.2].max() < 0.5 * wide[accuracy > 0.8].min()
+
+
+def test_by_most_measures_the_distributions_of_figure_1_move_less_with_bn() -> None:
+    found = runs_of_the_lesson.preset_view("figure1").shift
+    less = {n: (getattr(found, n)[1] < getattr(found, n)[0]).all() for n in FEW_MOVED}
+    assert sum(less.values()) > len(less) / 2 and not all(less.values())
 
 
 def test_deep_relu_diverges_without_bn_and_learns_with_it() -> None:
