@@ -37,19 +37,25 @@ export class Curves {
   draw(scene, width, few) {
     const { boxes, size } = (few ? placeFew : placeBoxes)(width), { palette, words, layer } = scene;
     this.size = size;
+    this.few = few;
     this.plots = boxes.map(box => plotted(scene, box));
     const pen = sized(this.base, size, scene);
     pen.fillStyle = palette.ink;
     pen.font = font(scene, LABEL, 600);
     pen.textAlign = "left";
     pen.fillText(fill(words.percentiles, { layer }), 0, 14);
-    for (const plot of this.plots) drawPlot(pen, scene, plot);
+    for (const plot of this.plots) {
+      drawPlot(pen, scene, plot);
+      if (!few) drawLines(pen, scene, plot);
+      else if (scene.reached >= scene.run.frames - 1) nameLines(pen, scene, plot); // they stand where there is room
+    }
   }
 
   /** @param {Scene} scene */
   mark(scene) {
     const { frame, palette } = scene, pen = sized(this.marker, this.size, scene);
     for (const plot of this.plots) {
+      if (this.few) drawSoFar(pen, scene, plot);
       const x = plot.X(frame);
       pen.strokeStyle = palette.ink;
       pen.lineWidth = 1.25;
@@ -97,7 +103,7 @@ function paintValues(pen, scene, plot) {
 
 /** @param {Pen} pen @param {Scene} scene @param {Plot} plot */
 function drawPlot(pen, scene, plot) {
-  const { palette } = scene, { x, y, w, lines, start } = plot;
+  const { palette } = scene, { x, y, w, start } = plot;
   pen.font = font(scene, TEXT, 600);
   pen.textAlign = "left";
   pen.fillStyle = plot.row === "percentiles" ? palette[plot.name] : palette.ink;
@@ -109,9 +115,25 @@ function drawPlot(pen, scene, plot) {
     line(pen, x, plot.Y(start), x + w, plot.Y(start));
     pen.setLineDash([]);
   }
-  drawBand(pen, scene, plot, lines.filter(one => one.band));
-  for (const one of lines.filter(one => !one.band)) drawLine(pen, scene, plot, one);
+}
+
+/** @param {Pen} pen @param {Scene} scene @param {Plot} plot */
+function drawLines(pen, scene, plot) {
+  drawBand(pen, scene, plot, plot.lines.filter(one => one.band));
+  for (const one of plot.lines.filter(one => !one.band)) drawLine(pen, scene, plot, one);
   nameLines(pen, scene, plot);
+}
+
+/**
+ * As far as the run has been seen: pale beyond the moment.
+ * @param {Pen} pen @param {Scene} scene @param {Plot} plot
+ */
+function drawSoFar(pen, scene, plot) {
+  const upto = (/** @type {number} */ frame) => plot.lines.map(one => ({ ...one, end: Math.min(one.end, frame), last: one.end }));
+  pen.globalAlpha = 0.3;
+  for (const one of upto(scene.reached)) drawLine(pen, scene, plot, one);
+  pen.globalAlpha = 1;
+  for (const one of upto(scene.frame)) drawLine(pen, scene, plot, one);
 }
 
 /** @param {Pen} pen @param {Scene} scene @param {Plot} plot */
@@ -159,7 +181,7 @@ function drawLine(pen, { run, palette }, plot, one) {
   if (one.arm === "plain") pen.setLineDash([5, 3]);
   pen.stroke();
   pen.setLineDash([]);
-  if (one.end === run.frames - 1) return;
+  if (one.end === run.frames - 1 || one.end < (one.last ?? one.end)) return;
   pen.strokeStyle = palette.error; // the arm ended here
   pen.lineWidth = 2;
   const x = plot.X(one.end), y = plot.Y(one.y[one.end]);

@@ -7,8 +7,8 @@ import { clamp } from "../kit/numbers.js";
 import { ARMS, percentiles, series, VIEWS } from "./run.js";
 
 /**
- * @typedef {{ arm: string, y: Float64Array | number[], end: number, wide?: boolean, band?: boolean, label?: string }} Line
- *   `end` is the last frame at which it is real
+ * @typedef {{ arm: string, y: Float64Array | number[], end: number, wide?: boolean, band?: boolean, label?: string, last?: number }} Line
+ *   `end` is the last frame at which it is real; `last` too, where `end` is the last one that is drawn
  * @typedef {{ name: string, row: string, x: number, y: number, w: number, h: number }} Box
  * @typedef {{ lines: Line[], ends: number[], title: string, start?: number, percent?: boolean }} Content
  * @typedef {Box & Content & { X: (frame: number) => number, Y: (value: number) => number }} Plot

@@ -106,6 +106,7 @@ export class Replay {
     if (moved && !this.dragging && !ended) this.stand(settings);
     if (ended && following) this.frame = this.run.frames - 1; // what was followed is there to its end
     this.frame = Math.min(this.frame, this.run.frames - 1);
+    if (another && settings.play && !ended) this.reached = this.frame; // its curves grow as it plays
     this.word();
     this.resize(true);
     if (this.frames.known) Object.assign(this.root.dataset, { run: this.id, live: settings.live });
@@ -119,6 +120,7 @@ export class Replay {
   begin(settings) {
     this.id = settings.run;
     this.frames = new Frames();
+    this.reached = Infinity;
     this.halt();
     this.following = settings.live;
   }
@@ -244,15 +246,18 @@ export class Replay {
 
   show(frame) {
     this.frame = clamp(frame, 0, this.run.frames - 1);
-    this.paint();
+    const whole = this.reached < this.run.frames - 1 && this.frame === this.run.frames - 1;
+    this.reached = Math.max(this.reached, this.frame);
+    if (whole) this.resize(true); // lines have names when they are whole
+    else this.paint();
   }
 
   // ---------------------------------------------------------------- painting
 
   get scene() {
-    const { run, frame, view, ratio, family, settings: { words, palette, picture } } = this;
+    const { run, frame, reached, view, ratio, family, settings: { words, palette, picture } } = this;
     const layer = picture === "unit" ? run.layers : this.layer;
-    return { run, frame, view: picture === "unit" ? "u" : view, layer, words, palette, ratio, family };
+    return { run, frame, reached, view: picture === "unit" ? "u" : view, layer, words, palette, ratio, family };
   }
 
   // `again` draws the curves although nothing has another size: they show something else.

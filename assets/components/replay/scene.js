@@ -12,6 +12,7 @@ export const LABEL = 13.5;
  * @typedef {object} Scene
  * @property {import("./run.js").Run} run
  * @property {number} frame
+ * @property {number} reached the last frame that has been seen
  * @property {import("./run.js").View} view
  * @property {number} layer that is chosen, from 1
  * @property {Record<string, any>} words
