@@ -89,15 +89,8 @@ def _stand(now: Moment) -> None:
         replay.show(now.name, KIND, runs.preset_view("figure1"), asked=True)
         return
     replay.arrive(now, shown)
-    known = st.session_state.get(runs.GOING)
-    live = known[2] if known else None
-    replay.show(
-        now.name,
-        KIND,
-        shown,
-        play=live is None or not live.sent,
-        follows="" if live is None else live.name,
-    )
+    follows, play = runs.after()
+    replay.show(now.name, KIND, shown, play=play, follows=follows)
 
 
 def more(now: Moment) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -26,8 +26,9 @@ from ui.text import t
 
 LIVE = Live(LESSON)
 OWN = "own"
-#: in the session: the run shown, the one that is shown live, the place that a link asked for
-FOUND, GOING, LINKED = "training.own", "training.going", "training.linked"
+#: in the session: the run shown and how it began, the one that is shown live, a link's place
+FOUND, AFTER = "training.own", "training.after"
+GOING, LINKED = "training.going", "training.linked"
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,9 +138,26 @@ def going() -> Going:
 
 def settle() -> None:
     """Take over a run that has ended. Call before any widget of the page is drawn."""
-    found = LIVE.take()
+    ticket, found = LIVE.going(), LIVE.take()
     if found is None:
         return
     shown = st.session_state[FOUND] = own_view(found.config, found.steps, found)
-    place = st.session_state.pop(LINKED, {"frame": len(shown.replay.steps) - 1})
-    LESSON.put(**{"preset": OWN} | place)
+    known, place = st.session_state.get(GOING), st.session_state.pop(LINKED, None)
+    seen = known is not None and known[0] is ticket and known[2].sent > 0
+    last = len(shown.replay.steps) - 1
+    LESSON.put(**{"preset": OWN} | (place or {"frame": last if seen else 0}))
+    st.session_state[AFTER] = After(
+        known[2].name if seen and place is None else "", not seen and place is None
+    )
+
+
+class After(NamedTuple):
+    """How a run that has ended is shown at first."""
+
+    follows: str = ""  # what was shown live of it
+    play: bool = False  # what nobody has seen
+
+
+def after() -> After:
+    """Of the visitor's own run."""
+    return st.session_state.get(AFTER, After())

@@ -237,17 +237,6 @@ def test_a_link_to_an_own_run_trains_and_shows_it(lang: str, submitted: list[Tic
     assert len(submitted) == 1 and settings(at)["place"]["frame"] == 7
 
 
-@pytest.mark.usefixtures("submitted")
-def test_changed_settings_leave_the_shown_run_until_train_is_pressed() -> None:
-    at = opened(**SMALL)
-    before = settings(at)["run"]
-    at.select_slider(key="training.lr").set_value(1.0).run()
-    assert settings(at)["run"] == before
-    assert "The picture still shows the run before." in said(at)
-    at.select_slider(key="training.lr").set_value(0.5).run()
-    assert "The picture still shows the run before." not in said(at)
-
-
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> list[Ticket]:
     """Runs that go on for as long as the test looks."""
@@ -257,6 +246,37 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> list[Ticket]:
 def small(**query: str) -> AppTest:
     """The scene of an own run, with settings that take a moment."""
     return own(**{name: raw for name, raw in SMALL.items() if name != "preset"}, **query)
+
+
+@pytest.mark.usefixtures("submitted")
+def test_a_run_that_is_there_at_once_plays_and_one_that_a_link_asks_for_stands() -> None:
+    at = opened(**SMALL, frame="7")
+    assert not settings(at)["play"] and settings(at)["place"]["frame"] == 7
+    press(at, "train-now")
+    assert settings(at)["play"] and settings(at)["place"]["frame"] == 0
+
+
+def test_a_run_that_was_watched_stands_where_it_ended(slow: list[Ticket]) -> None:
+    at = press(small(), "train-now")
+    (ticket,) = slow
+    ticket.state = "running"
+    at.run()
+    live = settings(at)["run"]
+    ticket.state = "done"
+    at.run()
+    assert settings(at)["follows"] == live and not settings(at)["play"]
+    assert settings(at)["place"]["frame"] == 100
+
+
+@pytest.mark.usefixtures("submitted")
+def test_changed_settings_leave_the_shown_run_until_train_is_pressed() -> None:
+    at = opened(**SMALL)
+    before = settings(at)["run"]
+    at.select_slider(key="training.lr").set_value(1.0).run()
+    assert settings(at)["run"] == before
+    assert "The picture still shows the run before." in said(at)
+    at.select_slider(key="training.lr").set_value(0.5).run()
+    assert "The picture still shows the run before." not in said(at)
 
 
 def test_while_a_run_goes_on_its_frames_take_the_place_of_the_run_before(
