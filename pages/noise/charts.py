@@ -235,7 +235,7 @@ def together(
             "yaxis": title(words["second"]) | axis,
         },
         mode,
-        height=340,
+        height=310,
     )
 
 
@@ -372,7 +372,7 @@ def ablated(
             "margin": {"t": 64},
         },
         mode,
-        height=110 + 50 * len(names),
+        height=110 + 46 * len(names),
     )
 
 
