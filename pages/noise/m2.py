@@ -143,7 +143,7 @@ def _curves(
 
 def _known(run: Brief) -> dict[str, object]:
     made = run.config
-    known = {"m": made.batch_size, "seed": made.seed, "steps": made.steps}
+    known: dict[str, object] = {"m": made.batch_size, "seed": made.seed, "steps": made.steps}
     return known | {"lr": number(made.lr, 3), "depth": made.depth, "width": made.width}
 
 
@@ -152,7 +152,7 @@ def said(now: Moment) -> dict[str, object]:
     run = small_batches.shown()
     ends = {arm: percent(small_batches.last(run, "accuracy", a)) for a, arm in enumerate(ARMS)}
     known = _known(run) | small_batches.of_one_class()
-    return ends | {"about": t(f"{WORDS}.about.{LESSON.value('batches')}", **known)}
+    return {"about": t(f"{WORDS}.about.{LESSON.value('batches')}", **known), **ends}
 
 
 def more(now: Moment) -> None:
