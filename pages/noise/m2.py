@@ -149,10 +149,14 @@ def _known(run: Brief) -> dict[str, object]:
 
 def said(now: Moment) -> dict[str, object]:
     """What these mini-batches do, and where both networks ended."""
-    run = small_batches.shown()
+    return told(LESSON.value("batches"), small_batches.shown())
+
+
+def told(name: str, run: Brief) -> dict[str, object]:
+    """Of a run by the name of its preset."""
     ends = {arm: percent(small_batches.last(run, "accuracy", a)) for a, arm in enumerate(ARMS)}
     known = _known(run) | small_batches.of_one_class()
-    return {"about": t(f"{WORDS}.about.{LESSON.value('batches')}", **known), **ends}
+    return {"about": t(f"{WORDS}.about.{name}", **known), **ends}
 
 
 def more(now: Moment) -> None:
