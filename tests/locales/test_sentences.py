@@ -53,7 +53,7 @@ def test_normalizing_makes_networks_depend_less_on_the_mean_of_a_unit() -> None:
 
 
 def test_too_much_noise_ruins_every_network() -> None:
-    """`noise.regularize.so`; and dropout, made for it, is not sure to bring more on any data."""
+    """`noise.questions.helps`; and dropout, made for it, is not sure to bring more on any data."""
     for setting in regularize.SETTINGS:
         found = regularize.load(setting)
         assert found.gain(f"g{regularize.GROUPS[0]}").mean < -0.2

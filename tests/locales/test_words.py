@@ -171,8 +171,11 @@ def test_no_particle_hangs_on_a_number_that_is_not_known() -> None:
 
 LECTURE = {  # where one looks for them: in English, in Korean
     "noise/parts.md": [("additive noise", "덧셈 노이즈"), ("multiplicative noise", "곱셈 노이즈")],
-    "noise/dropout.md": [("multiplicative noise", "곱셈 노이즈")],
-    "noise/intro.md": [("generalization", "일반화")],
+    "noise/labels.toml": [
+        ("additive noise", "덧셈 노이즈"),
+        ("multiplicative noise", "곱셈 노이즈"),
+        ("generalization", "일반화"),
+    ],
     "noise/regularize.md": [("generalization", "일반화"), ("regularization", "규제")],
     "test_time/running.md": [("exponentially weighted averages", "지수 가중 이동 평균")],
     "test_time/labels.toml": [("exponentially weighted averages", "지수 가중 이동 평균")],
