@@ -96,9 +96,14 @@ class Lesson(str):
         return (Choice("scene", names[0], names), Switch("seen", False), *self.declare())
 
     @property
+    def path(self) -> tuple[Scene, ...]:
+        """The scenes that a reader is led through."""
+        return tuple(scene for scene in self.scenes if not scene.deep)
+
+    @property
     def minutes(self) -> int:
         """What its path takes; 0 for a lesson without scenes."""
-        return sum(scene.minutes for scene in self.scenes if not scene.deep)
+        return sum(scene.minutes for scene in self.path)
 
     @property
     def scene(self) -> Scene:

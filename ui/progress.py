@@ -45,8 +45,8 @@ _component = Component(
 
 def questions(lesson: str) -> tuple[str, ...]:
     """What there is to do in a lesson: the scenes of its path; else its questions, as worded."""
-    if scenes := LESSONS[lesson].scenes:
-        return tuple(scene.name for scene in scenes if not scene.deep)
+    if path := LESSONS[lesson].path:
+        return tuple(scene.name for scene in path)
     return text.names(f"{lesson}.questions")
 
 

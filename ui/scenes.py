@@ -196,6 +196,8 @@ def _words(lesson: Lesson, now: Moment, values: dict[str, object]) -> None:
             (_answer if now.seen else _ask)(lesson, now, scene.question, values)
         if now.seen and has(f"{base}.say", **values):
             st.markdown(t(f"{base}.say", **values))
+        if now.seen and scene == lesson.path[-1] and has(f"{lesson}.onward"):
+            st.markdown(f"*{t(f'{lesson}.onward')}*")  # what is left open
 
 
 def _title(words: str, now: Moment) -> None:
@@ -327,11 +329,9 @@ def _next(lesson: Lesson, following: Scene) -> None:
 
 
 def _leave(lesson: Lesson) -> None:
-    """On to the next lesson, with what was left open; from the last one home."""
+    """On to the next lesson; from the last one home."""
     order = list(LESSONS)
     following = [*order, HOME][order.index(lesson) + 1]
-    if has(f"{lesson}.onward"):
-        st.markdown(t(f"{lesson}.onward"), width="content")
     st.button(
         t("ui.scenes.next", title=t(f"{following}.title")),
         icon=":material/arrow_forward:",
