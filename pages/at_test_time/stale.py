@@ -43,9 +43,12 @@ def picture(now: Moment) -> None:
     if not now.seen:
         parts[1:] = [None, None, None]
     shown: list[Any] = [None if part is None else part[1:] for part in parts]
+    error, startup, lag, sampling = shown
     names = ("error", "startup", "lag", "sampling", "axis", "sds")
     top = max(found.error.max(), found.corrected_error[1:].max())
-    figure = charts.stale(text.mode(), steps, *shown, stop, words("stale", *names), float(top))
+    figure = charts.stale(
+        text.mode(), steps, error, startup, lag, sampling, stop, words("stale", *names), float(top)
+    )
     word = "alt" if now.seen else "before"
     known = said(now) if now.seen else {"step": stop}
     plot(figure, key="figure-stale", alt=t(f"{LESSON}.stale.{word}", **known))
