@@ -9,7 +9,7 @@ import streamlit as st
 from experiments.at_test_time import running
 from experiments.at_test_time.running import Staleness, StaticError
 from experiments.trained import REGIMES
-from pages.at_test_time import LESSON, charts
+from pages.at_test_time import LESSON, STALE, charts
 from pages.at_test_time.common import chart, value, words
 from ui import controls, page, text
 from ui.chart import plot
@@ -66,14 +66,16 @@ def _found() -> tuple[Staleness, int]:
 
 
 def said(now: Moment) -> dict[str, Any]:
-    """The error and its parts at the stop."""
+    """The error and its parts at the stop; of chance, its part in what was asked about."""
     found, stop = _found()
     known: dict[str, Any] = {"step": stop, "decay": number(value("decay"))}
     known["weight"] = percent(float(found.start_weight[stop]))
     names = ("error", "startup", "lag", "sampling")
-    for name in (*names, "corrected_error", "corrected_lag", "corrected_sampling"):
+    for name in (*names, "corrected_error", "corrected_lag"):
         known[name] = number(float(getattr(found, name)[stop]), 2)
-    return known
+    asked = staleness(STALE["decay"], STALE["regime"])
+    chance = asked.corrected_sampling[-1] / asked.corrected_error[-1]
+    return known | {"chance": percent(float(chance))}
 
 
 def more(now: Moment) -> None:

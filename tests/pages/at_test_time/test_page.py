@@ -526,6 +526,17 @@ def test_what_the_question_of_the_averages_says() -> None:
     assert pytest.approx(1 / (1 - decay)) == averages.FEW
 
 
+def test_an_answer_is_explained_at_what_was_asked_wherever_the_slider_is() -> None:
+    at = scene(scene="averages", decay=0.999)
+    healthy(at.button(key="guess-some").click().run())
+    assert percent(1 - 0.9**averages.FEW, 0) in at.success[0].value
+    at = scene(scene="stale", decay=0.5, corrected=0)
+    healthy(at.button(key="guess-small").click().run())
+    asked = running.staleness(0.999, "fast")
+    chance = asked.corrected_sampling[-1] / asked.corrected_error[-1]
+    assert chance < 0.05 and percent(chance) in at.info[0].value
+
+
 @pytest.mark.parametrize("name", modes.LIBRARIES)
 def test_the_calls_of_the_modes_are_those_that_ran(name: str) -> None:
     """The fixtures were made by the same calls (tests/fixtures)."""
@@ -539,6 +550,7 @@ def test_the_dozen_leaves_no_image_alone_in_a_row() -> None:
     """As it is stands by itself; the others fill rows of six, or of four."""
     (dozen,) = [body for body in html(scene(scene="shifts")) if 'class="dozen"' in body]
     first, rest = dozen.partition('class="dozen"')[2].split("<div>")
+    assert len(shifts.SHIFTS) == 12  # as the words say
     assert first.count("<img") == 1 and rest.count("<img") == len(shifts.SHIFTS)
     style = (ROOT / "assets" / "components" / "test_time.css").read_text("utf-8")
     for columns in map(int, re.findall(r"\.dozen > div \{[^}]*repeat\((\d+)", style)):
