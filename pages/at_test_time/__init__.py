@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ui.lesson import Lesson, Question, Scene
 from ui.state import Choice, Control, Integer, Switch
 
@@ -32,7 +30,7 @@ def controls() -> tuple[Control, ...]:
 
 
 #: late or stale: what is left to blame once the start is corrected
-STALE: dict[str, Any] = {"regime": "fast", "decay": 0.999, "stop": 300, "corrected": True}
+STALE = {"regime": "fast", "decay": 0.999, "stop": 300, "corrected": True}
 
 LESSON = Lesson(
     "test_time",

@@ -9,7 +9,7 @@ import streamlit as st
 from experiments.at_test_time import running
 from experiments.at_test_time.running import Staleness, StaticError
 from experiments.trained import REGIMES
-from pages.at_test_time import LESSON, STALE, charts
+from pages.at_test_time import LESSON, charts
 from pages.at_test_time.common import chart, value, words
 from ui import controls, page, text
 from ui.chart import plot
@@ -73,7 +73,7 @@ def said(now: Moment) -> dict[str, Any]:
     names = ("error", "startup", "lag", "sampling")
     for name in (*names, "corrected_error", "corrected_lag"):
         known[name] = number(float(getattr(found, name)[stop]), 2)
-    asked = staleness(STALE["decay"], STALE["regime"])
+    asked = staleness(*(LESSON.default(name, now.name) for name in ("decay", "regime")))
     chance = asked.corrected_sampling[-1] / asked.corrected_error[-1]
     return known | {"chance": percent(float(chance))}
 
