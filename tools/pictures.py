@@ -20,7 +20,7 @@ PICTURES = {
     "network": "network?lang=en",
     "training": "training?lang=en&frame=40",
     "why": "why?lang=en&part=board&claim=shift_explains&all=1",
-    "test_time": "test_time?lang=en",
+    "test_time": "test_time?lang=en&seen=1",
     "noise": "noise?lang=en&m=16",
 }
 SCREEN: ViewportSize = {"width": 1440, "height": 1000}

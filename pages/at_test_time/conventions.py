@@ -69,6 +69,7 @@ def more(now: Moment) -> None:
         follow(name, kept[name])
     with right:
         every(name, kept)
+    _code(name, "\n\n\n".join(_made(name)))
     page.source(BatchNorm._track, Convention, key="rules")
 
 

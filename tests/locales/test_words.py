@@ -144,7 +144,7 @@ def test_the_look_at_particles_can_fail(word: str, particle: str, right: bool) -
 #: (퍼센트), symbols are read out. A bare number ends in any sound: put the sentence another way.
 ENDS_ALIKE = {
     "mini_batch/labels.toml": {"z_norm", "z_tilde"},
-    "test_time/labels.toml": {"running", "share"},
+    "test_time/labels.toml": {"running", "share", "asked"},
     "test_time/stale.md": {"weight"},
     "noise/labels.toml": {"gap", "off"},
     "noise/ablated.md": {"off", "dropout8_left"},

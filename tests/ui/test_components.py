@@ -30,7 +30,7 @@ from ui.state import key
 
 ROOT = Path(__file__).parents[2]
 #: what must be set for the components to be there that are not on a lesson's first screen
-TO_SEE = {"mini_batch": {"source": "own"}, "noise": {"view": "all"}}
+TO_SEE = {"mini_batch": {"source": "own"}}
 #: what an honest browser sends, by component: read to the end, it changes something
 HONEST: dict[str, Any] = {
     "stage": {"mount": "m", "n": 1, "set": {"gamma": "2.5", "z": "1,2,3"}},
@@ -38,6 +38,8 @@ HONEST: dict[str, Any] = {
     "rescaled": {"mount": "m", "n": 1, "set": {"alpha": "100.0"}},
     "draws": {"mount": "m", "n": 1, "set": {"m": "64"}},
     "kinds": {"mount": "m", "n": 1, "set": {"keep": "0.5"}},
+    "fading": {"mount": "m", "n": 1, "set": {"decay": "0.5", "stop": "5"}},
+    "light": {"mount": "m", "n": 1, "set": {"dim": "0.5"}},
     "home": {"run": "bn_loses", "frame": 7},
     "replay": {"frame": 7, "layer": 2, "view": "z", "speed": 25, "at": 1},
     "network": walkthrough.NODES[0],
