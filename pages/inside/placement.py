@@ -57,7 +57,8 @@ def said(now: Moment) -> dict[str, object]:
     found, a = _chosen()
     ups = {norm: short(_up_to(found, a, n)) for n, norm in enumerate(LOOKS)}
     ends = {"least": f"{100 * min(gaps):+.1f}", "most": f"{100 * max(gaps):+.1f}"}
-    return {name: end.replace("-", "−") for name, end in ends.items()} | ups
+    written = {name: end.replace("-", "−") for name, end in ends.items()}
+    return written | ups | {"points": short(100 * CLOSE)}
 
 
 def more(now: Moment) -> None:

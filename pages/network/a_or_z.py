@@ -63,8 +63,13 @@ def picture(now: Moment) -> None:
 def _told() -> dict[str, str]:
     """What the next layer gets, in numbers."""
     last = {norm: values(norm)[names[-1]] for norm, names in WAYS.items()}
-    found = {f"{norm}_mean": f"{x.mean():.2f}" for norm, x in last.items()}
-    return found | {f"{norm}_sd": f"{x.std():.2f}" for norm, x in last.items()}
+    found = {f"{norm}_mean": two(x.mean()) for norm, x in last.items()}
+    return found | {f"{norm}_sd": two(x.std()) for norm, x in last.items()}
+
+
+def two(x: float) -> str:
+    """With two decimals, and no minus before a zero."""
+    return f"{round(x, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def _way(norm: str, n: int) -> str:
@@ -99,7 +104,7 @@ def _strip(x: np.ndarray, name: str, left: float, top: float, width: float) -> s
         for tick in (-2, 0, 2)
     )
     symbol = name.removesuffix("_tilde") + ("\N{COMBINING TILDE}" if "tilde" in name else "")
-    told = html.escape(t(f"{LESSON}.a_or_z.told", mean=f"{x.mean():.2f}", sd=f"{x.std():.2f}"))
+    told = html.escape(t(f"{LESSON}.a_or_z.told", mean=two(x.mean()), sd=two(x.std())))
     return (
         f'<text x="{middle:.1f}" y="{top + 16}" class="sym" fill="{hue}">{symbol}</text>{bars}'
         f'<path d="M{left:.1f} {base}h{width:.1f}" stroke="{FAINT[mode()]}"/>{marks}'

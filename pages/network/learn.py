@@ -29,9 +29,8 @@ def picture(now: Moment) -> None:
     looks = [_look(found, at) for at in range(last)]
     run = f"{last} {_unit()}"
     guess = _guess(now.guess, found)
-    four_steps.draw(
-        "rows-learned", looks, eps=found.eps, height=380, ends=ENDS, run=run, guess=guess
-    )
+    known = {"ends": ENDS, "run": run, "guess": guess, "replay": True}
+    four_steps.draw("rows-learned", looks, eps=found.eps, height=380, **known)
     if now.seen:
         controls.choice(LESSON, "unit")
 

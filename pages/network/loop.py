@@ -47,7 +47,7 @@ def picture(now: Moment) -> None:
             "lines": [_line(name) for name in LINES],
             "chosen": LESSON.value("phase"),
             "words": {"loop": t(f"{LESSON}.loop.name")},
-            "map": diagram.data(little.place(LESSON)),
+            "map": diagram.data(little.place(LESSON), hint=False),
         },
         on_phase=_commit,
     )
