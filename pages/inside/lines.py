@@ -117,8 +117,8 @@ def back(at: Place, last: int, batches: int) -> Place | None:
 
 def next_batch(at: Place, batches: int) -> Place | None:
     """The same line on the next mini-batch."""
-    *here, line = at
-    goal = little.next_batch(*here, batches)
+    epoch, batch, line = at
+    goal = little.next_batch(epoch, batch, batches)
     return goal and (*goal, line)
 
 

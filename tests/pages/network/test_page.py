@@ -290,7 +290,7 @@ def nudge_ideas() -> tuple[str, ...]:
 @pytest.mark.parametrize(("by", "shift"), [(2.0, 0.0), (-3.3, 0.5), (0.0, -2.0)])
 def test_the_numbers_of_b_are_those_of_the_experiment(by: float, shift: float, lang: str) -> None:
     at = scene("b", b=by, shift=shift, lang=lang)
-    found = bias.drag(by, shift, unit=bias.UNIT)
+    found = bias.drag(by, shift, unit=b.UNIT)
     assert cells(at, "drag") == exact(
         found.z_moved, found.z_tilde_moved, found.logits_moved, found.db, found.dbeta
     )
@@ -302,7 +302,7 @@ def test_the_numbers_of_b_are_those_of_the_experiment(by: float, shift: float, l
 
 @pytest.mark.parametrize(("by", "shift"), [(0.0, 0.0), (3.0, -1.5)])
 def test_the_picture_gets_the_experiments_numbers(by: float, shift: float) -> None:
-    found = bias.drag(by, shift, unit=bias.UNIT)
+    found = bias.drag(by, shift, unit=b.UNIT)
     given = sent(scene("b", b=by, shift=shift), "locked")
     for idea in ("z", "z_tilde"):
         assert given["after"][idea] == getattr(found, idea).tolist()
@@ -318,7 +318,7 @@ def test_before_the_answer_b_is_0() -> None:
     at = helpers.opened(LESSON, scene="b")
     given = sent(at, "locked")
     assert given["locked"] and given["before"] == given["after"] and given["guess"] is None
-    found = bias.drag(2.0, unit=bias.UNIT)
+    found = bias.drag(2.0, unit=b.UNIT)
     assert json.dumps(found.z.tolist()[0]) not in everything(at)
 
 
@@ -336,7 +336,7 @@ def test_the_guess_about_b_is_marked(option: str) -> None:
 def test_the_axes_have_room_for_every_b_and_beta() -> None:
     for by in (-4.0, 4.0):
         for shift in (-2.0, 2.0):
-            found = bias.drag(by, shift, unit=bias.UNIT)
+            found = bias.drag(by, shift, unit=b.UNIT)
             for idea, (low, high) in b.ENDS.items():
                 values = getattr(found, idea)
                 assert low < values.min() and values.max() < high
