@@ -31,8 +31,7 @@ def picture(now: Moment) -> None:
     guess = _guess(now.guess, found)
     known = {"ends": ENDS, "run": run, "guess": guess, "replay": True}
     four_steps.draw("rows-learned", looks, eps=found.eps, height=380, **known)
-    if now.seen:
-        controls.choice(LESSON, "unit")
+    controls.choice(LESSON, "unit")
 
 
 def _look(found: learned.Replay, at: int) -> dict[str, Any]:
