@@ -15,7 +15,7 @@ from experiments.training import gradient_shift
 
 
 def test_batch_norm_brings_optimizers_together_on_the_digits_only() -> None:
-    """`network/optimized`: most steps over fewest, of four optimizers each at its best rate."""
+    """`inside/optimized`: most steps over fewest, of four optimizers each at its best rate."""
     apart = {}
     for dataset in optimizers.GRIDS:
         steps = optimizers.sweep(dataset).judged.mean(axis=-1)  # (O, 2)
