@@ -44,7 +44,7 @@ def picture(now: Moment) -> None:
 
 
 def _bowl(norm: str, seen: bool) -> None:
-    name = t(f"{LESSON}.spectra.{norm}")
+    name = t(f"{LESSON}.networks.{NORMS[norm]}")
     marks = words("bowl", "start", "lowest")
     if not seen:
         svg, told = charts_bowl.plain_ground(mode(), marks), ""

@@ -86,7 +86,7 @@ def by_coat(
             "margin": {"t": 64},
         },
         mode,
-        height=285,
+        height=235,
     )
 
 
@@ -140,7 +140,7 @@ def by_ink(
             "margin": {"t": 92},
         },
         mode,
-        height=360,
+        height=340,
     )
 
 

@@ -28,13 +28,6 @@ def picture(now: Moment) -> None:
         stage.score(these)
         if these != EIGHT:
             controls.switch(LESSON, "all")
-            st.button(
-                t(f"{LESSON}.board.again"),
-                icon=":material/replay:",
-                key="board-again",
-                on_click=stage.predictions().clear,
-                disabled=not stage.predictions(),
-            )
 
 
 def more(now: Moment) -> None:
@@ -56,5 +49,12 @@ def everything(now: Moment) -> None:
     """The evidence of the claim, and all that is uncovered so far."""
     _evidence(now)
     stage.board(value("claim"))
+    st.button(
+        t(f"{LESSON}.board.again"),
+        icon=":material/replay:",
+        key="board-again",
+        on_click=stage.predictions().clear,
+        disabled=not stage.predictions(),
+    )
     if value("all"):
         stage.everything()

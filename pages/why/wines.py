@@ -40,8 +40,9 @@ def picture(now: Moment) -> None:
         st.select_slider(
             t(f"{LESSON}.controls.lr.label"), options("lr"), lr, disabled=True, width=560, key="lr0"
         )
-    for scaled in NAMES:
-        _bowl(scaled, lr)
+    for scaled, column in zip(NAMES, st.columns(2, gap="small"), strict=True):
+        with column:
+            _bowl(scaled, lr)
 
 
 def _bowl(scaled: bool, lr: float) -> None:
