@@ -26,6 +26,7 @@ LOOK = """
 @keyframes come { from { opacity: 0; } }
 @media (prefers-reduced-motion: reduce) { .way, .dots { animation: none; } }
 text { font: 600 14px sans-serif; }
+@media (max-width: 450px) { text { font-size: 21px; } }
 """
 
 

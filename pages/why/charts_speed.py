@@ -56,7 +56,7 @@ def received(
             "margin": {"t": 44},
         },
         mode,
-        height=270,
+        height=235,
     )
 
 
@@ -116,7 +116,7 @@ def heat(
             "margin": {"t": 8},
         },
         mode,
-        height=310,
+        height=280,
     )
 
 

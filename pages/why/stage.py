@@ -94,11 +94,13 @@ def agreed(said: Sequence[str]) -> int:
 def menu(listed: Sequence[str]) -> None:
     """A few claims by their numbers, many by their words; with a star where one has predicted."""
     place, label = state.key(LESSON, "claim"), t(f"{LESSON}.controls.claim.label")
+    names = {claim: _numbered(claim, listed) for claim in listed}
     if len(listed) > FEW:
+        names |= {claim: f"{name} · {worded(claim, 'say')}" for claim, name in names.items()}
         st.selectbox(
             label,
             listed,
-            format_func=lambda claim: f"{_numbered(claim, listed)} · {worded(claim, 'say')}",
+            format_func=names.__getitem__,
             key=place,
             persist_state="session",
             label_visibility="collapsed",
@@ -108,7 +110,7 @@ def menu(listed: Sequence[str]) -> None:
         st.pills(
             label,
             listed,
-            format_func=lambda claim: _numbered(claim, listed),
+            format_func=names.__getitem__,
             key=place,
             required=True,
             persist_state="session",

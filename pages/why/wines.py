@@ -8,7 +8,7 @@ from experiments.why import inputs
 from experiments.why.inputs import Bowl, Descent
 from figures.theme import colour
 from pages.why import charts_inputs as figures
-from pages.why.bowl import PATIENCE, said_of
+from pages.why.bowl import PATIENCE, aloud, said_of
 from pages.why.parts import LESSON, chart, options, value, words
 from ui import controls, page
 from ui.numbers import number
@@ -65,7 +65,7 @@ def _bowl(scaled: bool, lr: float) -> None:
         f"bowl.alt_{name}",
         f"bowl-{name}",
         ratio=number(here.axis_ratio, 2),
-        said=told,
+        said=aloud(told),
     )
 
 
@@ -124,7 +124,7 @@ def _left_over() -> None:
 
 
 def _told(down: Descent) -> str:
-    return said_of(down.diverged, down.steps_to_close)
+    return aloud(said_of(down.diverged, down.steps_to_close))
 
 
 def best(scaled: bool) -> int:
