@@ -146,7 +146,7 @@ def by_ink(
 
 # --- two shifts ---
 
-ROOM = 3.5  # of the axis of what a unit is given: the same before and after
+ROOM = 3.2  # of the axis of what a unit is given: the same before and after
 
 
 def outside(

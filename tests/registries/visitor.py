@@ -24,7 +24,7 @@ LINKS: dict[str, dict[str, str]] = {
     "why": {"part": "board", "claim": NAME, "all": "1"},
     NAME: {"which": "c", "count": "7", "list": "3,4"},
 }
-DRAWERS = {"network": "programs", "training": "settings"}
+DRAWERS = {"network": "programs", "training": "settings", "why": "more-board"}
 MORE = "one_more"  # a control of every lesson
 
 

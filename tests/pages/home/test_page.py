@@ -96,6 +96,9 @@ def asked(lesson: str) -> set[str]:
 
 @pytest.mark.parametrize("lesson", TAUGHT)
 def test_the_questions_of_the_map_are_those_that_the_lesson_asks(lesson: str) -> None:
+    if path := [scene.name for scene in LESSONS[lesson].scenes if not scene.deep]:
+        assert path == list(progress.questions(lesson))
+        return
     assert asked(lesson) == set(progress.questions(lesson))
     at = open_lesson(lesson)
     first = [radio.key.split(".")[2] for radio in at.radio if radio.key.startswith("answer.")]
