@@ -87,14 +87,12 @@ def more(now: Moment) -> None:
         _left_over()
     with right:
         _compared()
-        limits = {NAMES[s]: number(bowl(s).lr_limit, 2) for s in NAMES}
         everything = {
             f"all_{name}": number(inputs.all_features_condition(scaled), 2)
             for scaled, name in NAMES.items()
         }
         everything |= {"features": str(len(inputs.FEATURES))}
-        ratio = number(bowl(False).axis_ratio, 2)
-        st.markdown(t(f"{LESSON}.bowl.say", ratio=ratio, **limits, **everything))
+        st.markdown(t(f"{LESSON}.bowl.say", **everything))
     page.source(inputs.contours, inputs.descent, key="wines")
 
 

@@ -150,7 +150,14 @@ ENDS_ALIKE = {
     "noise/ablated.md": {"off", "dropout8_left"},
     "why/labels.toml": {
         *("raw_hidden", "adam_raw_hidden", "here", "reestimated", "accuracy", "strength", "share"),
-        *("frozen", "frozen_retrained", "frozen_retrained_orange", "orange_plain", "batch", "plain"),
+        *(
+            "frozen",
+            "frozen_retrained",
+            "frozen_retrained_orange",
+            "orange_plain",
+            "batch",
+            "plain",
+        ),
         *("plain_deeper", "plain_all", "least", "once", "bn"),
     },
     "home/labels.toml": {"share", "bn", "plain"},
