@@ -86,7 +86,7 @@ def by_coat(
             "margin": {"t": 64},
         },
         mode,
-        height=235,
+        height=220,
     )
 
 

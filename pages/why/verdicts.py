@@ -25,8 +25,9 @@ def picture(now: Moment) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="board-head"):
         stage.menu(these)
         stage.onward(claim, these)
-        stage.score(these)
-        if these != EIGHT:
+        if these == EIGHT:
+            stage.score(these)
+        else:
             controls.switch(LESSON, "all")
 
 
@@ -48,6 +49,7 @@ def _evidence(now: Moment) -> None:
 def everything(now: Moment) -> None:
     """The evidence of the claim, and all that is uncovered so far."""
     _evidence(now)
+    stage.score(listed(now))
     stage.board(value("claim"))
     st.button(
         t(f"{LESSON}.board.again"),
