@@ -19,7 +19,7 @@ PICTURES = {
     "mini_batch": "mini_batch?lang=en&gamma=1.5&beta=-1",
     "network": "network?lang=en",
     "training": "training?lang=en&frame=40",
-    "why": "why?lang=en&part=board&claim=shift_explains&all=1",
+    "why": "why?lang=en&scene=verdicts&claim=shift_explains&show=everything",
     "test_time": "test_time?lang=en&seen=1",
     "noise": "noise?lang=en&m=16",
 }

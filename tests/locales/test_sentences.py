@@ -62,7 +62,7 @@ def test_too_much_noise_ruins_every_network() -> None:
 
 
 def test_a_repaired_start_bears_far_smaller_rates() -> None:
-    """`why.questions.cause`, `why.claims.every_step`, `why.claims.larger_rates`."""
+    """`why.scenes.once.say`, `why.claims.every_step`, `why.claims.larger_rates`."""
     whole = board()["larger_rates"].numbers["ratio"]
     left = board()["every_step"].numbers["rate_ratio"]
     assert above(left, 2.0, "factor")

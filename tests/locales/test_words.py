@@ -150,6 +150,15 @@ ENDS_ALIKE = {
     "noise/ablated.md": {"off", "dropout8_left"},
     "why/labels.toml": {
         *("raw_hidden", "adam_raw_hidden", "here", "reestimated", "accuracy", "strength", "share"),
+        *(
+            "frozen",
+            "frozen_retrained",
+            "frozen_retrained_orange",
+            "orange_plain",
+            "batch",
+            "plain",
+        ),
+        *("plain_deeper", "plain_all", "least", "once", "bn"),
     },
     "home/labels.toml": {"share", "bn", "plain"},
 }
@@ -179,8 +188,10 @@ LECTURE = {  # where one looks for them: in English, in Korean
     "noise/regularize.md": [("generalization", "일반화"), ("regularization", "규제")],
     "test_time/running.md": [("exponentially weighted averages", "지수 가중 이동 평균")],
     "test_time/labels.toml": [("exponentially weighted averages", "지수 가중 이동 평균")],
-    "why/internal.md": [("internal covariate shift", "내부 공변량 변화")],
-    "why/shift.md": [("covariate shift", "공변량 변화")],
+    "why/labels.toml": [
+        ("internal covariate shift", "내부 공변량 변화"),
+        ("**covariate shift**", "**공변량 변화**"),
+    ],
 }
 
 

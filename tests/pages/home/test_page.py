@@ -106,6 +106,9 @@ def asked(lesson: str) -> set[str]:
 
 @pytest.mark.parametrize("lesson", TAUGHT)
 def test_the_questions_of_the_map_are_those_that_the_lesson_asks(lesson: str) -> None:
+    if path := [scene.name for scene in LESSONS[lesson].scenes if not scene.deep]:
+        assert path == list(progress.questions(lesson))
+        return
     assert asked(lesson) == set(progress.questions(lesson))
     if LESSONS[lesson].scenes:
         return
