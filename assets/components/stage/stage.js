@@ -77,7 +77,7 @@ export class Stage extends Parts {
 
   /* New data from Python. It wins, except over what the user's hand holds or has just let go of. */
   receive(data) {
-    const before = this.state;
+    const before = this.data?.open === data.open ? this.state : null; // what is revealed begins anew
     this.data = data;
     if (this.levels !== data.levels) [this.levels, this.width] = [data.levels, 0]; // to be measured anew
     this.words = data.words;
@@ -220,7 +220,7 @@ export class Stage extends Parts {
     this.syncMarks();
     this.paintGrid();
     let unsettled = false;
-    for (let row = 0; row < this.levels; row++) unsettled = this.paintRow(row) || unsettled;
+    for (let row = 0; row < 4; row++) unsettled = this.paintRow(row) || unsettled;
     this.paintLinks();
     this.paintTrace();
     this.paintTexts();
