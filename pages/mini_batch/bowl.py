@@ -49,8 +49,7 @@ def picture(now: Moment) -> None:
 
 def said(now: Moment) -> dict[str, object]:
     lr = value("lr")
-    told = {NAMES[scaled]: _told(way(scaled, lr)) for scaled in NAMES}
-    return told | {"lr": number(lr), "ratio": number(bowl(False).axis_ratio, 2)}
+    return {NAMES[scaled]: _told(way(scaled, lr)) for scaled in NAMES}
 
 
 def more(now: Moment) -> None:

@@ -139,6 +139,3 @@ def _printed(steps: Steps) -> str:
         "gap": number(float(np.abs(steps.z_tilde - steps.z).max()), 2),
     }
     return t(f"{LESSON}.given_back", **facts)
-
-
-

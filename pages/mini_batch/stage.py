@@ -139,7 +139,7 @@ def _commit(key: str, sent: dict[str, Any]) -> None:
     st.session_state[f"{key}.seen"] = {"mount": sent["mount"], "n": sent["n"]}
     values = {name: _value(name, raw) for name, raw in sent["set"].items()}
     if "z" in values:
-        remember_z()
+        remember_z(values["z"])
         values["source"] = "own"
     LESSON.put(**values)
 

@@ -15,7 +15,6 @@ from ui.intake import Reading
 from ui.outside import said
 from ui.text import t
 
-
 PLACEHOLDER = "87, 92, 78, 65, 90"
 
 

@@ -81,7 +81,7 @@ def test_every_lesson_has_a_title_and_words_for_each_of_its_controls() -> None:
     for lesson, entry in LESSONS.items():
         words = labels(REFERENCE / lesson / "labels.toml")
         assert "title" in words
-        for control in entry.controls:
+        for control in entry.declare():
             assert f"controls.{control.name}.label" in words, f"{lesson}: {control.name}"
 
 
@@ -94,7 +94,7 @@ def test_every_option_has_words() -> None:
     shared = labels(REFERENCE / "ui.toml")
     for lesson, entry in LESSONS.items():
         words = labels(REFERENCE / lesson / "labels.toml")
-        for control in entry.controls:
+        for control in entry.declare():
             if isinstance(control, Choice) and (lesson, control.name) not in WORDLESS:
                 for option in filter(lambda option: isinstance(option, str), control.options):
                     own, common = f"controls.{control.name}.options.{option}", f"options.{option}"
