@@ -66,12 +66,22 @@ class Job:
     shared: bool = False  # `function` tells `upto`
 
 
-def pair_job(config: RunConfig, reduce: Callable[[Pair], Any] = as_it_is) -> Job:
-    """Train `config` beside its twin without batch norm."""
+Watch = Callable[[PairRun], Any]
+
+
+def pair_job(
+    config: RunConfig,
+    reduce: Callable[[Pair], Any] = as_it_is,
+    watch: Callable[[RunConfig], Watch] | None = None,
+) -> Job:
+    """Train `config` beside its twin without batch norm.
+
+    `watch(config)` is asked after every few steps for what is to be handed over; None is nothing.
+    """
     lane: Lane = "long" if seconds(config) > LONG else "short"
     return Job(
         (config, _name(reduce)),
-        partial(train_pair, config),
+        partial(train_pair, config, watch=watch),
         reduce,
         lane,
         config.steps,
@@ -79,12 +89,19 @@ def pair_job(config: RunConfig, reduce: Callable[[Pair], Any] = as_it_is) -> Job
     )
 
 
-def train_pair(config: RunConfig, progress: Report, should_stop: ShouldStop) -> Pair:
+def train_pair(
+    config: RunConfig,
+    progress: Report,
+    should_stop: ShouldStop,
+    watch: Callable[[RunConfig], Watch] | None = None,
+) -> Pair:
     """The function of `pair_job`: both arms in turn, with the latest accuracies on the way."""
     run = PairRun(config)
+    look = watch(config) if watch is not None else None
 
     def tell() -> None:
-        progress(run.step, config.steps, seen=run.accuracies, upto=run.upto)
+        piece = look(run) if look is not None else None
+        progress(run.step, config.steps, seen=run.accuracies, upto=run.upto, piece=piece)
 
     tell()
     while not run.done and not should_stop():

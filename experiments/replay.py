@@ -2,19 +2,24 @@
 
 Nothing is smoothed or interpolated: frame t of an arm is `np.histogram` of its trace at t. Both
 arms, and all times, share one axis per layer and view, so that a shape that moves has moved.
+
+A pair can be followed while it trains (`Follower`): what has come by then is, bit for bit, the
+replay of the pair as if it had been stopped there. So the axes depend on what came before alone,
+and only grow.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bncore.batches import PROBE, Examples, stream
 from bncore.config import RunConfig
-from bncore.trace import Trace
+from bncore.trace import PER_RECORD, Trace
 
 if TYPE_CHECKING:
     from experiments.pair import Pair
@@ -27,7 +32,10 @@ PERCENTILES = (15, 50, 85)
 UNIT = 0  # the unit whose percentiles are followed, the first of each layer
 BINS = 40
 CENTRAL = (0.005, 0.995)  # of the examples, at most times, lie on the axis
+AT_MOST_TIMES = (0.02, 0.98)  # of the recorded ones
 WIDEST = 2.5  # spans of the batch-norm arm that the plain arm may claim of the axis
+ROOM = 0.2  # of what must be on an axis, beyond it, when it grows: so that it seldom does
+SWARM = 48  # images that are followed one by one, in the unit above of the last layer
 MANTISSA = 11  # bits of a float that are sent: 3 to 4 digits
 
 
@@ -55,6 +63,17 @@ class Replay(Curves):
     sd: np.ndarray  # (T, 3, L)
     gamma: np.ndarray  # (T, L, 3) mean, 15th and 85th percentile over the units
     beta: np.ndarray  # (T, L, 3)
+    swarm: np.ndarray  # (T, 2, SWARM) what enters the activation of one unit of the last layer
+    labels: tuple[int, ...]  # of the images of the swarm
+
+    def upto(self, frame: int) -> Replay:
+        """The frames up to this one, on the same axes; of what comes after them it tells nothing."""
+        cut = {name: getattr(self, name)[: frame + 1] for name in SENT}
+        ended = tuple(min(end, frame) for end in self.ended)
+        diverged = tuple(
+            at if end < frame else None for at, end in zip(self.diverged, self.ended, strict=True)
+        )
+        return replace(self, **cut, ended=ended, diverged=diverged)
 
     def curves(self) -> Curves:
         """Without what only the picture needs."""
@@ -70,13 +89,16 @@ class Replay(Curves):
         v = VIEWS.index(view)
         return np.linspace(self.low[v, layer], self.high[v, layer], BINS + 1)
 
-    def to_bytes(self) -> bytes:
+    def to_bytes(self, since: int = 0, level: int = 9) -> bytes:
         """All of it for the browser: a line of JSON, then the arrays; all zlib-compressed.
 
         Each array is sent as differences between one frame and the next, which are small numbers
-        (see `_pack`). Floats keep 3 to 4 digits, counts and steps are exact.
+        (see `_pack`). Floats keep 3 to 4 digits, counts and steps are exact. `since` is the number
+        of the first frame, where these follow others.
         """
         head: dict[str, Any] = {
+            "since": since,
+            "labels": self.labels,
             "ended": self.ended,
             "diverged": self.diverged,
             "low": self.low.tolist(),
@@ -92,7 +114,7 @@ class Replay(Curves):
             shape = list(array.shape)
             head["arrays"].append({"name": name, "shape": shape, "kind": kind, "planes": planes})
             body += packed
-        return zlib.compress(json.dumps(head).encode() + b"\n" + body, 9)
+        return zlib.compress(json.dumps(head).encode() + b"\n" + body, level)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,43 +152,108 @@ SENT = (
     "beta",
     "loss",
     "accuracy",
+    "swarm",
 )
 
 
 def replay(pair: Pair) -> Replay:
     """Reduce the records of both arms to what is drawn."""
-    arms = (pair.plain, pair.bn)
-    steps = np.union1d(pair.plain.step, pair.bn.step)
-    rows = [np.searchsorted(arm.step, steps, side="right") - 1 for arm in arms]
-    values = _values(arms)
-    low, high = _axes(values)
-    counted = [count(values[panel], low, high, panel[1]) for panel in PANELS]
-    arm_of = [ARMS.index(arm) for arm, _ in PANELS]
-    counts = np.stack([c[rows[arm]] for c, arm in zip(counted, arm_of, strict=True)], 1)
+    found = Follower(pair.config).follow(pair)
+    assert found is not None  # step 0 is always recorded
+    return found[1]
+    return Follower(pair.config).frames(pair)
 
-    series = [(0, values["plain", "z"]), (1, values["bn", "z"]), (1, values["bn", "u"])]
-    wide = [(arm, v.astype(np.float64)) for arm, v in series]
-    units = [(0, pair.plain.z), (1, pair.bn.z), (1, pair.bn.u)]
 
-    def each(reduced: list[tuple[int, np.ndarray]]) -> np.ndarray:
-        return np.stack([array[rows[arm]] for arm, array in reduced], axis=1)
+class Follower:
+    """Reduces a pair while it trains.
 
-    return Replay(
-        steps=steps,
-        ended=(len(pair.plain.step) - 1, len(pair.bn.step) - 1),
-        diverged=(pair.plain.diverged_at, pair.bn.diverged_at),
-        low=low,
-        high=high,
-        counts=counts[..., 1:-1].astype(np.uint16),
-        outside=counts[..., [0, -1]].astype(np.uint16),
-        mean=each([(arm, v.mean(axis=2)) for arm, v in wide]),
-        sd=each([(arm, v.std(axis=2)) for arm, v in wide]),
-        percentiles=each([(arm, _percentiles(z[..., UNIT], 2)) for arm, z in units]),
-        gamma=_over_units(pair.bn.gamma)[rows[1]],
-        beta=_over_units(pair.bn.beta)[rows[1]],
-        loss=each([(arm, _loss_between(trace)) for arm, trace in enumerate(arms)]),
-        accuracy=each([(arm, trace.accuracy) for arm, trace in enumerate(arms)]),
-    )
+    `follow` gives the frames that have come since it was last asked, or all of them anew where an
+    axis had to grow: whoever keeps them, and replaces what he has from their first one on, has
+    `replay` of the pair so far. Ask when each arm has made its first update, or has ended: what is
+    recorded at step 0 includes the loss of the first mini-batch.
+    """
+
+    def __init__(self, config: RunConfig) -> None:
+        self._labels = _labels(config)
+        self._frames = 0
+        self._ranges = [np.empty((0, len(VIEWS), 2, config.depth))] * 2  # usual ones, by arm
+        self._ends = np.full((len(VIEWS), 2, config.depth), np.nan)  # of the axes
+
+    def follow(self, pair: Pair) -> tuple[int, Replay] | None:
+        """The number of the first frame, and the frames from there on; None if none has come."""
+        steps = np.union1d(pair.plain.step, pair.bn.step)
+        known, ends = self._frames, self._ends
+        if len(steps) == known:
+            return None
+        self._see(pair, steps)
+        since = known if np.array_equal(ends, self._ends) else 0
+        return since, self._reduced(pair, steps, since)
+
+    def _see(self, pair: Pair, steps: np.ndarray) -> None:
+        """Let the axes grow as they must, from one frame to the next."""
+        arms = (pair.plain, pair.bn)
+        for a, arm in enumerate(arms):
+            known = self._ranges[a]
+            if len(arm.step) > len(known):
+                self._ranges[a] = np.concatenate([known, _usual_ranges(_from(arm, len(known)))])
+        counts = [np.searchsorted(arm.step, steps, side="right") for arm in arms]
+        for frame in range(self._frames, len(steps)):
+            seen = [self._ranges[a][: counts[a][frame]] for a in range(len(arms))]
+            self._ends = _grown(self._ends, _needed(*seen))
+        self._frames = len(steps)
+
+    def _reduced(self, pair: Pair, steps: np.ndarray, since: int) -> Replay:
+        arms = (pair.plain, pair.bn)
+        held = [np.searchsorted(arm.step, steps[since:], side="right") - 1 for arm in arms]
+        plain, bn = (_from(arm, rows[0]) for arm, rows in zip(arms, held, strict=True))
+        rows = [of - of[0] for of in held]
+        values = _values((plain, bn))
+        low, high = self._ends[:, 0], self._ends[:, 1]
+        counted = [count(values[panel], low, high, panel[1]) for panel in PANELS]
+        arm_of = [ARMS.index(arm) for arm, _ in PANELS]
+        counts = np.stack([c[rows[arm]] for c, arm in zip(counted, arm_of, strict=True)], 1)
+        series = [(0, values["plain", "z"]), (1, values["bn", "z"]), (1, values["bn", "u"])]
+        wide = [(arm, v.astype(np.float64)) for arm, v in series]
+        units = [(0, plain.z), (1, bn.z), (1, bn.u)]
+
+        def each(reduced: list[tuple[int, np.ndarray]]) -> np.ndarray:
+            return np.stack([array[rows[arm]] for arm, array in reduced], axis=1)
+
+        return Replay(
+            steps=steps[since:],
+            ended=(len(pair.plain.step) - 1, len(pair.bn.step) - 1),
+            diverged=(pair.plain.diverged_at, pair.bn.diverged_at),
+            low=low,
+            high=high,
+            counts=counts[..., 1:-1].astype(np.uint16),
+            outside=counts[..., [0, -1]].astype(np.uint16),
+            mean=each([(arm, v.mean(axis=2)) for arm, v in wide]),
+            sd=each([(arm, v.std(axis=2)) for arm, v in wide]),
+            percentiles=each([(arm, _percentiles(z[..., UNIT], 2)) for arm, z in units]),
+            gamma=_over_units(bn.gamma)[rows[1]],
+            beta=_over_units(bn.beta)[rows[1]],
+            loss=np.stack([_loss_between(arm)[held[a]] for a, arm in enumerate(arms)], axis=1),
+            accuracy=each([(arm, trace.accuracy) for arm, trace in enumerate((plain, bn))]),
+            swarm=each([(0, _swarm(plain.u)), (1, _swarm(bn.u))]),
+            labels=self._labels,
+        )
+
+
+def _from(trace: Trace, record: int) -> Trace:
+    """Its records from one on."""
+    return replace(trace, **{name: getattr(trace, name)[record:] for name in PER_RECORD})
+
+
+def _labels(config: RunConfig) -> tuple[int, ...]:
+    """Of the first images that were recorded."""
+    examples = Examples(config)
+    many = len(examples.probe)
+    rows = stream(config, PROBE).choice(len(examples.x), many, replace=False)[:SWARM]
+    return tuple(examples.targets[rows].argmax(axis=1).tolist())
+
+
+def _swarm(u: np.ndarray) -> np.ndarray:
+    return u[:, -1, :SWARM, UNIT].astype(np.float64)
 
 
 def _values(arms: tuple[Trace, Trace]) -> dict[tuple[str, str], np.ndarray]:
@@ -176,28 +263,49 @@ def _values(arms: tuple[Trace, Trace]) -> dict[tuple[str, str], np.ndarray]:
     return {panel: a.reshape(*a.shape[:2], -1) for panel, a in raw.items()}
 
 
-def _axes(values: dict[tuple[str, str], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """(2, L) low and high ends: the batch-norm arm is on the axis, the plain arm within reason.
-
-    A network that blows up must not squeeze its twin into one bin, so the plain arm may widen
-    the axis to WIDEST times the batch-norm arm's span; how many are outside is stated.
-    """
+def _usual_ranges(trace: Trace) -> np.ndarray:
+    """(T, view, 2, L): the ends that hold the central examples of each record."""
     ends = []
     for view in VIEWS:
-        plain, bn = (_usual_range(values[arm, view]) for arm in ARMS)
-        room = WIDEST * (bn[1] - bn[0])
-        middle = (bn[1] + bn[0]) / 2
-        low = np.minimum(bn[0], np.maximum(plain[0], middle - room / 2))
-        high = np.maximum(bn[1], np.minimum(plain[1], middle + room / 2))
-        ends.append([_round_outward(a, b) for a, b in zip(low, high, strict=True)])
-    array = np.array(ends)
-    return array[..., 0], array[..., 1]
+        values = getattr(trace, view).astype(np.float64)
+        ends.append(np.quantile(values, CENTRAL, axis=(2, 3)))
+    return np.moveaxis(np.stack(ends), 2, 0)
 
 
-def _usual_range(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(L,) low and high ends that hold the central examples at nearly all times."""
-    low, high = np.quantile(values.astype(np.float64), CENTRAL, axis=2)
-    return np.quantile(low, 0.02, axis=0), np.quantile(high, 0.98, axis=0)
+def _needed(plain: np.ndarray, bn: np.ndarray) -> np.ndarray:
+    """(view, 2, L): the batch-norm arm is on the axis, the plain arm within reason.
+
+    From the usual ranges so far. A network that blows up must not squeeze its twin into one bin, so
+    the plain arm may widen the axis to WIDEST times the batch-norm arm's span; how many are outside
+    is stated.
+    """
+    (plain_low, plain_high), (low, high) = map(_usual_range, (plain, bn))
+    room, middle = WIDEST * (high - low), (high + low) / 2
+    low = np.minimum(low, np.maximum(plain_low, middle - room / 2))
+    high = np.maximum(high, np.minimum(plain_high, middle + room / 2))
+    return np.stack([low, high], axis=1)
+
+
+def _usual_range(ranges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(view, L) low and high ends that do at nearly all times."""
+    low, high = AT_MOST_TIMES
+    return np.quantile(ranges[:, :, 0], low, axis=0), np.quantile(ranges[:, :, 1], high, axis=0)
+
+
+def _grown(ends: np.ndarray, needed: np.ndarray) -> np.ndarray:
+    """The axes that hold what is needed: where they do not, they become wider than they must."""
+    grown = ends.copy()
+    for view, layer in np.ndindex(len(ends), ends.shape[2]):
+        (low, high), (least, most) = ends[view, :, layer], needed[view, :, layer]
+        if np.isnan(low):
+            grown[view, :, layer] = _round_outward(least, most)
+        elif least < low or most > high:
+            room = ROOM * (most - least)
+            least = least - room if least < low else low
+            most = most + room if most > high else high
+            wide = _round_outward(least, most)
+            grown[view, :, layer] = min(low, wide[0]), max(high, wide[1])
+    return grown
 
 
 def _round_outward(low: float, high: float) -> tuple[float, float]:

@@ -75,7 +75,8 @@ State = Literal["queued", "running", "done", "stopped", "failed"]
 class Status:
     """What a visitor is shown.
 
-    `ahead`: runs that must end before this one starts. `seen`: what the run tells on its way.
+    `ahead`: runs that must end before this one starts. `seen`: what the run tells on its way, and
+    `pieces` how many it has handed over.
     `left`: it was stopped because nobody had asked about it for long, not because its visitor
     said so: a locked phone, or a tab that the browser put to sleep.
     """
@@ -86,6 +87,7 @@ class Status:
     steps: int
     seen: Any = None
     left: bool = False
+    pieces: int = 0
 
 
 class Going:
@@ -104,6 +106,13 @@ class Going:
         """Take over how far it is."""
         self.step, self.steps, self.seen = answer.done, answer.of, answer.seen
         self.pieces += answer.pieces
+
+    def bare(self) -> Going:
+        """Its result, for those who ask later: without what was shown on the way."""
+        kept = Going(self.job, self.number)
+        kept.state, kept.result = self.state, self.result
+        kept.step, kept.steps, kept.seen = self.step, self.steps, self.seen
+        return kept
 
     def begin(self, number: int) -> None:
         """From the start, under a new number: late answers to the old one find nobody."""
@@ -307,7 +316,8 @@ class Runner:
 
     def _status(self, going: Going) -> Status:
         ahead = self._in_lane(going).index(going) + 1 if going.state == "queued" else 0
-        return Status(going.state, ahead, going.step, going.steps, going.seen)
+        told = going.step, going.steps, going.seen
+        return Status(going.state, ahead, *told, pieces=len(going.pieces))
 
     def _in_lane(self, going: Going) -> list[Going]:
         return [waiting for waiting in self._waiting if waiting.job.lane == going.job.lane]
@@ -368,7 +378,7 @@ class Runner:
             self._send(Cancel(going.number))
 
     def _keep(self, going: Going) -> None:
-        self._kept[going.job.key] = going
+        self._kept[going.job.key] = going.bare()
         while len(self._kept) > KEPT or self._kept_bytes() > KEPT_BYTES:
             self._kept.popitem(last=False)
 

@@ -8,4 +8,5 @@ ORDER = (
     "why",
     "noise",
     "at_test_time",
+    "inside",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -27,12 +28,12 @@ def option_label(lesson: str, name: str, option: object) -> str:
     return t(own) if has(own) else t(shared) if has(shared) else str(option)
 
 
-def choice(lesson: str, name: str, **extra: Any) -> Any:
-    """A segmented control, one option always chosen."""
+def choice(lesson: str, name: str, *, among: Sequence[Any] = (), **extra: Any) -> Any:
+    """A segmented control, one option always chosen; of all there are, or of those `among`."""
     control = LESSONS[lesson].control(name)
     assert isinstance(control, Choice)
     return st.segmented_control(
-        options=control.options,
+        options=among or control.options,
         format_func=lambda option: option_label(lesson, name, option),
         required=True,
         **_words(lesson, name),

@@ -22,13 +22,16 @@ from ui.state import Choice, Number
 from ui.text import t
 
 
-def component(name: str) -> Component:
-    """The component in the folder of that name, built on what all of them share."""
+def component(name: str, *more: str) -> Component:
+    """The component in the folder of that name, built on what all of them share.
+
+    `more` are style sheets that it shares with some others.
+    """
     return Component(
         name,
         {"commit": COMMIT},
         html=(f"{name}/index.html",),
-        css=("controls.css", "drag/style.css", f"{name}/style.css"),
+        css=("controls.css", "drag/style.css", *more, f"{name}/style.css"),
         js=f"{name}/index.js",
     )
 

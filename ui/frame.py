@@ -14,7 +14,7 @@ from functools import cache
 import streamlit as st
 
 from bncore import __version__
-from ui import page, state, streamlits
+from ui import page, progress, state, streamlits
 from ui.files import ROOT
 from ui.lesson import Lesson
 from ui.lessons import HOME, LESSONS, script
@@ -65,7 +65,8 @@ def run() -> None:
     lesson = chosen.url_path or HOME
     entry = LESSONS[lesson]
     _go_where_it_has_moved(entry)
-    state.begin(lesson, entry.controls, entry.meant, entry.default if entry.scenes else None)
+    default = entry.default if entry.scenes else None
+    state.begin(lesson, entry.controls, entry.meant, default, _of_others(entry))
     st.set_page_config(
         page_title=t("ui.page_title", lesson=page.title(lesson)),
         page_icon=str(ROOT / "assets" / "images" / "icon.svg"),
@@ -74,9 +75,11 @@ def run() -> None:
         menu_items={"About": t("ui.about", version=__version__)},
     )
     page.header(lesson)
-    page.menu()
+    if state.setting("view") not in ("class", "embed"):
+        page.menu()
     page.complain()
     chosen.run()
+    progress.settle()
     page.footer(__version__)
     page.publish(lesson)
     settle_modules()
@@ -92,3 +95,13 @@ def _go_where_it_has_moved(entry: Lesson) -> None:
         given = st.query_params.get(name)
         if given is not None and given != LESSONS[lesson].written_default(name):
             st.switch_page(script(lesson), query_params=st.query_params.to_dict())
+
+
+def _of_others(entry: Lesson) -> set[str]:
+    """Controls that an older link names here although another lesson has them now.
+
+    It carried all controls of a lesson: those that have moved away stand in it at their defaults,
+    and those that have not moved come along to where the others are now.
+    """
+    came_from = (other for other in LESSONS.values() if entry in other.moved.values())
+    return {*entry.moved, *(control.name for other in came_from for control in other.controls)}

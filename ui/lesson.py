@@ -41,7 +41,8 @@ class Scene:
     puts the words above the picture in place of beside it. `picture` is the scene whose picture it
     shows, where that is not its own. `sets` are the controls that begin otherwise here than by
     their defaults. `owns` names controls that are touched here alone: a link that sets one, and
-    names no scene, opens this one.
+    names no scene, opens this one. As a mapping it says to which values, and the link must set all
+    of them; of several scenes that it means, the one with most.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Scene:
     wide: bool = False
     picture: str = ""
     sets: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    owns: tuple[str, ...] = ()
+    owns: tuple[str, ...] | Mapping[str, tuple[Any, ...]] = field(default=(), hash=False)
 
 
 class Lesson(str):
@@ -145,11 +146,23 @@ class Lesson(str):
         """
         if not self.scenes or "scene" in link or not link:
             return {}
-        for scene in self.scenes:
-            for name in scene.owns:
-                if name in link and link[name] != self.default(name):
-                    return {"scene": scene.name, "seen": True}
-        return {"seen": True}
+        best = max(self.scenes, key=lambda scene: self._speaks_of(scene, link))
+        found = {"scene": best.name} if self._speaks_of(best, link) else {}
+        return found | {"seen": True}
+
+    def _speaks_of(self, scene: Scene, link: Mapping[str, Any]) -> int:
+        """By how many of its controls a link asks for a scene; 0 if it does not."""
+        if isinstance(scene.owns, Mapping):
+            met = [
+                name in link and self._sets(name, link[name], scene.owns[name])
+                for name in scene.owns
+            ]
+            return len(met) if all(met) else 0
+        return int(any(name in link and self._sets(name, link[name]) for name in scene.owns))
+
+    def _sets(self, name: str, value: Any, values: tuple[Any, ...] = ()) -> bool:
+        """Whether it is one of the values; without any, whether it is not the default."""
+        return value in values if values else value != self.default(name)
 
     def put(self, **values: Any) -> None:
         """Set controls from code. Call before their widgets are drawn."""

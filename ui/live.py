@@ -3,7 +3,8 @@
     LIVE = Live("training")         # or Live("network", "growth"), where a lesson has several
     LIVE.start(job)             # in a button's callback; then `rerun_if_pressed` in its fragment
     found = LIVE.take()         # once, when it has ended: before any widget of the page is drawn
-    LIVE.watch()                # the bar while it goes on
+    LIVE.watch()                # the bar while it goes on; or, with a picture of its own:
+    LIVE.look(draw, 0.15)       # draws again and again, each time with how far the run is
     LIVE.say_stopped(step, sentence)    # beside what is shown of a run that was stopped
 
 What the visitor has going lives in `st.session_state`; the runs themselves are in `ui.runs`.
@@ -12,6 +13,7 @@ What the visitor has going lives in `st.session_state`; the runs themselves are 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -122,15 +124,35 @@ class Live:
                 st.rerun()
             with st.container(border=True, key=f"progress-{self.name}"):
                 progress(status)
-                st.button(
-                    t("ui.live.stop"),
-                    icon=":material/stop_circle:",
-                    key=f"stop-{self.name}",
-                    on_click=self.stop,
-                )
+                self.stop_button()
 
         if self.going() is not None:
             look()
+
+    def look(self, draw: Callable[[Status | None], None], every: float) -> None:
+        """What shows a run while it goes on: drawn so often then, and once without a run.
+
+        What `draw` draws keeps its place from one look to the next, and when the run has ended.
+        """
+
+        @st.fragment(run_every=every if self.going() is not None else None)
+        def look() -> None:
+            ticket = self.going()
+            status = None if ticket is None else ticket.status()
+            if status is not None and not underway(status):
+                st.rerun()
+            draw(status)
+
+        look()
+
+    def stop_button(self) -> None:
+        """For this visitor; what was trained is kept."""
+        st.button(
+            t("ui.live.stop"),
+            icon=":material/stop_circle:",
+            key=f"stop-{self.name}",
+            on_click=self.stop,
+        )
 
     def wait(self, patience: float) -> None:
         """Show the bar here, for at most so many seconds."""

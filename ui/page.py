@@ -110,16 +110,40 @@ def title(lesson: str) -> str:
     return t("ui.part_title", part=part, lesson=whole)
 
 
-def link(lesson: str) -> None:
-    """A link to a lesson by its title."""
-    st.page_link(script(lesson), label=t(f"{lesson}.title"), icon=LESSONS[lesson].icon)
+def link(lesson: str, label: str = "", icon: str = "") -> None:
+    """A link to a lesson, to the scene where its reader was last."""
+    entry, place = LESSONS[lesson], progress.place(lesson)
+    st.page_link(
+        script(lesson),
+        label=label or t(f"{lesson}.title"),
+        icon=icon or entry.icon,
+        query_params={"scene": place} if place else None,
+    )
 
 
 def menu() -> None:
-    """The lessons, at the side."""
+    """The lessons, at the side; below them whether all is shown without being asked for."""
     with st.sidebar:
         for lesson in LESSONS:
             link(lesson)
+        _show_everything()
+
+
+def _show_everything() -> None:
+    """For those who teach or come back."""
+    key = "show-everything"
+    st.session_state[key] = state.setting("show") == "everything"
+    st.toggle(
+        t("ui.scenes.everything"), key=key, help=t("ui.scenes.everything_help"), on_change=_switched
+    )
+    if st.session_state.pop("show.switched", False):
+        with st.container(key="kept-show"):
+            st.html(progress.keep_show(state.setting("show")), unsafe_allow_javascript=True)
+
+
+def _switched() -> None:
+    state.put_setting("show", "everything" if st.session_state["show-everything"] else "asked")
+    st.session_state["show.switched"] = True
 
 
 def drawer(label: str, *, key: str, icon: str | None = None, opened: bool = False) -> Any:
@@ -162,8 +186,12 @@ def header(lesson: str) -> None:
     What takes no room stands in its container too, since that one is taken out of the flow.
     """
     with st.container(horizontal=True, horizontal_alignment="right", key="header"):
-        _announce(lesson)
-        st.html(_fingers(), unsafe_allow_javascript=True)
+        # styles hang on its key
+        with st.container(key=f"view-{state.setting('view')}", width="content"):
+            _announce(lesson)
+        st.html(_script("touch.js"), unsafe_allow_javascript=True)
+        if state.setting("view") == "class":
+            st.html(_script("class.js"), unsafe_allow_javascript=True)
         st.segmented_control(
             t("ui.language_switch"),
             text.languages(),
@@ -182,9 +210,9 @@ def _announce(lesson: str) -> None:
 
 
 @cache
-def _fingers() -> str:
-    """What lets a finger scroll over charts and sliders that are not ours."""
-    return f"<script>{streamlits.with_names((ASSETS / 'touch.js').read_text('utf-8'))}</script>"
+def _script(name: str) -> str:
+    """A script for all pages: what a finger does on what is not ours, what a clicker turns."""
+    return f"<script>{streamlits.with_names((ASSETS / name).read_text('utf-8'))}</script>"
 
 
 def footer(version: str) -> None:

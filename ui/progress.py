@@ -1,9 +1,9 @@
-"""What a visitor has opened and answered: kept in the browser, never on the server.
+"""What a visitor has seen and answered, and where: kept in the browser, never on the server.
 
 Every step is noted twice: in the session, and by a line of script in the browser's own storage
-(`assets/components/progress/store.js`). The start page asks the browser once in a session what it
-has kept. So progress outlives a reload and a night; in a browser that keeps nothing it lasts as
-long as the session. No cookie, no name, nothing that the server writes down.
+(`assets/components/progress/store.js`). The browser is asked once in a session what it has kept.
+So progress outlives a reload and a night; in a browser that keeps nothing it lasts as long as the
+session. No cookie, no name, nothing that the server writes down.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from typing import Any
 
 import streamlit as st
 
-from ui import modules, text
+from ui import modules, state, text
 from ui.components import Component
 from ui.lessons import HOME, LESSONS
 from ui.outside import maybe, named, several, shape, word
 
 KEY = "progress"
 HERE, ASKED, CLEARED = "progress.here", "progress.asked", "progress.cleared"
+ANSWERS = ("answer.", "scenes.")  # what keys in the session begin with that hold answers
 
 
 @cache
@@ -30,7 +31,14 @@ def _store() -> str:
 
 _component = Component(
     "progress",
-    {"kept": shape(last=maybe(word()), done=named(several(word())))},
+    {
+        "kept": shape(
+            last=maybe(word()),
+            done=named(several(word())),
+            at=maybe(named(word())),
+            show=maybe(word()),
+        )
+    },
     js="progress/index.js",
 )
 
@@ -52,23 +60,35 @@ def last() -> str | None:
     return _here()["last"]
 
 
+def place(lesson: str) -> str | None:
+    """The scene of a lesson that was open last."""
+    return _here()["at"].get(lesson)
+
+
 def _here() -> dict[str, Any]:
-    return st.session_state.setdefault(HERE, {"last": None, "done": {}})
+    return st.session_state.setdefault(HERE, {"last": None, "done": {}, "at": {}})
 
 
-def note(lesson: str, question: str | None = None) -> str:
-    """Remember that a lesson was opened, or a question answered; the script that tells the browser.
+def note(lesson: str, name: str | None = None, scene: str | None = None) -> str:
+    """Remember that a lesson is open, at a scene, and what was seen or answered there.
 
-    The start page is no lesson.
+    Returns the script that tells the browser. The start page is no lesson.
     """
     if lesson == HOME:
         return ""
     here = _here()
     here["last"] = lesson
-    answered = here["done"].setdefault(lesson, [])
-    if question is not None and question not in answered:
-        answered.append(question)
-    return _run(f"keep({json.dumps(lesson)}, {json.dumps(question)})")
+    done = here["done"].setdefault(lesson, [])
+    if name is not None and name not in done:
+        done.append(name)
+    if scene is not None:
+        here["at"][lesson] = scene
+    return _run(f"keep({', '.join(map(json.dumps, (lesson, name, scene)))})")
+
+
+def keep_show(show: str) -> str:
+    """The script that has the browser remember how all lessons are looked at."""
+    return _run(f"keepShow({json.dumps(show)})")
 
 
 def _run(call: str) -> str:
@@ -76,7 +96,7 @@ def _run(call: str) -> str:
 
 
 def settle() -> None:
-    """Put together what the browser has kept and what this session knows; the start page calls it.
+    """Put together what the browser has kept and what this session knows; every page calls it.
 
     In the run after `clear` the browser is told to forget.
     """
@@ -90,10 +110,13 @@ def settle() -> None:
 def _take(kept: dict[str, Any]) -> None:
     """Take over what the browser told, as far as it names lessons and questions of ours."""
     st.session_state[ASKED] = True
+    if kept["show"] in state.SETTINGS["show"].options:
+        state.put_setting("show", kept["show"])
     known, here = ours(kept["done"]), _here()
     for lesson, answered in here["done"].items():
         known[lesson] = list(dict.fromkeys([*known.get(lesson, []), *answered]))
     here["done"] = known
+    here["at"] = places(kept["at"] or {}) | here["at"]
     here["last"] = here["last"] or (kept["last"] if kept["last"] in known else None)
 
 
@@ -106,10 +129,19 @@ def ours(done: dict[str, list[str]]) -> dict[str, list[str]]:
     }
 
 
+def places(at: dict[str, str]) -> dict[str, str]:
+    """The same of the scenes that were open last."""
+    return {
+        lesson: scene
+        for lesson, scene in at.items()
+        if lesson in LESSONS and scene in {each.name for each in LESSONS[lesson].scenes}
+    }
+
+
 def clear() -> None:
     """Forget all of it, here and in the browser; the answers too."""
-    st.session_state[HERE] = {"last": None, "done": {}}
+    st.session_state[HERE] = {"last": None, "done": {}, "at": {}}
     st.session_state[ASKED] = True
     st.session_state[CLEARED] = True
-    for key in [key for key in st.session_state if str(key).startswith("answer.")]:
+    for key in [key for key in st.session_state if str(key).startswith(ANSWERS)]:
         del st.session_state[key]

@@ -22,12 +22,13 @@ from typing import Any
 
 import streamlit as st
 
-from ui import page, progress, state, streamlits
+from ui import page, progress, share, state, streamlits
 from ui.lesson import Lesson, Question, Scene
 from ui.lessons import FOLDERS, HOME, LESSONS, script
 from ui.text import has, t
 
-SEEN, GUESSED, TURNED = "scenes.seen", "scenes.guessed", "scenes.turned"  # in the session
+# in the session
+SEEN, GUESSED, TURNED, LEFT = "scenes.seen", "scenes.guessed", "scenes.turned", "scenes.left"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Moment:
 
 def run(lesson: Lesson) -> None:
     """What a lesson's page does: the way, the open scene, and on; or all of it."""
+    if following := st.session_state.pop(LEFT, None):
+        st.switch_page(script(following))
     view = state.setting("view")
     if view == "all":
         _opened_out(lesson)
@@ -66,6 +69,7 @@ def run(lesson: Lesson) -> None:
 def _opened_out(lesson: Lesson) -> None:
     """The whole lesson, revealed: to prepare, to search, to print. A shared picture stands once."""
     st.title(t(f"{lesson}.title"), anchor=False)
+    share.back()
     drawn: set[str] = set()
     for scene in lesson.scenes:
         _stand(lesson, scene, whole=True, picture=_picture_of(scene) not in drawn)
@@ -113,14 +117,19 @@ def _open(lesson: Lesson, name: str) -> None:
 
 
 def _to_the_top(lesson: Lesson) -> None:
-    """A scene that was turned to begins at the top of the page."""
-    if turned := st.session_state.get(TURNED):
-        # The number makes the element another one each time, so that the browser runs it again.
-        words = f"document.querySelector(STREAMLIT.main).scrollTo(0, 0); /* {lesson} {turned} */"
-        with st.container(key="kept-top"):
-            st.html(
-                f"<script>{streamlits.with_names(words)}</script>", unsafe_allow_javascript=True
-            )
+    """A scene that was turned to begins at the top of the page; in the row it is in sight."""
+    turned = st.session_state.get(TURNED, 0)
+    # Scene and number make the element another one each time, so that the browser runs it again.
+    words = f"/* {lesson} {lesson.scene.name} {turned} */ {_sight()}"
+    if turned:
+        words = f"document.querySelector(STREAMLIT.main).scrollTo(0, 0); {words}"
+    with st.container(key="kept-top"):
+        st.html(f"<script>{streamlits.with_names(words)}</script>", unsafe_allow_javascript=True)
+
+
+def _sight() -> str:
+    chosen = "document.querySelector('.st-key-scene-way [aria-checked=true]')"
+    return f"{chosen}?.scrollIntoView({{ inline: 'center', block: 'nearest' }});"
 
 
 # --- the scene ---
@@ -144,22 +153,28 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     scene = now.scene
     own, drawn = _module(lesson, scene.name), _module(lesson, _picture_of(scene))
     if state.setting("view") == "embed":
-        drawn.picture(now)
+        _picture(drawn, now)
         return
-    words, place = (st.container(), st.container()) if scene.wide else _beside()
+    words, place = (st.container(), st.container()) if scene.wide else _beside(scene)
     values = own.said(now) if now.seen and hasattr(own, "said") else {}
     with words:
         _words(lesson, now, values)
     with place:
         if picture:
-            drawn.picture(now)
+            _picture(drawn, now)
     if now.seen and hasattr(own, "more"):
         _drawer(own, now)
     _note(lesson, now)
 
 
-def _beside() -> tuple[Any, Any]:
-    left, right = st.columns([3, 5], gap="medium")
+def _picture(drawn: Any, now: Moment) -> None:
+    with st.container(key=f"picture-{now.name}"):
+        drawn.picture(now)
+
+
+def _beside(scene: Scene) -> tuple[Any, Any]:
+    with st.container(key=f"beside-{scene.name}"):
+        left, right = st.columns([3, 5], gap="medium")
     return left, right
 
 
@@ -236,11 +251,14 @@ def _drawer(own: Any, now: Moment) -> None:
 
 
 def _note(lesson: Lesson, now: Moment) -> None:
-    """Remember, here and in the browser, that a scene was seen."""
-    if now.seen and not now.whole:
+    """Remember, here and in the browser, which scene is open, and that it was seen."""
+    if now.whole:
+        return
+    if now.seen:
         seen(lesson).add(now.name)
-        with st.container(key=f"kept-{now.name}"):
-            st.html(progress.note(lesson, now.name), unsafe_allow_javascript=True)
+    script = progress.note(lesson, now.name if now.seen else None, now.name)
+    with st.container(key=f"kept-{now.name}"):
+        st.html(script, unsafe_allow_javascript=True)
 
 
 # --- the way ---
@@ -255,7 +273,7 @@ def _way(lesson: Lesson) -> None:
         mark = ":material/check: " if name in done else ":material/stairs: " if deep else ""
         return mark + t(f"{lesson}.scenes.{name}.short")
 
-    key = f"{lesson}.way"
+    key = f"scenes.way.{lesson}"  # no lesson has a control of that name
     st.session_state[key] = lesson.value("scene")
     with st.container(key="scene-way"):
         st.segmented_control(
@@ -288,6 +306,8 @@ def _turn(lesson: Lesson) -> None:
             on_click=_open,
             args=(lesson, before.name if before else ""),
         )
+        with st.container(horizontal=True, wrap=False, width="content", key="scene-share"):
+            share.popover()
         if following is None or (following.deep and not lesson.scene.deep):
             _leave(lesson)
         else:
@@ -309,14 +329,15 @@ def _next(lesson: Lesson, following: Scene) -> None:
 def _leave(lesson: Lesson) -> None:
     """On to the next lesson, with what was left open; from the last one home."""
     order = list(LESSONS)
-    following = (order + [HOME])[order.index(lesson) + 1]
+    following = [*order, HOME][order.index(lesson) + 1]
     if has(f"{lesson}.onward"):
         st.markdown(t(f"{lesson}.onward"), width="content")
-    if st.button(
+    st.button(
         t("ui.scenes.next", title=t(f"{following}.title")),
         icon=":material/arrow_forward:",
         icon_position="right",
-        key="scene-next",
+        key="scene-next",  # a callback: the press that led to this scene has the same key
         type="primary",
-    ):
-        st.switch_page(script(following))
+        on_click=st.session_state.__setitem__,
+        args=(LEFT, following),
+    )

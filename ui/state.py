@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -174,11 +174,13 @@ def begin(
     controls: tuple[Control, ...],
     meant: Callable[[dict[str, Any]], dict[str, Any]] = lambda link: {},
     default: Callable[[str, str], Any] | None = None,
+    others: Collection[str] = (),
 ) -> None:
     """Give every control of the lesson a value: from the URL when the lesson opens, else as it was.
 
     The browser's Back and Forward count as opening, since they bring an older link. `meant` says
-    what a link says besides; `default` what a control begins with in a scene.
+    what a link says besides; `default` what a control begins with in a scene. `others` are names
+    that a link may give without a word, since they are known to another lesson.
     """
     by_history = streamlits.came_by_history()
     opened = st.session_state.get("lesson") != lesson or by_history
@@ -190,7 +192,7 @@ def begin(
     read = _read_all(controls, given)
     _begin_settings(given, by_history)
     for name in given:
-        if not tracking(name):
+        if not (tracking(name) or name in others):
             _complain("unknown", name=said(name))
     read |= meant(read)
     if "scene" in read:

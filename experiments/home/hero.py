@@ -47,6 +47,11 @@ class Hero:
         found = [np.flatnonzero(accuracy >= share) for accuracy in self.accuracy]
         return [int(self.steps[rows[0]]) if len(rows) else None for rows in found]
 
+    @property
+    def differs(self) -> int:
+        """The record at which the two accuracies are farthest apart."""
+        return int(np.abs(self.accuracy[0] - self.accuracy[1]).argmax())
+
     def to_bytes(self) -> bytes:
         """For the browser: a line of JSON, `values` as levels of the axis (uint16), the images.
 
@@ -57,6 +62,7 @@ class Hero:
             "steps": self.steps.tolist(),
             "accuracy": np.round(self.accuracy, 4).tolist(),
             "spread": [[float(f"{sd:.3g}") for sd in arm] for arm in self.spread],
+            "differs": self.differs,
             "low": self.low,
             "high": self.high,
             "images": len(self.images),

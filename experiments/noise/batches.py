@@ -73,9 +73,7 @@ class Draws:
 def meet(images: tuple[int, ...], layer: int, m: int, seed: int, draws: int = DRAWS) -> Draws:
     """Put the images into `draws` batches of m with random companions, m not below their number."""
     everyone = population()
-    rng = np.random.default_rng((seed, m))
-    batches = rng.integers(0, len(everyone.t), (draws, m))
-    batches[:, : len(images)] = images
+    batches = drawn(images, m, seed, draws)
     at_once = max(1, ROWS // m)
     parts = [_pass(batches[i : i + at_once], layer, len(images)) for i in range(0, draws, at_once)]
     z, mean, std = (np.concatenate(part).astype(np.float64) for part in zip(*parts, strict=True))
@@ -86,6 +84,14 @@ def meet(images: tuple[int, ...], layer: int, m: int, seed: int, draws: int = DR
     for array in vars(found).values():
         array.flags.writeable = False
     return found
+
+
+def drawn(images: tuple[int, ...], m: int, seed: int, draws: int = DRAWS) -> np.ndarray:
+    """Which images each batch holds, (D, m): the given ones first."""
+    rng = np.random.default_rng((seed, m))
+    batches = rng.integers(0, len(population().t), (draws, m))
+    batches[:, : len(images)] = images
+    return batches
 
 
 def _pass(
@@ -241,6 +247,49 @@ def _factors(keep: float, seed: int, draws: int, examples: int) -> np.ndarray:
     drop = Drop(keep, (draws, examples), np.dtype(np.float64))
     drop.draw([np.random.default_rng(seed)])
     return drop.factors
+
+
+# --- whole batches ---
+
+
+@dataclass(frozen=True, eq=False)
+class Company:
+    """One example in D batches at one unit, and some of these batches with all their members."""
+
+    z_norm: np.ndarray  # (D,) of the example
+    shown: np.ndarray  # (K,) which batches
+    t: np.ndarray  # (K, m) their members by the statistics of all images, the example first
+
+
+def company(
+    image: int, layer: int, unit: int, m: int, seed: int, shown: int, draws: int = DRAWS
+) -> Company:
+    """The batches of `one_example`: the first `shown` of them whole, and the last."""
+    everyone = population()
+    which = np.unique([*range(min(shown, draws)), draws - 1])
+    z, _, _ = _pass(drawn((image,), m, seed, draws)[which], layer, m)
+    t = (z[..., unit].astype(np.float64) - everyone.mean[layer, unit]) / everyone.std[layer, unit]
+    return Company(one_example(image, layer, unit, m, seed, draws).z_norm, which, t)
+
+
+# --- one value, several kinds of noise ---
+
+
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """What D batches make of E values, part by part, and what dropout makes of them instead."""
+
+    t: np.ndarray  # (E,)
+    added: np.ndarray  # (D, E) t + b: the batch's mean alone
+    multiplied: np.ndarray  # (D, E) a t: its spread alone
+    dropped: np.ndarray  # (D, E) factor times t, a factor for each
+
+
+def kinds(found: Noise, others: tuple[float, ...], keep: float, seed: int, draws: int) -> Kinds:
+    """Of the example's own value and of others, in its first batches."""
+    t = np.array([found.t, *others])
+    a, b = found.a[:draws, None], found.b[:draws, None]
+    return Kinds(t, t + b, a * t, _factors(keep, seed, draws, len(t)) * t)
 
 
 # --- two examples of one batch ---

@@ -14,7 +14,8 @@ class Shown(Brief):
     """Some tens of kB, of a pair of some MB."""
 
     shift: Shift
-    packed: bytes  # the replay, for the browser
+    first: bytes  # of the replay step 0 alone, for the browser
+    packed: bytes  # all of it
 
 
 def shown(pair: Pair) -> Shown:
@@ -25,5 +26,6 @@ def shown(pair: Pair) -> Shown:
         replay=moving.curves(),
         stopped=stopped(pair),
         shift=shift(pair),
+        first=moving.upto(0).to_bytes(),
         packed=moving.to_bytes(),
     )

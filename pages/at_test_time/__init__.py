@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.lesson import Lesson
+from ui.lesson import Lesson, Question, Scene
 from ui.state import Choice, Control, Integer, Switch
 
 
@@ -29,4 +29,56 @@ def controls() -> tuple[Control, ...]:
     )
 
 
-LESSON = Lesson("test_time", ":material/balance:", controls)
+#: late or stale: what is left to blame once the start is corrected
+STALE = {"regime": "fast", "decay": 0.999, "stop": 300, "corrected": True}
+
+LESSON = Lesson(
+    "test_time",
+    ":material/balance:",
+    controls,
+    scenes=(
+        Scene(
+            "answer_jumps",
+            2,
+            Question("predict", ("no", "little", "yes"), "yes"),
+            owns=("image", "m", "order", "seed"),
+        ),
+        Scene(
+            "averages",
+            3,
+            Question("count", ("last", "some", "all"), "some"),
+            sets={"decay": 0.9, "unit": 2},
+            owns=("decay", "stop", "start", "corrected", "layer", "unit", "regime"),
+        ),
+        Scene("modes", 2, Question("forgot", ("same", "some", "one"), "one"), owns=("mode",)),
+        Scene(
+            "world", 2, Question("world", ("robust", "refit", "plain"), "refit"), owns=("dim", "k")
+        ),
+        Scene(
+            "stale",
+            2,
+            Question("stale", ("start", "moved", "small"), "moved"),
+            deep=True,
+            sets=STALE,
+        ),
+        Scene(
+            "conventions",
+            2,
+            Question("momentum", ("same", "mirrored", "default"), "mirrored"),
+            deep=True,
+            wide=True,
+            owns=("convention",),
+        ),
+        Scene(
+            "divisor",
+            1,
+            Question("divisor", ("all", "half", "more"), "half"),
+            deep=True,
+            owns=("batch",),
+        ),
+        Scene(
+            "folding", 1, Question("folding", ("norm", "scale", "nothing"), "nothing"), deep=True
+        ),
+        Scene("shifts", 2, Question("shifts", ("most", "half", "none"), "none"), deep=True),
+    ),
+)

@@ -177,28 +177,32 @@ def stale(
     steps: np.ndarray,
     error: np.ndarray,
     startup: np.ndarray | None,
-    lag: np.ndarray,
-    sampling: np.ndarray,
+    lag: np.ndarray | None,
+    sampling: np.ndarray | None,
     stop: int,
     words: Words,
+    top: float,
 ) -> go.Figure:
     """The running mean's error (t,) while weights move, and its parts; None: there is none.
 
-    words: error, startup, lag, sampling, axis, sds.
+    `top` is the largest error to leave room for. words: error, startup, lag, sampling, axis, sds.
     """
-    lines = [
-        line(steps, error, words["error"], colour("running", mode)),
-        line(steps, lag, words["lag"], colour("error", mode), "dash"),
-        line(steps, sampling, words["sampling"], colour("mean", mode), "dot"),
-    ]
-    if startup is not None:
-        lines.insert(1, line(steps, startup, words["startup"], colour("z", mode), "dashdot"))
+    parts = (
+        ("error", error, "running", "solid"),
+        ("startup", startup, "z", "dashdot"),
+        ("lag", lag, "error", "dash"),
+        ("sampling", sampling, "mean", "dot"),
+    )
     return painted(
-        lines,
+        [
+            line(steps, part, words[name], colour(idea, mode), dash)
+            for name, part, idea, dash in parts
+            if part is not None
+        ],
         {
             "shapes": [_upright(stop, mode)],
             "xaxis": title(words["axis"]),
-            "yaxis": title(words["sds"]) | {"rangemode": "tozero"},
+            "yaxis": title(words["sds"]) | {"range": [0, 1.05 * top]},
             "hovermode": "x unified",
             "margin": {"t": 64},
         },
@@ -243,5 +247,5 @@ def shifts(
             "margin": {"t": 64},
         },
         mode,
-        height=460,
+        height=350,
     )

@@ -1,4 +1,4 @@
-"""The third section of the lesson on train and test: who keeps running statistics how."""
+"""Who keeps running statistics how: a rule, its code, and what comes of it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from bncore.conventions import CONVENTIONS
+from bncore.batchnorm import BatchNorm
+from bncore.conventions import CONVENTIONS, Convention
 from experiments.at_test_time import conventions
-from experiments.at_test_time.conventions import Divisor, Under
+from experiments.at_test_time.conventions import Under
 from figures.theme import colour
-from pages.at_test_time import charts as figures
-from pages.at_test_time.company import LESSON, accurate, chart, value, words
-from ui import controls, text
+from pages.at_test_time import LESSON, charts
+from pages.at_test_time.common import accurate, chart, value, words
+from ui import controls, page, text
 from ui.files import ASSETS
-from ui.numbers import latex, number, percent
+from ui.numbers import latex, number
+from ui.scenes import Moment
 from ui.tables import Cell, table
 from ui.text import prose, t
 
@@ -28,30 +30,46 @@ def under_each(m: int) -> dict[str, Under]:
     return {name: conventions.under(name, m) for name in CONVENTIONS}
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def divisor(m: int) -> Divisor:
-    return conventions.divisor(m)
-
-
-def rule() -> None:
-    """One switch: the formula with its numbers, the code, and what comes of it."""
-    name, m = value("convention"), value("batch")
+def picture(now: Moment) -> None:
+    """The rule with its numbers beside its code; before, how the two layers are made."""
+    with st.container(key="rule"):
+        left, right = st.columns([4, 5], gap="medium")
+        if not now.seen:
+            for column, name in ((left, "keras"), (right, "pytorch")):
+                with column:
+                    _code(name, _made(name)[0])
+            return
+        name, m = value("convention"), value("batch")
+        with left:
+            formula(name, m, under_each(m)[name])
+        with right:
+            _code(name, _made(name)[1])
     controls.choice(LESSON, "convention", wrap=True)
-    kept = under_each(m)
-    left, right = st.columns([2, 3], gap="large")
+
+
+def _made(name: str) -> tuple[str, str]:
+    """A library's code in two parts: how its layer is made, and its rule."""
+    code = (SNIPPETS / f"{name}.py").read_text("utf-8")
+    rule = code.rindex("\n\n\ndef ")
+    return code[:rule].strip(), code[rule:].strip()
+
+
+def _code(name: str, code: str) -> None:
+    st.caption(t(f"{LESSON}.rules.code", name=controls.option_label(LESSON, "convention", name)))
+    st.code(code, language="python", wrap_lines=True)
+
+
+def more(now: Moment) -> None:
+    """In what libraries differ; one unit's running variance under each of them."""
+    page.say(f"{LESSON}/conventions")
+    name = value("convention")
+    kept = under_each(value("batch"))
+    left, right = st.columns([4, 5], gap="large", vertical_alignment="center")
     with left:
-        formula(name, m, kept[name])
-    with right:
-        known = {"name": controls.option_label(LESSON, "convention", name)}
-        st.caption(t(f"{LESSON}.rules.code", **known))
-        st.code((SNIPPETS / f"{name}.py").read_text("utf-8"), language="python")
-    left, right = st.columns([5, 4], gap="large", vertical_alignment="center")
-    with left:
-        controls.ladder(LESSON, "batch")
         follow(name, kept[name])
     with right:
-        say(name, m, kept[name], divisor(m))
-    every(name, kept)
+        every(name, kept)
+    page.source(BatchNorm._track, Convention, key="rules")
 
 
 def formula(name: str, m: int, kept: Under) -> None:
@@ -82,7 +100,7 @@ def follow(name: str, kept: Under) -> None:
     title = t(f"{LESSON}.rules.title", **known)
     st.markdown(f"**{title}**")
     last = len(kept.batch_var)
-    figure = figures.follow(
+    figure = charts.follow(
         text.mode(),
         kept.batch_var,
         kept.running_var,
@@ -94,22 +112,6 @@ def follow(name: str, kept: Under) -> None:
     )
     said = {"running": number(kept.running_var[-1], 3), "true": number(kept.true_var, 3)}
     chart(figure, "follow", key="kept", title=title, stop=last, **said)
-
-
-def say(name: str, m: int, kept: Under, found: Divisor) -> None:
-    """What m/(m − 1) does, as measured over thousands of batches."""
-    known = {
-        "m": m,
-        "factor": number(m / (m - 1), 3),
-        "name": controls.option_label(LESSON, "convention", name),
-        "biased": number(found.biased_ratio, 3),
-        "unbiased": number(found.unbiased_ratio, 3),
-        "biased_accuracy": percent(found.biased_accuracy),
-        "unbiased_accuracy": percent(found.unbiased_accuracy),
-        "batches": len(kept.batch_var),
-        "accuracy": percent(kept.accuracy),
-    }
-    st.markdown(prose(f"{LESSON}/divisor", **known))
 
 
 def every(chosen: str, kept: dict[str, Under]) -> None:

@@ -13,52 +13,69 @@ from experiments.claims import grading
 from experiments.claims.shift import LITTLE
 from experiments.intervals import half_widths
 from experiments.trained import trained
-from pages.at_test_time import charts
-from pages.at_test_time.company import LESSON, chart, picture, pictures, words
+from pages.at_test_time import LESSON, charts
+from pages.at_test_time.common import at_once, chart, picture_of, words
 from ui import page, text
 from ui.numbers import number
+from ui.scenes import Moment
 from ui.text import t
 
 SHOWN = 0  # the test image that stands for all
-SCALE = 6
+SCALE = 5
 
 
-def said() -> dict[str, str]:
+def strengths() -> dict[str, str]:
     """How hard the shifts are, for their names."""
     return {name: number(strength) for name, strength in shifts.STRENGTHS.items()}
 
 
 def names() -> list[str]:
     """Of the shifts, worded, in their order."""
-    return [t(f"{LESSON}.shifts.{name}", **said()) for name in shifts.SHIFTS]
+    return [t(f"{LESSON}.shifts.{name}", **strengths()) for name in shifts.SHIFTS]
 
 
-def a_dozen() -> None:
-    """One image under each shift, and the costs over seeds."""
+def picture(now: Moment) -> None:
+    """One image under each shift, and once it is told, what each costs."""
+    with st.container(key="dozen"):
+        _pictures()
+        if not now.seen:
+            return
+        found = shifts.over_seeds()
+        worded = words("shifts", "frozen", "axis")
+        worded |= {"renewed": t(f"{LESSON}.shifts.renewed", k=shifts.K)}
+        bars = _bars(found.gain()), _bars(found.gain(renewed=True))
+        figure = charts.shifts(text.mode(), names(), *bars, worded)
+        chart(figure, "shifts", **said(now))
+
+
+def said(now: Moment | None = None) -> dict[str, object]:
+    """In how many of the shifts batch norm surely helps, and surely harms."""
+    found = shifts.over_seeds()
+    counts = _counts(found.gain())
+    counts |= {f"new_{name}": n for name, n in _counts(found.gain(renewed=True)).items()}
+    return {"all": len(shifts.SHIFTS), "little": number(100 * LITTLE), "k": shifts.K} | counts
+
+
+def more(now: Moment) -> None:
+    """How it was measured, and what it comes to."""
     found = shifts.over_seeds()
     lr_plain, lr_bn = (number(rate) for rate in found.best)
     known: dict[str, object] = {"count": len(shifts.SHIFTS), "lr_plain": lr_plain, "lr_bn": lr_bn}
     known |= {"left": len(trained().data.x_train) - shifts.N_FIT, "seeds": len(found.choosing)}
     page.say(f"{LESSON}/shifts", **known)
-    _pictures()
-    frozen, renewed = found.gain(), found.gain(renewed=True)
-    said = words("shifts", "frozen", "axis") | {
-        "renewed": t(f"{LESSON}.shifts.renewed", k=shifts.K)
-    }
-    counts = _counts(frozen) | {f"new_{name}": n for name, n in _counts(renewed).items()}
-    known = {"all": len(shifts.SHIFTS), "little": number(100 * LITTLE), "k": shifts.K} | counts
-    figure = charts.shifts(text.mode(), names(), _bars(frozen), _bars(renewed), said)
-    chart(figure, "shifts", key="", **known)
     st.caption(t(f"{LESSON}.shifts.bands", networks=len(found.seeds)))
-    st.markdown(t(f"{LESSON}.shifts.say", **known))
+    st.markdown(t(f"{LESSON}.shifts.say", **said(now)))
+    page.source(shifts.cost, shifts.validated, key="shifts")
 
 
 def _pictures() -> None:
+    """As it is, and the dozen: in rows of which none is left with a single image."""
     x = trained().data.x_test[[SHOWN]]
     each = zip(shifts.SHIFTS, names(), strict=True)
     shown = [(t(f"{LESSON}.shifts.intact"), x)]
     shown += [(name, shifts.shifted(shift, x)) for shift, name in each]
-    pictures(*(picture(image, 1, SCALE, alt="", caption=name) for name, image in shown))
+    intact, *dozen = (picture_of(image, 1, SCALE, alt="", caption=name) for name, image in shown)
+    at_once(f'<div class="dozen">{intact}<div>{"".join(dozen)}</div></div>')
 
 
 def _bars(gains: np.ndarray) -> charts.Bars:

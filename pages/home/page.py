@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.home import start as home
-from ui import page, progress
+from ui import page
 from ui.text import prose, t
 
 first, second = st.columns([5, 7], gap="medium", vertical_alignment="center")
@@ -16,4 +16,3 @@ with second:
 home.lessons()
 page.say("home/four_steps")
 st.caption(t("home.link_note"))
-progress.settle()

@@ -14,7 +14,7 @@ from ui import page, progress, state, text
 from ui.components import Component, settings
 from ui.controls import option_label
 from ui.files import COMPONENTS
-from ui.lessons import HOME, LESSONS, script
+from ui.lessons import HOME, LESSONS
 from ui.numbers import percent
 from ui.outside import plain, shape
 from ui.text import t
@@ -114,9 +114,9 @@ def begin() -> None:
         if back is not None:
             with st.container(key="continue", width="content"):
                 label = t(f"{HOME}.continue", lesson=t(f"{back}.title"))
-                st.page_link(script(back), label=label, icon=":material/arrow_forward:")
+                page.link(back, label=label, icon=":material/arrow_forward:")
         with st.container(key="again" if back else "start", width="content"):
-            st.page_link(script(first), label=t(f"{HOME}.start"), icon=LESSONS[first].icon)
+            page.link(first, label=t(f"{HOME}.start"))
 
 
 def promise() -> None:
@@ -138,9 +138,10 @@ def next_up() -> str | None:
 
 
 def lessons() -> None:
-    """The map: every lesson, what it shows, and how far its reader has come."""
+    """The path: every lesson, what it shows, and how far its reader has come."""
+    minutes = sum(lesson.minutes for lesson in LESSONS.values())
     with st.container(horizontal=True, vertical_alignment="bottom", key="map-head"):
-        st.header(t(f"{HOME}.map"), anchor=False)
+        st.header(t(f"{HOME}.map", minutes=minutes), anchor=False)
         if progress.done():
             st.button(
                 t(f"{HOME}.clear"),
@@ -164,15 +165,16 @@ def card(lesson: str) -> None:
 
 
 def _how_far(lesson: str) -> str:
-    """One mark for every question, filled when it is answered; the same in words."""
-    asked, done = progress.questions(lesson), progress.done()
-    answered = len(done.get(lesson, ()))
+    """One mark for every scene of the path, filled when it was seen; the same in words."""
+    scenes, done = progress.questions(lesson), progress.done()
+    seen = len(done.get(lesson, ()))
     words = t(
-        f"{HOME}.{'answered' if lesson in done else 'unopened'}",
-        answered=answered,
-        asked=len(asked),
+        f"{HOME}.{'seen' if lesson in done else 'unopened'}",
+        minutes=LESSONS[lesson].minutes,
+        seen=seen,
+        scenes=len(scenes),
     )
-    marks = "●" * answered + "○" * (len(asked) - answered)
+    marks = "●" * seen + "○" * (len(scenes) - seen)
     state = "opened" if lesson in done else "new"
     return (
         f'<span class="far {state}"><span aria-hidden="true">{marks}</span> '

@@ -2,38 +2,64 @@
 
 from __future__ import annotations
 
-from ui.lesson import Lesson
-from ui.state import Choice, Control, Integer, Number
+from ui.lesson import Lesson, Question, Scene
+from ui.state import Choice, Control, Number
 
 
 def controls() -> tuple[Control, ...]:
-    from bncore.optimizers import OPTIMIZERS
-    from experiments.network import optimizers, placement, scale, walkthrough
-    from pages.network.formulas import FUNCTIONS
+    from experiments.network import learned, walkthrough
+    from ui import little
 
     return (
-        Choice("activation", "tanh", tuple(FUNCTIONS)),
-        Choice("optimizer", "sgd", tuple(OPTIMIZERS)),
+        *little.declared(),
         Choice("node", "bn1", walkthrough.NODES),
-        Integer("epoch", 1, 1, walkthrough.EPOCHS),
-        Integer("batch", 1, 1, max(walkthrough.BATCHES.values())),
-        Integer("line", 1, 1, walkthrough.LINES),
-        Choice("drop", "nothing", tuple(walkthrough.DROPS)),
+        Choice("phase", "norm", ("for", "forward", "norm", "backward", "update")),
+        Number("nudge", 1.5, -2.0, 2.0, step=0.1),
         Number("b", 2.0, -4.0, 4.0, step=0.1),
         Number("shift", 0.0, -2.0, 2.0, step=0.1),
-        Choice("nonlinearity", "sigmoid", placement.ACTIVATIONS),
-        Choice("images", "mnist", tuple(placement.SEEDS)),
-        Choice("rate", 1.0, placement.RATES),
-        Choice("rule", "adam", optimizers.shipped()),
-        Choice("alpha", 10.0, scale.ALPHAS),
-        Choice("m", walkthrough.M, tuple(walkthrough.BATCHES)),
-        Integer("seed", 0, 0, 9999),
-        Integer("run", 10, 0, 9999),  # the seed of live runs: the first that no shipped run has
-        Choice("rung", 10, tuple(range(1, 1 + len(optimizers.rates("sgd"))))),
-        Choice("lr", 3.0, scale.LIVE_RATES),
-        Choice("decay", 0.0, scale.LIVE_DECAYS),
-        Choice("norm", "before", ("before", "after", "none")),  # decides which nodes there are
+        Choice("unit", learned.UNIT, tuple(range(1, 1 + learned.UNITS))),
     )
 
 
-LESSON = Lesson("network", ":material/account_tree:", controls)
+#: controls of 0.3 that belong to the lesson `inside` now
+MOVED = (
+    *("line", "drop", "nonlinearity", "images", "rate", "rule", "alpha"),
+    *("run", "rung", "lr", "decay"),
+)
+
+LESSON = Lesson(
+    "network",
+    ":material/account_tree:",
+    controls,
+    scenes=(
+        Scene(
+            "map",
+            minutes=2,
+            wide=True,
+            owns=("node", "norm", "activation", "optimizer", "epoch", "batch", "m", "seed"),
+        ),
+        Scene("loop", minutes=2, wide=True, owns=("phase",)),
+        Scene(
+            "nudge",
+            wide=True,
+            question=Question("predict", ("none", "own", "all"), right="all"),
+            owns=("nudge",),
+        ),
+        Scene(
+            "b",
+            minutes=2,
+            wide=True,
+            question=Question("b", ("both", "beta", "none"), right="none"),
+            owns=("b", "shift"),
+        ),
+        Scene(
+            "learn",
+            minutes=2,
+            question=Question("learn", ("stay", "back", "own"), right="own"),
+            owns=("unit",),
+        ),
+        Scene("a_or_z"),
+        Scene("count", question=Question("count", ("fifty", "hundred", "same"), right="fifty")),
+    ),
+    moved=dict.fromkeys(MOVED, "inside"),
+)

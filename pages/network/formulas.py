@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from experiments.network.little import Node, Settings
+from ui.little import FUNCTIONS
 from ui.numbers import latex
 from ui.text import t
 
@@ -100,10 +101,6 @@ def tilde(scene: Scene) -> dict[str, Any]:
     z_norm = signed(scene.of_layer("z_norm")[0, 0])
     value = latex(scene[scene.node.id][0, 0])
     return {"gamma": gamma, "beta": beta, "z_norm": z_norm, "value": value}
-
-
-#: the activations that the lesson offers, each with its formula
-FUNCTIONS = {"tanh": r"\tanh({})", "relu": r"\max(0,\,{})"}
 
 
 def activation(scene: Scene) -> dict[str, Any]:

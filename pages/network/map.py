@@ -1,26 +1,22 @@
-"""The map of the lesson `network`: the diagram, what is in the chosen node, the parameters."""
+"""The map: the little network from x to the loss; a node shows its numbers, BN its four steps."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import Any
 
 import streamlit as st
 
 from experiments.network import walkthrough
-from experiments.network.little import SIZES, Node, parameter_counts
-from figures.theme import COLOURS, INK, colour, palette
-from pages.network.formulas import flow, formula, symbol
-from pages.network.place import LESSON, arrays, little, place, value, written
-from ui import page, tables, text
+from experiments.network.little import SIZES, Node
+from pages.network import LESSON, diagram, four_steps
+from pages.network.formulas import formula, symbol
+from ui import little, page
+from ui.arrays import arrays
 from ui.components import Component, settings
 from ui.outside import word
-from ui.tables import Cell
+from ui.scenes import Moment
 from ui.text import t
 
 KEY = "network-diagram"
-PARAMETERS = ("W", "b")
-WORDS = ("name", "hint", "data", "parameter")
+HEIGHT = 415  # px of what a node shows: the picture keeps its height whichever is chosen
 
 _component = Component(
     "network",
@@ -31,102 +27,19 @@ _component = Component(
 )
 
 
-def nodes() -> dict[str, Node]:
-    return walkthrough.nodes(*place())
+def picture(now: Moment) -> None:
+    """The network, whose nodes can be chosen; beside it what is in the chosen one."""
+    little.settle(LESSON)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        data = diagram.data(little.place(LESSON), LESSON.value("node"))
+        _component(key=KEY, data=data, on_node=_commit)
+    with right, st.container(height=HEIGHT, border=False, key="network-node"):
+        _detail(_chosen())
 
 
-def diagram() -> None:
-    """The network as a picture whose nodes can be chosen."""
-    found = nodes()
-    drawn = [_drawn(node) | at for node, at in zip(found.values(), layout(found), strict=True)]
-    _component(
-        key=KEY,
-        data={
-            "nodes": drawn,
-            "edges": [
-                {"from": one, "to": other, "shape": "×".join(map(str, flow(found[one])))}
-                for one, other in edges(found)
-            ],
-            "columns": 5,
-            "chosen": value("node"),
-            "words": {word: t(f"{LESSON}.map.{word}") for word in WORDS},
-            "palette": palette(text.mode()),
-        },
-        on_node=_commit,
-    )
-
-
-def _drawn(node: Node) -> dict[str, Any]:
-    """What a node is called and how it looks."""
-    word = node.kind in ("logits", "loss")
-    looks = {"bn": node.kind == "bn", "parameter": node.kind in PARAMETERS, "word": word}
-    return {
-        "id": node.id,
-        "symbol": _name(node.kind),
-        "tilde": node.kind.endswith("_tilde"),
-        "sub": str(node.layer or ""),
-        "below": "γ, β" if node.kind == "bn" else "",
-        "look": " ".join(look for look, so in looks.items() if so),
-        "hue": colour(node.kind, text.mode()) if node.kind in COLOURS else INK[text.mode()],
-        "says": t(
-            f"{LESSON}.map.aria",
-            symbol=_spoken(node),
-            what=what(node),
-            shape=written(flow(node)),
-        ),
-    }
-
-
-def _name(kind: str) -> str:
-    if kind in ("logits", "loss"):
-        return t(f"{LESSON}.symbols.{kind}")
-    return t(f"{LESSON}.map.batch_norm") if kind == "bn" else kind.removesuffix("_tilde")
-
-
-def _spoken(node: Node) -> str:
-    tilde = "\N{COMBINING TILDE}" if node.kind.endswith("_tilde") else ""
-    return f"{_name(node.kind)}{tilde}{node.layer or ''}"
-
-
-def what(node: Node) -> str:
-    return t(f"{LESSON}.map.what_{node.kind}", layer=node.layer)
-
-
-NODE, GAP, BIAS = 44, 52, 34  # heights in px: a node, the gap below a row, b below W
-
-
-def layout(found: dict[str, Node]) -> Iterator[dict[str, int]]:
-    """Column and top of each node: a row per layer, W at its left and b below W."""
-    top, column, bottom = 0, 0, NODE
-    for node in found.values():
-        if node.kind == "x":
-            yield {"column": 1, "top": 0}
-            continue
-        if node.kind == "W":
-            top, column = bottom + GAP - (10 if node.layer == 1 else 0), 0
-            bottom = top + NODE
-        if node.kind == "b":
-            bottom = top + NODE + BIAS
-            yield {"column": 0, "top": top + NODE + 10}
-            continue
-        # y stands at the end of its row, from where it meets the loss
-        column = {"y": 4, "loss": 3}.get(node.kind, column)
-        yield {"column": column, "top": top}
-        column += 1
-
-
-def edges(found: dict[str, Node]) -> Iterator[tuple[str, str]]:
-    """(from, to) of every arrow."""
-    before, waiting = None, []
-    for node in found.values():
-        if node.kind in (*PARAMETERS, "y"):
-            waiting.append(node.id)
-            continue
-        if before is not None:
-            yield before, node.id
-        for other in waiting:
-            yield other, node.id
-        before, waiting = node.id, []
+def _chosen() -> Node:
+    return walkthrough.nodes(*little.place(LESSON))[LESSON.value("node")]
 
 
 def _commit(node: str) -> None:
@@ -134,58 +47,41 @@ def _commit(node: str) -> None:
     LESSON.put(**settings(LESSON, ("node",), {"node": node}))
 
 
-# --- the chosen node ---
-
-
-def detail() -> None:
-    """What the chosen node is: its formula, its numbers, its source."""
-    found = nodes()
-    node = found[value("node")]
+def _detail(node: Node) -> None:
+    """What a node is and has: batch norm its four steps, any other its formula and its numbers."""
     layer = f" · {t(f'{LESSON}.map.layer', layer=node.layer)}" if node.layer else ""
-    st.markdown(f"### ${symbol(node.id)}$ · {what(node)}{layer}")
-    inputs = [one for one, other in edges(found) if other == node.id]
-    st.markdown(f"$$\n{formula(node, inputs, found, little().settings)}\n$$")
+    st.markdown(f"**${symbol(node.id)}$ · {diagram.what(node)}{layer}**")
+    if node.kind == "bn":
+        of_batch(node)
+    else:
+        st.markdown(_formula(node))
+        arrays(node.values)
+
+
+def _formula(node: Node) -> str:
+    found = walkthrough.nodes(*little.place(LESSON))
+    inputs = [one for one, other in diagram.edges(found) if other == node.id]
+    return f"$$\n{formula(node, inputs, found, little.network(LESSON).settings)}\n$$"
+
+
+def of_batch(node: Node) -> None:
+    """The first unit of a layer on this mini-batch, from z to z_tilde."""
+    four_steps.batch(node, little.network(LESSON).settings)
+
+
+def said(now: Moment) -> dict[str, object]:
+    return {"m": LESSON.value("m"), "units": SIZES["moons"][1]}
+
+
+def more(now: Moment) -> None:
+    """Which network, and what is known of the chosen node: gradients, the formula, the source."""
+    little.choose(LESSON)
+    node = _chosen()
+    st.markdown(f"${symbol(node.id)}$ · {diagram.what(node)}")
+    if node.kind == "bn":
+        st.markdown(_formula(node))
+        arrays(node.values)
     if node.gradients:
         st.caption(t(f"{LESSON}.map.gradient"))
-    arrays(node.values | node.gradients)
+        arrays(node.gradients)
     page.source(node.shown, key="network-node")
-
-
-# --- parameters, counted ---
-
-
-def counts() -> None:
-    """Learned numbers by layer, here and at the size of the digits, with b and without."""
-    st.markdown(f"### {t(f'{LESSON}.counts.title')}")
-    columns = st.columns(2, gap="large")
-    for column, (name, dataset) in zip(
-        columns, (("little", "moons"), ("digits", "digits")), strict=True
-    ):
-        with column:
-            sizes = "-".join(map(str, SIZES[dataset]))
-            st.caption(t(f"{LESSON}.counts.{name}", sizes=sizes))
-            _count(SIZES[dataset], name)
-
-
-def _count(sizes: tuple[int, ...], name: str) -> None:
-    norm = value("norm")
-    own, kept = (parameter_counts(sizes, norm, keep_bias=keep) for keep in (False, True))
-    kinds = ("W", "b", "gamma", "beta")
-    symbols = dict(zip(kinds, ("W", "b", "γ", "β"), strict=True))
-    heads = [Cell(t(f"{LESSON}.counts.layer")), *(Cell(symbols[kind]) for kind in kinds)]
-    heads += [Cell(t(f"{LESSON}.counts.{word}")) for word in ("learned", "kept", "running")]
-    rows = []
-    for one, other in zip(own, kept, strict=True):
-        last = one.layer == len(own)
-        head = t(f"{LESSON}.counts.output", layer=one.layer) if last else str(one.layer)
-        numbers = [getattr(one, kind) for kind in kinds]
-        rows.append([Cell(head), *map(_whole, (*numbers, one.learned, other.learned, one.running))])
-    totals = [sum(getattr(one, kind) for one in own) for kind in kinds]
-    learned = [sum(one.learned for one in each) for each in (own, kept)]
-    running = sum(one.running for one in own)
-    rows.append([Cell(t(f"{LESSON}.counts.total")), *map(_whole, (*totals, *learned, running))])
-    tables.table(heads, rows, name=f"counts {name}", lesson=LESSON)
-
-
-def _whole(count: int) -> Cell:
-    return Cell(f"{count:,}" if count else "–", value=count)

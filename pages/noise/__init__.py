@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.lesson import Lesson
+from ui.lesson import Lesson, Question, Scene
 from ui.state import Choice, Control, Integer
 
 
@@ -10,7 +10,7 @@ def controls() -> tuple[Control, ...]:
     from experiments.noise import ablation, regularize, small_batches
 
     return (
-        Choice("m", 64, (2, 4, 8, 16, 32, 64, 128, 256)),
+        Choice("m", 4, (2, 4, 8, 16, 32, 64, 128, 256)),
         Integer("image", 1, 1, 1347),
         Choice("layer", 1, (1, 2, 3)),
         Integer("unit", 18, 1, 50),
@@ -25,4 +25,36 @@ def controls() -> tuple[Control, ...]:
     )
 
 
-LESSON = Lesson("noise", ":material/blur_on:", controls)
+LESSON = Lesson(
+    "noise",
+    ":material/blur_on:",
+    controls,
+    scenes=(
+        Scene("draw", 2, Question("stays", ("still", "little", "moves"), "moves")),
+        Scene("kinds", 2, Question("zero", ("both", "mean", "none"), "mean"), owns=("keep",)),
+        Scene(
+            "regularize", 2, Question("helps", ("more", "little", "none"), "little"), owns=("data",)
+        ),
+        Scene("m2", 2, Question("use", ("yes", "no", "none"), "no"), owns=("batches", "run")),
+        Scene("law", 2, Question("size", ("double", "four", "same"), "double"), deep=True),
+        Scene("beside", 2, deep=True, wide=True),
+        Scene(
+            "together",
+            2,
+            Question("shared", ("same", "own", "opposite"), "same"),
+            deep=True,
+            wide=True,
+            sets={"m": 16},
+            owns=("other",),
+        ),
+        Scene("ablation", 2, deep=True, owns=("way",)),
+        Scene(
+            "sorted",
+            2,
+            deep=True,
+            picture="m2",
+            sets={"batches": "sorted1"},
+            owns=("longer",),
+        ),
+    ),
+)

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from figures.parts import SHARE, Trace, Words, line, see_through, shade, title
 from figures.theme import DASH, FAINT, INK, PAPER, Mode, colour, painted
 
+GRAIN = 0.005  # an axis of accuracies begins and ends with a multiple of it
 BIN = 0.08  # in standard deviations of the unit
 DASHES = DASH | {"dropout": "dashdot"}
 
@@ -77,29 +78,40 @@ def _levels(top: float) -> list[float]:
 
 
 def law(
-    mode: Mode, sizes: np.ndarray, measured: np.ndarray, law: np.ndarray, chosen: int, words: Words
+    mode: Mode,
+    sizes: np.ndarray,
+    measured: np.ndarray,
+    law: np.ndarray,
+    chosen: int,
+    words: Words,
+    *,
+    only: np.ndarray | None = None,
 ) -> go.Figure:
     """The spread (k,) over the batch size on logarithmic axes, and what the law says (k,).
 
+    With `only` (k,) nothing is drawn but the measured spreads that it marks.
     words: axis, sd, measured, law, root (1/√m).
     """
     band = {"type": "rect", "x0": chosen / 1.18, "x1": chosen * 1.18, "y0": 0, "y1": 1}
     look = {"yref": "paper", "fillcolor": FAINT[mode], "opacity": 0.55, "line": {"width": 0}}
     hue, marks = colour("z_norm", mode), [0.05, 0.1, 0.2, 0.5, 1, 2]
-    dots = line(sizes, measured, words["measured"], hue, mode="markers")
+    shown = np.full(len(sizes), True) if only is None else only
+    dots = line(sizes[shown], measured[shown], words["measured"], hue, mode="markers")
+    laws = [
+        line(sizes, 1 / np.sqrt(sizes), words["root"], colour("plain", mode), "dash"),
+        line(sizes, law, words["law"], INK[mode], "dot"),
+    ]
     ends = np.log10(sizes[[0, -1]]) + np.array([-0.12, 0.12])
     return painted(
-        [
-            line(sizes, 1 / np.sqrt(sizes), words["root"], colour("plain", mode), "dash"),
-            line(sizes, law, words["law"], INK[mode], "dot"),
-            dots | {"marker": {"color": hue, "size": 11}},
-        ],
+        [*(laws if only is None else []), dots | {"marker": {"color": hue, "size": 11}}],
         {
-            "shapes": [band | look | {"layer": "below"}],
+            "showlegend": True,
+            "shapes": [band | look | {"layer": "below"}] if only is None else [],
             "xaxis": title(words["axis"])
             | {"type": "log", "tickvals": sizes, "range": list(ends), "hoverformat": "d"},
             "yaxis": title(words["sd"])
             | {"type": "log", "tickvals": marks, "ticktext": [f"{x:g}" for x in marks]}
+            | {"range": [-1.6, 0.45]}
             | {"hoverformat": ".3f"},
             "hovermode": "x unified",
             "margin": {"t": 64},
@@ -236,11 +248,14 @@ def by_group(
     bn: Band,
     others: Mapping[str, tuple[float, float, float]],
     words: Words,
+    *,
+    shown: range | None = None,
 ) -> go.Figure:
     """A measure of networks with BN over groups (k,), and of others as level bands.
 
-    Bands are (mean, low, high). others: plain, dropout. words: axis, measure, bn and the others.
-    A group that failed altogether would flatten all the rest: it is named at the lower edge.
+    Of the groups only those `shown` are drawn; the axes are the same. Bands are (mean, low, high).
+    others: plain, dropout. words: axis, measure, bn and the others. A group that failed altogether
+    would flatten all the rest: it is named at the lower edge.
     """
     places = np.arange(len(groups))
     wide = np.array([-0.35, len(groups) - 0.65])
@@ -249,9 +264,11 @@ def by_group(
         level: Band = (np.full(2, mean), np.full(2, low), np.full(2, high))
         traces += _banded(wide, *level, colour(name, mode), DASHES[name], words[name])
     hue = colour("bn", mode)
-    traces += _banded(places, *bn, hue, DASHES["bn"], words["bn"], points=True)
+    drawn = places if shown is None else places[list(shown)]
+    mean, low, high = (part[drawn] for part in bn)
+    traces += _banded(drawn, mean, low, high, hue, DASHES["bn"], words["bn"], points=True)
     bottom, top = _among(np.concatenate([*bn, *others.values()]))
-    below = np.flatnonzero(bn[0] < bottom)
+    below = drawn[mean < bottom]
     label = {"y": 0, "yref": "paper", "yanchor": "bottom", "xanchor": "left", "showarrow": False}
     font = {"color": colour("bn", mode), "size": 14}
     return painted(
@@ -276,10 +293,14 @@ def by_group(
 
 
 def _among(values: np.ndarray) -> tuple[float, float]:
-    """An axis for what lies together: single values more than a fifth below the middle are out."""
+    """An axis for what lies together: single values more than a fifth below the middle are out.
+
+    Its ends are round, so that they tell no value.
+    """
     kept = values[values > np.median(values) - 0.2]
-    air = 0.08 * float(np.ptp(kept) or 0.01)
-    return float(kept.min() - air), float(kept.max() + air)
+    air = 0.04 * float(np.ptp(kept) or 0.01)
+    low, high = (kept.min() - air) / GRAIN, (kept.max() + air) / GRAIN
+    return float(np.floor(low) * GRAIN), float(np.ceil(high) * GRAIN)
 
 
 def _banded(
@@ -381,6 +402,45 @@ def switched_off(
         },
         mode,
         height=410,
+    )
+
+
+def growing(
+    mode: Mode,
+    steps: np.ndarray,
+    values: np.ndarray,
+    ended: tuple[int, int],
+    last: int,
+    words: Words,
+    *,
+    draws_itself: bool = False,
+) -> str:
+    """Shares (T, 2) of both arms (plain, bn) up to their last record, over the steps up to `last`.
+
+    HTML, to grow without a flicker while a network trains. `draws_itself`: from the left to the
+    right, where motion is welcome. words: plain, bn, step, measure, alt.
+    """
+    lines = []
+    for arm, name in enumerate(("plain", "bn")):
+        upto = ended[arm] + 1
+        x, y = 100 * steps[:upto] / last, 100 * (1 - values[:upto, arm])
+        places = " ".join(f"{a:.2f},{b:.2f}" for a, b in zip(x, y, strict=True))
+        lines.append(f'<polyline class="{name}" points="{places}"></polyline>')
+    levels = [
+        f'<i class="level" style="bottom:{y}%"><span>{y} %</span></i>' for y in range(0, 101, 20)
+    ]
+    ticks = [
+        f'<i class="tick" style="left:{x}%"><span>{last * x // 100}</span></i>'
+        for x in range(0, 101, 20)
+    ]
+    names = "".join(f'<b class="{name}">{words[name]}</b>' for name in ("bn", "plain"))
+    hues = ";".join(f"--{name}:{colour(name, mode)}" for name in ("bn", "plain"))
+    kind = "growing draws-itself" if draws_itself else "growing"
+    return (
+        f'<figure class="noise-bars {kind}" role="img" aria-label="{escape(words["alt"])}" '
+        f'style="{hues};--ink:{INK[mode]};--faint:{FAINT[mode]}"><p>{words["measure"]}{names}</p>'
+        f'<div>{"".join([*levels, *ticks])}<svg viewBox="0 0 100 100" preserveAspectRatio="none">'
+        f"{''.join(lines)}</svg></div><p>{words['step']}</p></figure>"
     )
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from ui.lesson import Lesson
+from ui.lesson import Lesson, Question, Scene
 from ui.state import Choice, Control, Integer
+
+#: the controls that decide a run
+SETTINGS = (
+    *("dataset", "depth", "width", "activation", "optimizer", "lr", "batch_size"),
+    *("init", "init_scale", "steps", "seed"),
+)
 
 
 def controls() -> tuple[Control, ...]:
@@ -28,9 +34,39 @@ def controls() -> tuple[Control, ...]:
         Integer("seed", 0, 0, 9999),
         Integer("frame", 0, 0, 200),
         Integer("layer", 0, 0, 8),  # 0 is the last hidden layer
-        Choice("view", "u", ("z", "u")),
+        Choice("shown", "u", ("z", "u"), was="view"),
         Choice("speed", 50, (100, 50, 25, 10)),  # % of 60 frames a second
     )
 
 
-LESSON = Lesson("training", ":material/movie:", controls)
+def _watched(name: str, question: str, options: tuple[str, ...], right: str, preset: str) -> Scene:
+    """A preset that is asked about before it plays."""
+    return Scene(
+        name,
+        question=Question(question, options, right),
+        sets={"preset": preset},
+        owns={"preset": (preset,)},
+    )
+
+
+SCENES = (
+    Scene(
+        "one_unit",
+        minutes=2,
+        question=Question("predict", ("higher", "steps", "gaussian", "still"), "steps"),
+    ),
+    Scene("all_layers", minutes=2, wide=True, owns={"preset": ("figure1",)}),
+    _watched("dead", "dead", ("later", "nothing", "diverges"), "nothing", "plain_dead"),
+    _watched("diverges", "diverges", ("slower", "stuck", "breaks"), "breaks", "deep_relu"),
+    _watched("loses", "loses", ("bn", "level", "plain"), "plain", "bn_loses"),
+    Scene("own", minutes=3, owns={"preset": ("own",)} | {name: () for name in SETTINGS}),
+    Scene(
+        "shift",
+        minutes=3,
+        deep=True,
+        wide=True,
+        question=Question("cause", ("yes", "no", "never"), "no"),
+    ),
+)
+
+LESSON = Lesson("training", ":material/movie:", controls, scenes=SCENES)

@@ -1,13 +1,14 @@
 """Which pair of runs the lesson `training` shows, and the run that a visitor has going.
 
 A preset is shown from its shipped trace and trains nothing. A run of the visitor's own is shown
-when it is done or stopped; until then what was shown stays.
+while it trains, and from then on.
 """
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -16,20 +17,17 @@ from bncore.errors import InputError
 from experiments import presets
 from experiments.job import pair_job
 from experiments.pair import recording
+from experiments.training.live import Part, Watch
 from experiments.training.shown import Shown
 from experiments.training.shown import shown as reduce
-from pages.training import LESSON, replay
+from pages.training import LESSON, SETTINGS
 from ui.live import Live
 from ui.text import t
 
 LIVE = Live(LESSON)
 OWN = "own"
-#: the controls that decide a run
-SETTINGS = (
-    *("dataset", "depth", "width", "activation", "optimizer", "lr", "batch_size"),
-    *("init", "init_scale", "steps", "seed"),
-)
-PATIENCE = 15.0  # seconds that a link to an own run waits for it before the page is drawn without
+#: in the session: the run shown, the one that is shown live, the place that a link asked for
+FOUND, GOING, LINKED = "training.own", "training.going", "training.linked"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +55,9 @@ def own_view(config: RunConfig, steps: int, _found: Shown) -> View:
     return view(f"{OWN}-{digest:08x}-{steps}", _found)
 
 
-def shown() -> View | None:
-    """What the replay shows now; None while a link's own run is not there yet."""
-    preset = LESSON.value("preset")
-    if preset != OWN:
-        return preset_view(preset)
-    return st.session_state.get("training.own")
+def own() -> View | None:
+    """The visitor's own run; None before there is one."""
+    return st.session_state.get(FOUND)
 
 
 def config() -> RunConfig:
@@ -71,32 +66,22 @@ def config() -> RunConfig:
     return RunConfig(**chosen, record_every=recording(chosen["steps"]))
 
 
-def changed(view: View | None) -> bool:
+def changed(shown: View | None) -> bool:
     """Whether the settings describe another run than the one shown."""
-    return view is None or any(
-        LESSON.value(name) != getattr(view.config, name) for name in SETTINGS
+    return shown is None or any(
+        LESSON.value(name) != getattr(shown.config, name) for name in SETTINGS
     )
 
 
-def pick() -> None:
-    """Callback of the preset control: its settings, from the start."""
-    take_settings()
-    replay.rewind()
-
-
 def follow_link() -> None:
-    """A link that names a preset and no setting means that preset's settings.
-
-    The page's own links name them all.
-    """
+    """A link that names a preset and no setting means that preset's settings."""
     given = st.query_params
     if "preset" in given and not any(name in given for name in SETTINGS):
-        take_settings()
+        take_settings(LESSON.value("preset"))
 
 
-def take_settings() -> None:
-    """Put the settings of the chosen preset in place."""
-    preset = LESSON.value("preset")
+def take_settings(preset: str) -> None:
+    """Put the settings of a preset in place."""
     if preset != OWN:
         chosen = presets.PRESETS[preset]
         LESSON.put(**{name: getattr(chosen, name) for name in SETTINGS})
@@ -105,32 +90,56 @@ def take_settings() -> None:
 def train() -> None:
     """Start the run of the settings, or the one shown once more."""
     try:
-        now = shown()
-        run = now.config if now is not None and not changed(now) else config()
-        LIVE.start(pair_job(run, reduce))
+        shown = own()
+        run = shown.config if shown is not None and not changed(shown) else config()
+        LIVE.start(pair_job(run, reduce, Watch))
     except InputError as error:
         field = t(f"{LESSON}.controls.{error.fields['field']}.label")
         LIVE.refuse(t(f"{LESSON}.refused", field=field))
 
 
+def train_linked(place: dict[str, Any]) -> None:
+    """For a link to an own run: train it, and show in the end the place it asked for."""
+    missing = LESSON.value("preset") == OWN and own() is None
+    if missing and LIVE.going() is None and LIVE.trouble() is None:
+        st.session_state[LINKED] = place
+        train()
+
+
+class Going:
+    """What of a run has been sent to the browser."""
+
+    def __init__(self, number: int) -> None:
+        self.name = f"live-{number}"
+        self.sent = 0
+
+    def parts(self, there: int, *, again: bool) -> list[bytes]:
+        """Those that have come since this was last asked, or all, as far as they are of use."""
+        ticket = LIVE.going()
+        if ticket is None:
+            return []
+        if again or self.sent > there:
+            self.sent = 0
+        pieces: list[Part] = ticket.pieces(self.sent)[: there - self.sent]
+        self.sent = there
+        whole = [k for k, piece in enumerate(pieces) if piece.since == 0]
+        return [piece.packed for piece in pieces[whole[-1] if whole else 0 :]]
+
+
+def going() -> Going:
+    """Of the run that is going on."""
+    ticket, known = LIVE.going(), st.session_state.get(GOING)
+    if known is None or known[0] is not ticket:
+        number = known[1] + 1 if known else 1
+        known = st.session_state[GOING] = ticket, number, Going(number)
+    return known[2]
+
+
 def settle() -> None:
     """Take over a run that has ended. Call before any widget of the page is drawn."""
     found = LIVE.take()
-    if found is not None:
-        st.session_state["training.own"] = own_view(found.config, found.steps, found)
-        LESSON.put(preset=OWN)
-        replay.rewind()
-
-
-def wait_for_own() -> None:
-    """For a link to an own run: train it, and give it a little time before the page is drawn."""
-    if LESSON.value("preset") != OWN or "training.own" in st.session_state:
+    if found is None:
         return
-    if LIVE.going() is None and LIVE.trouble() is None:
-        train()
-        LIVE.just_pressed()
-        place = replay.place()
-        LIVE.wait(PATIENCE)
-        settle()
-        if shown() is not None:
-            LESSON.put(**place)
+    shown = st.session_state[FOUND] = own_view(found.config, found.steps, found)
+    place = st.session_state.pop(LINKED, {"frame": len(shown.replay.steps) - 1})
+    LESSON.put(**{"preset": OWN} | place)

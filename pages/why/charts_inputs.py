@@ -74,7 +74,7 @@ def bowl(
             | {"scaleanchor": "x", "scaleratio": 1},
         },
         mode,
-        height=390,
+        height=235,
     )
 
 
@@ -217,8 +217,13 @@ def arms(
     ideas: Sequence[str],
     values: Sequence[np.ndarray],
     words: Words,
+    rows: int | None = None,
 ) -> go.Figure:
-    """A row for each arm: every seed a dot, their mean a bar. words: axis, seed, mean."""
+    """A row for each arm: every seed a dot, their mean a bar. words: axis, seed, mean.
+
+    With `rows` there is room for as many, of which some may not be drawn yet.
+    """
+    room = len(names) if rows is None else rows
     traces: list[Trace] = []
     for row, (name, idea, seeds) in enumerate(zip(names, ideas, values, strict=True)):
         hue = colour(idea, mode)
@@ -241,17 +246,17 @@ def arms(
                     "hovertemplate": f"%{{x:.1%}}<extra>{name}</extra>",
                 }
             )
-    rows = {"tickvals": list(range(len(names))), "ticktext": list(names), "zeroline": False}
+    ticks = {"tickvals": list(range(len(names))), "ticktext": list(names), "zeroline": False}
     return painted(
         traces,
         {
             "xaxis": title(words["axis"]) | SHARE | {"range": [0.3, 1.02]},
-            "yaxis": rows | {"range": [len(names) - 0.5, -0.6], "showgrid": False},
+            "yaxis": ticks | {"range": [room - 0.5, -0.6], "showgrid": False},
             "hovermode": "closest",
             "margin": {"t": 64},
         },
         mode,
-        height=110 + 46 * len(names),
+        height=110 + 46 * room,
     )
 
 

@@ -86,7 +86,7 @@ def by_coat(
             "margin": {"t": 64},
         },
         mode,
-        height=360,
+        height=285,
     )
 
 
@@ -140,11 +140,13 @@ def by_ink(
             "margin": {"t": 92},
         },
         mode,
-        height=410,
+        height=360,
     )
 
 
 # --- two shifts ---
+
+ROOM = 3.5  # of the axis of what a unit is given: the same before and after
 
 
 def outside(
@@ -182,25 +184,52 @@ def outside(
 
 
 def inside(
-    mode: Mode, steps: np.ndarray, plain: np.ndarray, bn: np.ndarray, words: Words
+    mode: Mode,
+    steps: np.ndarray,
+    plain: np.ndarray,
+    bn: np.ndarray,
+    words: Words,
+    upto: int | None = None,
 ) -> go.Figure:
     """The same (T, 3) of what a unit deep inside is given, in both networks.
 
-    words: step, u, plain, bn.
+    Of `upto` records, on axes that have room for a good deal more than the first. words: step, u,
+    plain, bn.
     """
-    traces = _fan(mode, steps, plain, words["plain"], colour("plain", mode), DASH["plain"])
-    traces += _fan(mode, steps, bn, words["bn"], colour("bn", mode), DASH["bn"])
+    traces = _fan(mode, steps[:upto], plain[:upto], words["plain"], colour("plain", mode), "dash")
+    traces += _fan(mode, steps[:upto], bn[:upto], words["bn"], colour("bn", mode))
+    if upto == 1:
+        traces = [*_first(mode, plain[0], words["plain"], "plain", 8)]
+        traces += _first(mode, bn[0], words["bn"], "bn", 24)
     return painted(
         traces,
         {
             "xaxis": title(words["step"]) | {"range": [0, float(steps[-1])]},
-            "yaxis": title(words["u"]) | {"hoverformat": ".2f"},
+            "yaxis": title(words["u"]) | {"hoverformat": ".2f", "range": [-ROOM, ROOM]},
             "hovermode": "closest",
             "margin": {"t": 40},
         },
         mode,
-        height=330,
+        height=430,
     )
+
+
+def _first(mode: Mode, three: np.ndarray, name: str, idea: str, at: float) -> list[Trace]:
+    """Median and band of a single step, side by side with the other network's."""
+    low, middle, high = three
+    hue = colour(idea, mode)
+    reach = {"type": "data", "symmetric": False, "array": [high - middle], "width": 8}
+    dot = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [at],
+        "y": [middle],
+        "name": name,
+        "marker": {"color": hue, "size": 10},
+        "error_y": reach | {"arrayminus": [middle - low], "color": hue, "thickness": 3},
+        "hovertemplate": "%{y:.2f}<extra></extra>",
+    }
+    return [dot]
 
 
 def _fan(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -61,19 +62,23 @@ def received(
 
 def heat(
     mode: Mode,
-    accuracy: np.ndarray,
+    accuracy: np.ndarray | None,
     depths: Sequence[int],
     rates: Sequence[float],
     chosen: tuple[int, int],
     idea: str,
     words: Words,
+    guess: tuple[int, int] | None = None,
 ) -> go.Figure:
-    """Accuracy (D, R) as a tile with its number for each depth and learning rate.
+    """Accuracy (D, R) as a tile with its number for each depth and learning rate; None: blank ones.
 
-    `chosen` is the place of the tile in the frame. words: depth, rate.
+    `chosen` is the place of the tile in the frame; `guess` the place below which a reader thought
+    that nothing trains. words: depth, rate.
     """
     hue = colour(idea, mode)
-    numbers = [[f"{100 * cell:.0f}" for cell in row] for row in accuracy]
+    blank = accuracy is None
+    accuracy = np.full((len(depths), len(rates)), 0.1) if accuracy is None else accuracy
+    numbers = [["" if blank else f"{100 * cell:.0f}" for cell in row] for row in accuracy]
     tiles = {
         "type": "heatmap",
         "z": accuracy,
@@ -84,7 +89,7 @@ def heat(
         "xgap": 2,
         "ygap": 2,
         "hovertemplate": "%{z:.1%}<extra></extra>",
-    }
+    } | ({"hoverinfo": "skip", "hovertemplate": ""} if blank else {})
     notes = [
         {
             "x": r,
@@ -97,13 +102,14 @@ def heat(
         for r in range(len(rates))
     ]
     d, r = chosen
+    guessed = [] if guess is None else [_below(*guess, mode)]
     frame = {"type": "rect", "x0": r - 0.5, "x1": r + 0.5, "y0": d - 0.5, "y1": d + 0.5}
     bare = {"showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True}
     return painted(
         [tiles],
         {
             "annotations": notes,
-            "shapes": [frame | {"line": {"color": INK[mode], "width": 3}}],
+            "shapes": [frame | {"line": {"color": INK[mode], "width": 3}}, *guessed],
             "xaxis": title(words["rate"]) | bare | _named(rates),
             "yaxis": title(words["depth"]) | bare | _named(depths) | {"autorange": "reversed"},
             "hovermode": "closest",
@@ -112,6 +118,12 @@ def heat(
         mode,
         height=310,
     )
+
+
+def _below(row: int, column: int, mode: Mode) -> dict[str, Any]:
+    """A dotted line below a tile: down to here, the reader thought."""
+    ends = {"x0": column - 0.5, "x1": column + 0.5, "y0": row + 0.5, "y1": row + 0.5}
+    return {"type": "line"} | ends | {"line": {"color": INK[mode], "width": 4, "dash": "dot"}}
 
 
 def _named(values: Sequence[float]) -> dict[str, list]:

@@ -1,6 +1,6 @@
 """Experiments that a visitor runs anew with a seed: a second or two each.
 
-LIVE = Live("noisy")
+LIVE = LIVES["noisy"]
 LIVE.begin(key, run)     # in a button's callback; run(progress, should_stop) trains, can be
                          # pickled, and returns something that knows whether it is `complete`
 LIVE.found(key)          # what came of it, or None
@@ -55,3 +55,6 @@ class Live(live.Live):
             disabled=self.going() is not None,
         )
         self.rerun_if_pressed()
+
+
+LIVES = {name: Live(name) for name in ("noisy", "once", "smooth", "rates")}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { contents, read } from "../../assets/components/intake/contents.js";
-import { forget, keep, recall } from "../../assets/components/progress/store.js";
+import { forget, keep, keepShow, recall } from "../../assets/components/progress/store.js";
 
 // ---------------------------------------------------------------- a file of the visitor's own
 
@@ -38,28 +38,47 @@ beforeEach(() => {
   };
 });
 
-test("steps are kept once each, and forgotten together", () => {
-  keep("noise", null);
-  keep("noise", "size");
-  keep("noise", "size");
-  keep("why", "sooner");
-  assert.deepEqual(recall(), { last: "why", done: { noise: ["size"], why: ["sooner"] } });
+const NOTHING = { last: null, done: {}, at: {}, show: null };
+
+test("steps are kept once each, with the place, and forgotten together", () => {
+  keep("noise", null, null);
+  keep("noise", "size", "size");
+  keep("noise", "size", "law");
+  keep("why", "sooner", null);
+  const all = { last: "why", done: { noise: ["size"], why: ["sooner"] }, at: { noise: "law" }, show: null };
+  assert.deepEqual(recall(), all);
   forget();
-  assert.deepEqual(recall(), { last: null, done: {} });
+  assert.deepEqual(recall(), NOTHING);
+});
+
+test("how lessons are looked at outlives what was seen there", () => {
+  keepShow("everything");
+  keep("why", "cats", "cats");
+  assert.equal(recall().show, "everything");
+  forget();
+  assert.deepEqual(recall(), { ...NOTHING, show: "everything" });
+  keepShow("asked");
+  forget();
+  assert.equal(kept["batch-norm-lab"], undefined);
 });
 
 test("whatever else stands in its place counts as nothing", () => {
-  for (const text of ["", "no JSON", "null", "[]", "7", '{"done": []}', '{"done": {"noise": "size"}, "last": {}}', `{"last": "${"x".repeat(65)}"}`]) {
+  const texts = [
+    "", "no JSON", "null", "[]", "7", '{"done": []}', '{"done": {"noise": "size"}, "last": {}, "at": [], "show": 1}',
+    `{"last": "${"x".repeat(65)}"}`, '{"at": {"noise": 1}}',
+  ];
+  for (const text of texts) {
     kept["batch-norm-lab"] = text;
-    assert.deepEqual(recall(), { last: null, done: {} }, text);
+    assert.deepEqual(recall(), NOTHING, text);
   }
-  kept["batch-norm-lab"] = '{"last": "why", "done": {"why": [1, "sooner", {}]}}';
-  assert.deepEqual(recall(), { last: "why", done: { why: ["sooner"] } });
+  kept["batch-norm-lab"] = '{"last": "why", "done": {"why": [1, "sooner", {}]}, "at": {"why": "cats"}}';
+  assert.deepEqual(recall(), { last: "why", done: { why: ["sooner"] }, at: { why: "cats" }, show: null });
 });
 
 test("a browser that keeps nothing stops nobody", () => {
   globalThis.localStorage = new Proxy({}, { get: () => { throw new Error("SecurityError"); } });
-  keep("why", null);
+  keep("why", null, null);
+  keepShow("everything");
   forget();
-  assert.deepEqual(recall(), { last: null, done: {} });
+  assert.deepEqual(recall(), NOTHING);
 });

@@ -39,13 +39,6 @@ PATIENCE = 90_000  # ms: how long a page may take on a slow machine, whatever is
 expect.set_options(timeout=PATIENCE)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test in a browser may be run a second time; the report names those that were."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -130,46 +123,81 @@ def profile(browser: Browser, width: int, height: int, lang: str, dark: bool, **
     return context
 
 
+class Profiles:
+    """Browser profiles that are used again: what a page kept is gone, what was loaded is not.
+
+    To fetch and compile the app's files takes longer than most of what is tested.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self._idle: dict[tuple, list[BrowserContext]] = {}
+        self._kinds: dict[BrowserContext, tuple] = {}
+
+    def take(self, lang: str, dark: bool, **more: object) -> BrowserContext:
+        """One that nobody uses now."""
+        kind = (lang, dark, *sorted(more.items()))
+        idle = self._idle.setdefault(kind, [])
+        context = idle.pop() if idle else profile(self.browser, 1440, 900, lang, dark, **more)
+        self._kinds[context] = kind
+        return context
+
+    def give_back(self, context: BrowserContext) -> None:
+        """Forget what its pages kept, and close them."""
+        for page in context.pages:
+            forget(page)
+            page.close()
+        context.clear_cookies()
+        self._idle[self._kinds[context]].append(context)
+
+
+def forget(page: Page) -> None:
+    """As if nobody had been there; what is in the cache stays."""
+    at = urlsplit(page.url)
+    if at.scheme.startswith("http"):
+        what = {"origin": f"{at.scheme}://{at.netloc}", "storageTypes": "local_storage"}
+        page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", what)
+
+
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> Profiles:
+    return Profiles(browser)
+
+
 @contextmanager
-def fresh_pages(browser: Browser) -> Iterator[NewPage]:
-    """A maker of pages, each in a fresh profile; what they saw is said when all are done."""
+def fresh_pages(profiles: Profiles) -> Iterator[NewPage]:
+    """A maker of pages, each in a profile of its own; what they saw is said when all are done."""
     contexts, complaints = [], []
 
     def open_page(
         width: int = 1440, height: int = 900, lang: str = "en", dark: bool = False, **more: object
     ) -> Page:
-        contexts.append(profile(browser, width, height, lang, dark, **more))
-        return watched(contexts[-1], complaints)
+        contexts.append(profiles.take(lang, dark, **more))
+        page = watched(contexts[-1], complaints)
+        page.set_viewport_size({"width": width, "height": height})
+        return page
 
     yield open_page
     for context in contexts:
         complaints += failures(context)
-        context.close()
+        profiles.give_back(context)
     assert not complaints
 
 
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[NewPage]:
-    """`new_page(width, height, lang, dark)`: a page in a fresh profile that watches itself."""
-    with fresh_pages(browser) as open_page:
+def new_page(profiles: Profiles) -> Iterator[NewPage]:
+    """`new_page(width, height, lang, dark)`: where nobody has been; a page watches itself."""
+    with fresh_pages(profiles) as open_page:
         yield open_page
 
 
-@pytest.fixture(scope="module")
-def one_profile(browser: Browser) -> Iterator[BrowserContext]:
-    context = profile(browser, 1440, 900, "en", dark=False)
-    yield context
-    context.close()
-
-
 @pytest.fixture
-def new_tab(one_profile: BrowserContext) -> Iterator[Callable[[], Page]]:
-    """`new_tab()`: a session of its own in a profile that has the app's files in its cache."""
-    complaints: list[str] = []
-    yield lambda: watched(one_profile, complaints)
-    complaints += failures(one_profile)
-    for page in one_profile.pages:
-        page.close()
+def new_tab(profiles: Profiles) -> Iterator[Callable[[], Page]]:
+    """`new_tab()`: a session of its own, all of a test in one profile."""
+    context, complaints = profiles.take("en", dark=False), []
+    yield lambda: watched(context, complaints)
+    complaints += failures(context)
+    profiles.give_back(context)
     assert not complaints
 
 

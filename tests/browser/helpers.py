@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from playwright.sync_api import Page, expect
 
 from ui.lessons import HOME, LESSONS
@@ -50,18 +48,6 @@ def numbers_on_screen(page: Page) -> list[str]:
           return found;
         }"""
     )
-
-
-def same_numbers(page: Page, other: Page) -> bool:
-    """Whether two pages come to show the same numbers, once both have painted everything."""
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        page.wait_for_timeout(400)
-        ours, theirs = numbers_on_screen(page), numbers_on_screen(other)
-        painting = any(p.get_by_test_id("stSkeleton").count() for p in (page, other))
-        if ours and ours == theirs and not painting:
-            return True
-    return False
 
 
 def overflow(page: Page) -> int:

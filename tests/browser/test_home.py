@@ -9,7 +9,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.helpers import overflow, still, visit
+from experiments.home.hero import hero as hero_of
+from tests.browser.helpers import overflow, settled, still, visit
+from ui.lessons import LESSONS
 
 NOTEBOOK, PHONE = (1366, 768), (390, 844)
 NewPage = Callable[..., Page]
@@ -159,22 +161,28 @@ def test_another_pair_keeps_nothing_of_the_one_before(app_url: str, new_page: Ne
     fresh = opened(other := new_page(*NOTEBOOK, reduced_motion="reduce"), app_url)
     fresh.locator("button[data-run=bn_loses]").click()
     expect(fresh).to_have_attribute("data-run", "bn_loses")
+    at_end(fresh)
     other.mouse.move(5, 5)
     page.mouse.move(5, 5)
     assert (fresh.locator(".right").all_inner_texts(), painted(fresh, "bn")) == played_on
     assert zero(fresh) == zero(hero)
 
 
-def test_reduced_motion_gets_a_still_of_the_end_and_may_play_it(
+def test_it_rests_where_the_two_differ_most_and_may_be_played_on(
     app_url: str, new_page: NewPage
 ) -> None:
+    """With reduced motion at once; else it plays until there."""
+    differs = hero_of("figure1").differs
+    assert 0 < differs < len(hero_of("figure1").steps) - 1
     hero = opened(new_page(*PHONE, reduced_motion="reduce"), app_url)
     expect(hero).to_have_attribute("data-playing", "false")
-    last = hero.get_by_role("slider").get_attribute("max")
-    expect(hero).to_have_attribute("data-frame", last or "")
+    expect(hero).to_have_attribute("data-frame", str(differs))
     hero.locator("button.play").click()
     expect(hero).to_have_attribute("data-playing", "true")
-    expect(hero).not_to_have_attribute("data-frame", last or "")
+    expect(hero).not_to_have_attribute("data-frame", str(differs))
+    moving = opened(new_page(*NOTEBOOK), app_url)
+    expect(moving).to_have_attribute("data-playing", "false")
+    expect(moving).to_have_attribute("data-frame", str(differs))
 
 
 def test_out_of_sight_nothing_is_painted(app_url: str, new_page: NewPage) -> None:
@@ -201,13 +209,22 @@ def test_progress_outlives_a_reload_and_can_be_forgotten(app_url: str, new_page:
     far = page.locator(".st-key-card-mini_batch .far")
     nothing = far.inner_text()
     assert "●" not in nothing
+    path = nothing.count("○")
 
-    page.locator(".st-key-start a").click()  # and answer its first question
-    page.locator(".st-key-question-mini_batch-shape label").last.click()
-    page.wait_for_function("(localStorage.getItem('batch-norm-lab') ?? '').includes('shape')")
+    page.locator(".st-key-start a").click()  # see its first scene, and go on to the second
+    settled(page).locator(".st-key-just-show-me button").click()
+    page.locator("[class*=st-key-scene-][class*=-seen]").wait_for()
+    settled(page).locator(".st-key-scene-next button").click()
+    first, second = (scene.name for scene in LESSONS["mini_batch"].scenes[:2])
+    page.wait_for_url(re.compile(f"scene={second}"))
+    at = "JSON.parse(localStorage['batch-norm-lab']).at.mini_batch"
+    page.wait_for_function(f"{at} == '{second}'")
     opened(page, app_url)  # a new session, as the next morning
-    expect(far).to_have_text(re.compile("^●○○○ "))
-    expect(page.locator(".st-key-continue a")).to_be_visible()
+    expect(far).to_have_text(re.compile(f"●{{1}}○{{{path - 1}}}"))
+    page.locator(".st-key-continue a").click()
+    page.wait_for_url(re.compile(f"scene={second}"))
+    assert set((kept(page) or {})["done"]["mini_batch"]) == {first}
+    opened(page, app_url)
 
     page.locator(".st-key-clear-progress button").first.click()
     expect(far).to_have_text(nothing)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import free_port, profile, start, wait_until_up
+from tests.browser.conftest import (
+    Profiles,
+    free_port,
+    fresh_pages,
+    profile,
+    start,
+    wait_until_up,
+)
 from tests.browser.helpers import settled, visit
 
 NewPage = Callable[..., Page]
@@ -25,8 +33,71 @@ LEFT = {
 }
 
 
-def test_the_sliders_of_the_stage_by_name(app_url: str, new_page: NewPage) -> None:
-    page = visit(new_page(), f"{app_url}/mini_batch")
+@pytest.fixture(scope="module")
+def lesson(app_url: str, profiles: Profiles) -> Iterator[Page]:
+    """One on which keys are pressed that change nothing."""
+    with fresh_pages(profiles) as open_page:
+        yield visit(open_page(), f"{app_url}/mini_batch")
+
+
+@pytest.fixture
+def page(lesson: Page) -> Page:
+    """The lesson as one comes to it: the next Tab is the first."""
+    lesson.evaluate("document.activeElement.blur(), getSelection().collapse(document.body, 0)")
+    return lesson
+
+
+#: Whatever Tab should stop at, in the order of the page, components included. Of radio buttons one
+#: of a group is a stop; the marks of the stage are one stop.
+STOPS = """() => {
+  window.stops = [];
+  const seen = element => element.checkVisibility({ visibilityProperty: true });
+  const walk = node => {
+    const box = node.closest?.('details:not([open])');
+    if (box && !node.matches('summary')) return;
+    const keyed = node.matches?.('button, input, select, textarea, a[href], summary, [tabindex]');
+    const radio = node.type === 'radio' && !node.checked && node.getRootNode().querySelector(
+      `input[type=radio][name="${node.name}"]:checked`);
+    const open = (node.tabIndex >= 0 || node.localName === 'summary') && !node.disabled && !radio;
+    if (keyed && open && seen(node)) window.stops.push(node);
+    for (const child of node.shadowRoot?.children ?? []) walk(child);
+    for (const child of node.children) walk(child);
+  };
+  walk(document.body);
+  return window.stops.length;
+}"""
+AT = """() => {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return [window.stops.indexOf(at), at.outerHTML.slice(0, 160)];
+}"""
+
+
+def test_tab_alone_walks_through_a_lesson(page: Page) -> None:
+    expect(page.locator(".stage[data-state='still']")).to_be_attached()
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    page.locator(".numbers .examples").wait_for()
+    count = page.evaluate(STOPS)
+    walked: list[int] = []
+    for _ in range(2 * count):
+        page.keyboard.press("Tab")
+        at, html = page.evaluate(AT)
+        if html.startswith("<body"):
+            break  # round: all of the page is behind
+        walked += [at] if at >= 0 else []
+    else:
+        raise AssertionError(f"Tab never left the page; it stands at {html}")
+    assert walked == sorted(walked), "Tab jumps back"  # a table of cells keeps it for a row
+    missed = page.evaluate(
+        """walked => window.stops.filter((stop, i) => !walked.includes(i))
+          .filter(stop => stop.type !== 'radio' && stop.role !== 'radio')  // one of a group is
+          .map(stop => stop.outerHTML.slice(0, 120))""",
+        walked,
+    )
+    assert missed == []
+
+
+def test_the_sliders_of_the_stage_by_name(page: Page) -> None:
     for name in ("ε added to σ²", "γ scale", "β shift"):
         slider = page.get_by_role("slider", name=name, exact=True)
         expect(slider).to_have_count(1)
@@ -35,10 +106,7 @@ def test_the_sliders_of_the_stage_by_name(app_url: str, new_page: NewPage) -> No
     expect(eps).to_have_attribute("aria-valuetext", re.compile("^1 times ten to the power -5;"))
 
 
-def test_the_menu_tells_the_open_page_from_the_one_under_the_keys(
-    app_url: str, new_page: NewPage
-) -> None:
-    page = visit(new_page(), f"{app_url}/mini_batch")
+def test_the_menu_tells_the_open_page_from_the_one_under_the_keys(page: Page) -> None:
     links = page.get_by_test_id("stSidebar").get_by_role("link")
     expect(links.nth(1)).to_have_attribute("aria-current", "page")
     expect(page.locator(".stSidebar [aria-current]")).to_have_count(1)
@@ -71,57 +139,6 @@ def test_the_open_page_in_the_menu_follows_the_lesson(app_url: str, new_page: Ne
     settled(page)
     page.keyboard.press("PageDown")  # from the menu, where the focus still is
     page.wait_for_function("document.querySelector('.stMain').scrollTop > 100")
-
-
-#: Whatever Tab should stop at, in the order of the page, components included. Of radio buttons one
-#: of a group is a stop; the marks of the stage are one stop.
-STOPS = """() => {
-  window.stops = [];
-  const seen = element => element.checkVisibility({ visibilityProperty: true });
-  const walk = node => {
-    const box = node.closest?.('details:not([open])');
-    if (box && !node.matches('summary')) return;
-    const keyed = node.matches?.('button, input, select, textarea, a[href], summary, [tabindex]');
-    const radio = node.type === 'radio' && !node.checked && node.getRootNode().querySelector(
-      `input[type=radio][name="${node.name}"]:checked`);
-    const open = (node.tabIndex >= 0 || node.localName === 'summary') && !node.disabled && !radio;
-    if (keyed && open && seen(node)) window.stops.push(node);
-    for (const child of node.shadowRoot?.children ?? []) walk(child);
-    for (const child of node.children) walk(child);
-  };
-  walk(document.body);
-  return window.stops.length;
-}"""
-AT = """() => {
-  let at = document.activeElement;
-  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-  return [window.stops.indexOf(at), at.outerHTML.slice(0, 160)];
-}"""
-
-
-def test_tab_alone_walks_through_a_lesson(app_url: str, new_page: NewPage) -> None:
-    page = visit(new_page(), f"{app_url}/mini_batch")
-    expect(page.locator(".stage[data-state='still']")).to_be_attached()
-    expect(page.locator(".js-plotly-plot")).to_have_count(3)
-    page.locator(".numbers .examples").wait_for()
-    count = page.evaluate(STOPS)
-    walked: list[int] = []
-    for _ in range(2 * count):
-        page.keyboard.press("Tab")
-        at, html = page.evaluate(AT)
-        if html.startswith("<body"):
-            break  # round: all of the page is behind
-        walked += [at] if at >= 0 else []
-    else:
-        raise AssertionError(f"Tab never left the page; it stands at {html}")
-    assert walked == sorted(walked), "Tab jumps back"  # a table of cells keeps it for a row
-    missed = page.evaluate(
-        """walked => window.stops.filter((stop, i) => !walked.includes(i))
-          .filter(stop => stop.type !== 'radio' && stop.role !== 'radio')  // one of a group is
-          .map(stop => stop.outerHTML.slice(0, 120))""",
-        walked,
-    )
-    assert missed == []
 
 
 def test_streamlits_own_words_follow_the_language(app_url: str, new_page: NewPage) -> None:

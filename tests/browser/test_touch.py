@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ElementHandle, Locator, Page, expect
+from playwright.sync_api import ElementHandle, Locator, Page, expect
 
-from tests.browser.conftest import fresh_pages
+from tests.browser.conftest import Profiles, fresh_pages
 from tests.browser.helpers import address, settled, still, visit
 from tests.browser.helpers import places as places_of_lessons
 
@@ -119,14 +119,23 @@ def places(page: Page) -> list[ElementHandle]:
 
 
 @pytest.fixture(scope="module", params=places_of_lessons())
-def phone(request: pytest.FixtureRequest, browser: Browser, app_url: str) -> Iterator[Page]:
+def phone(request: pytest.FixtureRequest, profiles: Profiles, app_url: str) -> Iterator[Page]:
     """A lesson, or a part of one, in a hand."""
-    with fresh_pages(browser) as open_page:
+    with fresh_pages(profiles) as open_page:
         yield opened(open_page(390, 844, **PHONE), f"{app_url}/{request.param}")
 
 
+def at_rest(page: Page) -> list[str]:
+    """What must not change, once components have drawn what they got: that is after the charts."""
+    before, now = [], page.evaluate(STATE)
+    while now != before:
+        page.wait_for_timeout(500)
+        before, now = now, page.evaluate(STATE)
+    return now
+
+
 def test_a_swipe_scrolls_the_page_and_changes_nothing(phone: Page) -> None:
-    finger, before = Finger(phone), phone.evaluate(STATE)
+    finger, before = Finger(phone), at_rest(phone)
     found, faults = places(phone), []
     assert found
     for place in found:

@@ -20,6 +20,7 @@ from experiments.replay import (
     PANELS,
     PERCENTILES,
     SENT,
+    Follower,
     Replay,
     _pack,
     replay,
@@ -137,6 +138,51 @@ def test_a_stopped_pair_shows_its_recorded_steps_and_no_others(calm: Pair, stop:
     unpacked(shown.to_bytes())
 
 
+@pytest.mark.parametrize("which", ["calm", "wild"])
+@pytest.mark.parametrize("often", [1, 7, 50])
+def test_who_follows_a_run_has_at_any_time_its_replay_bit_for_bit(
+    which: str, often: int, request: pytest.FixtureRequest
+) -> None:
+    """As if it had been stopped there; in the end, all of it."""
+    pair = request.getfixturevalue(which)
+    follower, frames = Follower(pair.config), {}
+    sent = 0
+    for step in [*range(1, pair.config.steps, often), pair.config.steps]:
+        so_far = pair.upto(step)
+        found = follower.follow(so_far)
+        if found is not None:
+            since, new = found
+            sent += len(new.steps)
+            for name in SENT:
+                frames[name] = np.concatenate([frames.get(name, [])[:since], getattr(new, name)]) \
+                    if since else getattr(new, name)  # fmt: skip
+            last = new
+        if step % 25 == 1 or step == pair.config.steps:
+            wanted = replay(so_far)
+            for name in SENT:
+                np.testing.assert_array_equal(frames[name], getattr(wanted, name), name)
+            for name in ("low", "high", "labels"):
+                np.testing.assert_array_equal(getattr(last, name), getattr(wanted, name), name)
+    assert last.ended == wanted.ended
+    assert sent < 15 * len(wanted.steps)  # an axis that grows sends all of them again
+
+
+def test_axes_only_grow(calm: Pair) -> None:
+    low, high = np.inf, -np.inf
+    for step in range(1, CALM.steps, 20):
+        shown = replay(calm.upto(step))
+        assert (shown.low <= low).all() and (shown.high >= high).all()
+        low, high = shown.low, shown.high
+
+
+def test_a_beginning_tells_nothing_of_what_comes(wild: Pair) -> None:
+    shown = replay(wild)
+    first = shown.upto(0)
+    assert first.ended == (0, 0) and first.diverged == (None, None)
+    assert all(len(getattr(first, name)) == 1 for name in SENT)
+    assert shown.upto(len(shown.steps) - 1).diverged == shown.diverged
+
+
 # ------------------------------------------------------------------ what travels
 
 
@@ -187,7 +233,11 @@ def layers(pair: Pair, many: int) -> Pair:
     """The first layers of a pair."""
     names = ("z", "mean", "var", "gamma", "beta")
     cut = [
-        replace(trace, **{name: getattr(trace, name)[:, :many] for name in names})
+        replace(
+            trace,
+            config=replace(trace.config, depth=many),
+            **{name: getattr(trace, name)[:, :many] for name in names},
+        )
         for trace in (pair.bn, pair.plain)
     ]
     return Pair(*cut)

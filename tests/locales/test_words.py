@@ -144,7 +144,7 @@ def test_the_look_at_particles_can_fail(word: str, particle: str, right: bool) -
 #: (퍼센트), symbols are read out. A bare number ends in any sound: put the sentence another way.
 ENDS_ALIKE = {
     "mini_batch/labels.toml": {"z_norm", "z_tilde"},
-    "test_time/labels.toml": {"running"},
+    "test_time/labels.toml": {"running", "share"},
     "test_time/stale.md": {"weight"},
     "noise/labels.toml": {"gap", "off"},
     "noise/ablated.md": {"off", "dropout8_left"},
@@ -175,7 +175,7 @@ LECTURE = {  # where one looks for them: in English, in Korean
     "noise/intro.md": [("generalization", "일반화")],
     "noise/regularize.md": [("generalization", "일반화"), ("regularization", "규제")],
     "test_time/running.md": [("exponentially weighted averages", "지수 가중 이동 평균")],
-    "test_time/intro.md": [("exponentially weighted averages", "지수 가중 이동 평균")],
+    "test_time/labels.toml": [("exponentially weighted averages", "지수 가중 이동 평균")],
     "why/internal.md": [("internal covariate shift", "내부 공변량 변화")],
     "why/shift.md": [("covariate shift", "공변량 변화")],
 }

@@ -57,6 +57,7 @@ def test_a_bad_value_is_named_once_and_beyond_a_handful_they_are_counted(
     assert not at.exception
     for control in controls:
         assert at.session_state[key(lesson, control.name)] == control.default
+        assert link(at)[control.name] == control.write(control.default)
     named = [*(control.name for control in controls), "nonsense"]
     (notice,) = at.warning
     sentences = notice.value.split("\n\n")

@@ -44,6 +44,10 @@ class Ticket:
         seen = Accuracies(0.5, 0.25)
         return Status(self.state, 2, step, self.config.steps, seen, self.left)
 
+    def pieces(self, since: int = 0) -> list[Any]:
+        """None: what a test wants to see of a run, it has at once."""
+        return []
+
     def stop(self, at: int | None = None) -> None:
         self.state, self.stopped_at = "stopped", at or self.looks * 10
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 YOUNG = "xx"  # a language that says one label and one passage of its own
 
 ENTRY = """\
-from ui.lesson import Lesson
+from ui.lesson import Lesson, Question, Scene
 from ui.state import Choice, Integer, Number, Numbers, Switch
 
 
@@ -23,35 +23,70 @@ def controls():
     return (
         Choice("which", "a", ("a", "b", "c")),
         Choice("rung", 1, (1, 2, 4)),
-        Integer("count", 3, 1, 9),
+        Integer("count", 3, 1, 9, was="number"),
         Number("share", 0.5, 0.0, 1.0, step=0.1),
         Switch("on", True),
         Numbers("list", (1.0, 2.0), most=4),
     )
 
 
-LESSON = Lesson("dummy", ":material/science:", controls)
+LESSON = Lesson(
+    "dummy",
+    ":material/science:",
+    controls,
+    scenes=(
+        Scene("first", 2, Question("ask", ("yes", "no"), right="yes"), owns=("which",)),
+        Scene("second", deep=True, wide=True, sets={"count": 5}, owns=("list",)),
+    ),
+)
 """
 PAGE = """\
+from pages.dummy import LESSON
+from ui import scenes
+
+scenes.run(LESSON)
+"""
+FIRST = """\
 from pages.dummy import LESSON
 from ui import controls, page
 from ui.components import Component
 from ui.outside import count
 
 component = Component("dummy", {"told": count}, js="dummy/index.js")
-page.say("dummy/intro", **{name: LESSON.value(name) for name in ("count", "list")})
-controls.choice(LESSON, "which")
-controls.ladder(LESSON, "rung")
-controls.entry(LESSON, "count")
-controls.slider(LESSON, "share")
-controls.switch(LESSON, "on")
-component("the-dummy", {"say": 1}, on_told=lambda told: None)
-page.question(LESSON, "ask", ("yes", "no"), right="yes")
-page.source(component.hear, key="dummy")
+
+
+def picture(now):
+    component("the-dummy", {"say": 7 if now.seen else 0}, on_told=lambda told: None)
+    controls.choice(LESSON, "which")
+    controls.ladder(LESSON, "rung")
+    controls.entry(LESSON, "count")
+    controls.slider(LESSON, "share")
+    controls.switch(LESSON, "on")
+
+
+def said(now):
+    return {"count": LESSON.value("count")}
+
+
+def more(now):
+    page.source(component.hear, key="dummy")
+"""
+SECOND = """\
+from pages.dummy import LESSON
+from ui import page
+
+
+def picture(now):
+    page.say("dummy/intro", **{name: LESSON.value(name) for name in ("count", "list")})
 """
 WORDS = """\
 title = "The dummy lesson"
 in_a_sentence = "It is there to be there."
+onward = "Nothing is left open."
+
+[scenes]
+first = { title = "The first scene", short = "First", task = "Look.", say = "It is [[count]]." }
+second = { title = "The second scene", short = "Second", task = "Look again." }
 
 [controls]
 which = { label = "Which", options = { a = "The first", b = "The second" } }
@@ -62,12 +97,11 @@ on = { label = "On" }
 list = { label = "List" }
 
 [questions.ask]
-kind = "Question"
 ask = "Is it there?"
 yes = "Yes."
 yes_why = "Right: it is."
 no = "No."
-no_why = "It is."
+no_why = "It is, and it is [[count]]."
 """
 CLAIM_WORDS = """
 [claims.dummy]
@@ -113,7 +147,8 @@ def _lesson(pages: Path) -> None:
     _rewrite(pages / "__init__.py", f'{order}\nORDER = (*ORDER, "{NAME}")\n')
     (pages / NAME).mkdir()
     (pages / NAME / "__init__.py").write_text(ENTRY, "utf-8")
-    (pages / NAME / "page.py").write_text(PAGE, "utf-8")
+    for name, code in (("page", PAGE), ("first", FIRST), ("second", SECOND)):
+        (pages / NAME / f"{name}.py").write_text(code, "utf-8")
 
 
 def _words(locales: Path) -> None:

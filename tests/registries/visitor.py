@@ -22,7 +22,7 @@ LINKS: dict[str, dict[str, str]] = {
     "network": {"optimizer": NAME},
     "training": dict.fromkeys(("dataset", "optimizer", "activation", "init"), NAME),
     "why": {"part": "board", "claim": NAME, "all": "1"},
-    NAME: {"which": "c", "count": "7", "list": "3,4"},
+    NAME: {"which": "c", "number": "7", "list": "3,4"},
 }
 DRAWERS = {"network": "programs", "training": "settings"}
 MORE = "one_more"  # a control of every lesson
@@ -49,10 +49,10 @@ def a_control_everywhere() -> None:
         lesson.declare = lambda declare=declare: (*declare(), Choice(MORE, "a", ("a", "b")))
 
 
-def opened(lesson: str) -> dict[str, Any]:
-    """What a visitor finds there."""
+def opened(lesson: str, asks: dict[str, str] | None = None) -> dict[str, Any]:
+    """What a visitor finds there, by the usual link or by one that asks for this."""
     at = AppTest.from_file(Path.cwd() / "app.py", default_timeout=120)
-    link = {"lang": YOUNG, MORE: "b"} | LINKS.get(lesson, {})
+    link = {"lang": YOUNG, MORE: "b"} | (LINKS.get(lesson, {}) if asks is None else asks)
     for name, value in link.items():
         at.query_params[name] = value
     if lesson in DRAWERS:
@@ -70,6 +70,7 @@ def opened(lesson: str) -> dict[str, Any]:
         ],
         "options": {one.key: one.options for one in (*at.button_group, *at.selectbox)},
         "programs": [one.label for one in at.tabs],
+        "buttons": [one.key for one in at.button],
         "menu": [one.proto.label for one in at.sidebar.get("page_link")],
         "components": [one.proto.component_name for one in at.get("bidi_component")],
     }
@@ -83,6 +84,8 @@ def main() -> None:
     from ui.text import languages, missing
 
     lessons = {lesson: opened(lesson) for lesson in LESSONS}
+    lessons[NAME] |= {"asked": opened(NAME, {"scene": "first", "which": "c"})}
+    lessons[NAME] |= {"whole": opened(NAME, {"view": "all", "scene": "first"})}
     print(
         json.dumps({"lessons": lessons, "missing": {code: missing(code) for code in languages()}})
     )

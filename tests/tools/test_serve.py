@@ -56,6 +56,8 @@ def start_as_command(app, *arguments, **variables):
         stderr=subprocess.PIPE,
         text=True,
         env=environment | variables,
+        # Behind an `&` of a script Ctrl-C is ignored, also by whatever the tests would start there.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 

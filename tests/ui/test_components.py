@@ -43,7 +43,7 @@ HONEST: dict[str, Any] = {
     "replay": {"frame": 7, "layer": 2, "view": "z", "speed": 25, "at": 1},
     "network": walkthrough.NODES[0],
     "intake": {"text": "1 2 3"},
-    "progress": {"last": "noise", "done": {"noise": ["size"]}},
+    "progress": {"last": "noise", "done": {"noise": []}, "at": {}, "show": "everything"},
 }
 FORGED: list[Any] = [
     *(None, 1, 0, -1, True, "", "x", [], [1], {}, [[]], 1e400, float("nan"), 10**400, "1e400"),
@@ -52,6 +52,9 @@ FORGED: list[Any] = [
         {"done": []},
         {"done": {"mini_batch": [[]]}},
         {"last": {}, "done": {"noise": []}},
+        {"last": "noise", "done": {"noise": []}, "at": []},
+        {"last": "noise", "done": {"noise": []}, "at": {"noise": {}}, "show": []},
+        {"last": "noise", "done": {"noise": []}, "at": {"noise": "nowhere"}, "show": "nothing"},
     ),
     *({"last": "noise", "done": {"noise": [{}]}}, {"done": {"noise": ["x" * 100_000]}}),
     *({"mount": [], "n": 1, "set": {}}, {"mount": "m", "n": 1e400, "set": {}}),
@@ -85,6 +88,8 @@ class Mounted:
 def opened(lesson: str) -> AppTest:
     at = AppTest.from_file(ROOT / "app.py", default_timeout=60)
     at.query_params["lang"] = "en"
+    if LESSONS[lesson].scenes:
+        at.query_params["view"] = "all"
     for name, value in TO_SEE.get(lesson, {}).items():
         at.query_params[name] = value
     if lesson != HOME:
@@ -103,7 +108,8 @@ def mounted() -> list[Mounted]:
 
     def note(self: Component, key: str, data: Any = None, **more: Any) -> None:
         takes = {name[3:]: take for name, take in more.items() if name.startswith("on_")}
-        found.append(Mounted(at_work[0], self, key, takes))
+        if key not in (one.key for one in found):  # some are on every page
+            found.append(Mounted(at_work[0], self, key, takes))
         honest(self, key, data, **more)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -170,7 +176,7 @@ def test_a_forged_value_is_one_line_in_the_log(
 
 def harmless(sent: Any) -> bool:
     """Of the right shape, with nothing in it that is new here."""
-    return isinstance(sent, dict) and sent.keys() <= {"last", "done"}
+    return isinstance(sent, dict) and sent.keys() <= {"last", "done", "at", "show"}
 
 
 @given(sent=JSON)

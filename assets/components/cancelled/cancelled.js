@@ -1,7 +1,8 @@
 // @ts-check
-/* b in front of batch norm: one unit's z and z̃ on a mini-batch, as they were at b = 0 (above) and as they are now
-   (below), each example joined with itself. While b or β is dragged, mean, variance, z_norm and z̃ are computed
-   anew from z + b (`fourSteps`): z̃ stays because it comes out the same. At rest the numbers are bncore's. */
+/* One unit's z and z̃ on a mini-batch, as they were (above) and as they are now (below), each example joined with
+   itself. b moves every z, a nudge moves `one` of them; β comes after. While one is dragged, mean, variance, z_norm
+   and z̃ are computed anew (`fourSteps`): under b z̃ stays because it comes out the same. At rest the numbers are
+   bncore's. Where a reader had expected z̃ is marked below the row (`guess`). */
 
 import { Dragged } from "../drag/dragged.js";
 import { scale, ticksOf } from "../kit/axes.js";
@@ -11,7 +12,8 @@ import { fourSteps } from "../stage/steps.js";
 
 const LEVELS = { before: 42, after: 112 }; // px from the top, of the rows
 const WORDS_AT = { before: 15, after: 142 };
-const AXIS = 158; // px from the top, where the grid ends
+const GUESS = { mark: 122, word: 161 }; // px from the top
+const AXIS = 170; // px from the top, where the grid ends
 const INSET = 8; // px left and right of the axis
 const IDEAS = ["z", "z_tilde"];
 
@@ -23,7 +25,7 @@ export class Cancelled extends Dragged {
 
   build(svg) {
     svg.replaceChildren();
-    const panel = { svg, grid: make("g", svg, { class: "grid" }), ties: make("g", svg, { class: "ties" }), threads: [], lines: [], ticks: [] };
+    const panel = { svg, grid: make("g", svg, { class: "grid" }), ties: make("g", svg, { class: "ties" }), threads: [], lines: [], ticks: [], guess: make("path", svg, { class: "guess" }), guessed: make("text", svg, { class: "guessed", y: GUESS.word }) };
     for (const row in LEVELS) {
       const group = make("g", svg, { class: row });
       panel[row] = {
@@ -34,12 +36,12 @@ export class Cancelled extends Dragged {
     return panel;
   }
 
-  /* {z, z_tilde} with b and β as the hand has set them. */
+  /* {z, z_tilde} with b, the nudge and β as the hand has set them. */
   now() {
-    const { before, after, gamma, beta, eps } = this.data;
+    const { before, after, gamma, beta, eps, one } = this.data, { b = 0, nudge = 0, shift = 0 } = this.values;
     if (this.still) return after;
-    const z = before.z.map(value => value + this.values.b);
-    const { rows } = fourSteps(z, { eps, gamma, beta: beta + this.values.shift });
+    const z = before.z.map((value, i) => value + b + (i === one ? nudge : 0));
+    const { rows } = fourSteps(z, { eps, gamma, beta: beta + shift });
     return { z: rows[0], z_tilde: rows[3] };
   }
 
@@ -55,7 +57,8 @@ export class Cancelled extends Dragged {
       for (const row in rows) this.row(panel[row], rows[row], LEVELS[row], this.called(row, idea), x, width);
       const [was, is] = [rows.before, rows.after].map(values => written(average(values), 1));
       this.means[idea] = is;
-      if (!this.held) put(panel.svg, { "aria-label": this.say(`alt_${idea}`, { before: was, after: is }) });
+      this.mark(panel, idea === "z_tilde" ? this.data.guess : null, x);
+      if (!this.held) put(panel.svg, { "aria-label": this.say(`alt_${idea}`, { was, now: is }) });
     }
   }
 
@@ -77,7 +80,7 @@ export class Cancelled extends Dragged {
 
   row({ group, marks, mean, name, ofMean }, values, y, word, x, width) {
     grow(marks, values.length, () => group.insertBefore(make("circle", group, { r: 5.5, cy: y }), mean));
-    values.forEach((value, i) => put(marks[i], { cx: x(value), "data-value": value }));
+    values.forEach((value, i) => put(marks[i], { cx: x(value), "data-value": value, class: i === this.data.one ? "one" : "" }));
     const middle = average(values);
     put(mean, { d: `M${x(middle)} ${y - 15}v30` });
     write(name, word);
@@ -85,15 +88,21 @@ export class Cancelled extends Dragged {
     write(ofMean, `${this.words.mean} ${written(middle, 1)}`);
   }
 
+  mark({ guess, guessed }, values, x) {
+    put(guess, { d: values ? values.map(value => `M${x(value)} ${GUESS.mark}v9`).join("") : "" });
+    put(guessed, { x: values ? x(average(values)) : 0 });
+    write(guessed, values ? this.words.guess : "");
+  }
+
   called(row, idea) {
-    if (row === "before") return this.words.before;
-    const [b, shift] = ["b", "shift"].map(name => this.told(name).written);
-    return this.say(idea === "z_tilde" && this.values.shift ? "after_shift" : "after", { b, shift });
+    if (row === "before" || this.data.locked) return this.words.before;
+    const set = Object.fromEntries(Object.keys(this.values).map(name => [name, this.told(name).written]));
+    return this.say(idea === "z_tilde" && this.values.shift ? "after_shift" : "after", set);
   }
 
   told(name) {
     const value = this.values[name], plain = minus(String(Number(value.toPrecision(3))));
-    const written = name === "shift" && value > 0 ? `+${plain}` : plain;
+    const written = name !== "b" && value > 0 ? `+${plain}` : plain;
     return { written, spoken: this.means ? this.say("spoken", { value: written, ...this.means }) : written };
   }
 }

@@ -7,14 +7,17 @@
    sends a track for each slider: {value, low, high, step, label} and, where its values are places in a list,
    the `options` as a link writes them.
 
+   A picture that Python sends a `start` moves from there when it comes up; one that is `locked` cannot be dragged.
+
    Tests and readers of the page find the truth in attributes: `data-value` of what is painted or written, and
-   on the root `data-state`: still, dragging or waiting (for Python). */
+   on the root `data-state`: still, moving, dragging or waiting (for Python). */
 
 import { fill, listener, paintWith, put, write } from "../kit/dom.js";
 import { REST, Unsaved } from "../kit/mount.js";
-import { clamp } from "../kit/numbers.js";
+import { clamp, mix } from "../kit/numbers.js";
 import { undoneBySwipe } from "../kit/swipe.js";
 
+const COMING = 1100; // ms from the start to where it stands
 const ALL = "all"; // of its sliders: they are sent, and answered, together
 
 export class Dragged {
@@ -47,18 +50,37 @@ export class Dragged {
 
   /* New data. It wins, except over what the hand holds or has just let go of. */
   receive(data) {
+    const first = !this.data;
     this.data = data;
     this.words = data.words;
     this.waiting = this.unsaved.stands(ALL, data.seen);
     for (const [name, track] of Object.entries(data.tracks)) {
-      if (!this.held && !this.waiting) this.values[name] = track.value;
+      if (!this.held && !this.waiting && !this.coming) this.values[name] = track.value;
       const { what, input } = this.sliders[name];
+      input.disabled = Boolean(data.locked);
       put(input, { min: track.low, max: track.high, step: track.step });
       write(what, track.label);
     }
     paintWith(this.root, data.palette);
     for (const element of this.root.querySelectorAll("[data-word]")) write(element, this.words[element.dataset.word]);
+    put(this.root, { "data-locked": data.locked ? "yes" : "no" });
+    if (first && data.start && !data.locked && !matchMedia("(prefers-reduced-motion: reduce)").matches) this.come();
     this.repaint();
+  }
+
+  /* From the start to where it stands; a hand stops it. */
+  come() {
+    const begin = performance.now();
+    this.coming = true;
+    const tick = now => {
+      const share = clamp((now - begin) / COMING, 0, 1), eased = share * share * (3 - 2 * share);
+      this.coming = share < 1 && !this.held && this.root.isConnected;
+      for (const [name, track] of Object.entries(this.data.tracks))
+        if (!this.held) this.values[name] = share < 1 ? mix(this.data.start[name], track.value, eased) : track.value;
+      this.paint();
+      if (this.coming) requestAnimationFrame(tick);
+    };
+    tick(begin);
   }
 
   /** What to paint. A picture says. */
@@ -119,7 +141,7 @@ export class Dragged {
   }
 
   /* Whether what stands here is what Python knows. */
-  get still() { return !this.held && !this.waiting; }
+  get still() { return !this.held && !this.waiting && !this.coming; }
 
   repaint() {
     if (this.frame || !this.data) return;
@@ -140,6 +162,6 @@ export class Dragged {
       input.style.setProperty("--from", `${Math.min(here, origin)}%`);
       input.style.setProperty("--to", `${Math.max(here, origin)}%`);
     }
-    put(this.root, { "data-state": this.held ? "dragging" : this.waiting ? "waiting" : "still" });
+    put(this.root, { "data-state": this.held ? "dragging" : this.waiting ? "waiting" : this.coming ? "moving" : "still" });
   }
 }

@@ -106,10 +106,10 @@ export class Hero {
     this.scrubbed = false;
     if (this.playing) return;   // as it does still
     this.show(frame);
-    if (playing) this.play();
+    if (playing) this.play(this.until);
   }
 
-  // At a frame it rests; at 0 it plays from the start. Without one it goes on as it was.
+  // At a frame it rests; at 0 it plays from the start to where the two differ most. Without one it goes on as it was.
   async open(name, frame) {
     const fresh = frame !== undefined;
     this.name = name;
@@ -121,11 +121,11 @@ export class Hero {
     if (fresh) {
       this.pause();
       this.picked = undefined;
-      this.frame = frame || (this.still.matches ? run.last : 0);
+      this.frame = frame || (this.still.matches ? run.differs : 0);
     }
     this.paint();
     this.root.dataset.run = name;
-    if (frame === 0 && !this.still.matches) this.play();
+    if (frame === 0 && !this.still.matches) this.play(run.differs);
   }
 
   word() {
@@ -160,8 +160,9 @@ export class Hero {
 
   // ---- time
 
-  play() {
+  play(until = this.run.last) {
     if (this.frame >= this.run.last) this.frame = 0;
+    this.until = until;
     this.playing = true;
     this.wordPlay();
     this.run_on();
@@ -192,8 +193,8 @@ export class Hero {
       const passed = Math.min(now - (before ?? now), 100) / 1000;
       before = now;
       const share = (this.frame / last) ** (1 / EASE) + passed / SECONDS;
-      this.show(share >= 1 ? last : last * share ** EASE);
-      if (share >= 1) this.pause();
+      this.show(Math.min(this.until, last * share ** EASE));
+      if (this.frame >= this.until) this.pause();
       else this.next = requestAnimationFrame(tick);
     };
     if (this.seen !== false) this.next = requestAnimationFrame(tick);

@@ -3,7 +3,7 @@
    are, where each stands and what it is called; here they are painted, and the chosen one is sent back.
 
    Rows are layers. Numbers come down into a row at its second column and go on to the right; weights
-   come from the left. A choice is painted at once; keys may run ahead of Python, which hears where they rest. */
+   come from the left. `lit` names nodes that are lit besides the chosen one. A choice is painted at once; keys may run ahead of Python, which hears where they rest. */
 
 import { element, listener, make, paintWith } from "../kit/dom.js";
 import { REST } from "../kit/mount.js";
@@ -41,6 +41,7 @@ export class Diagram {
     if (!this.resting) this.chosen = data.chosen;
     paintWith(this.root, data.palette);
     this.box.setAttribute("aria-label", data.words.name);
+    this.box.style.height = `${data.height}px`;
     this.hint();
     this.syncButtons();
     this.paint();
@@ -88,12 +89,14 @@ export class Diagram {
     const pitch = this.box.clientWidth / this.data.columns;
     this.half = (this.box.clientWidth < 460 ? 42 : 58) / 2;
     this.places = {};
+    const lit = new Set(this.data.lit ?? []);
     for (const { id, column, top } of this.data.nodes) this.places[id] = { x: pitch * (column + 0.5), top };
     for (const [id, button] of this.buttons) {
       const { x, top } = this.places[id];
       button.style.left = `${x - this.half}px`;
       button.style.top = `${top}px`;
       button.setAttribute("aria-pressed", id === this.chosen);
+      button.classList.toggle("lit", lit.has(id));
     }
     const [arrows, shapes] = [this.box.querySelector(".arrows"), this.box.querySelector(".shapes")];
     arrows.replaceChildren();
@@ -105,7 +108,7 @@ export class Diagram {
   arrow({ from, to, shape }, arrows, shapes) {
     const [a, b] = [this.places[from], this.places[to]];
     const middle = place => place.top + HEIGHT / 2;
-    const lit = [from, to].includes(this.chosen) ? "lit" : "";
+    const lit = [from, to].includes(this.chosen) || this.data.lit?.includes(to) && this.data.lit.includes(from) ? "lit" : "";
     let line, label, head;
     if (a.top === b.top) {
       const way = Math.sign(b.x - a.x), [start, end] = [a.x + way * this.half, b.x - way * this.half];

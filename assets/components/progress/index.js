@@ -6,5 +6,5 @@ import { recall } from "./store.js";
 /** @param {import("../kit/mount.js").Streamlit} streamlit */
 export default function ({ setStateValue }) {
   const kept = recall();
-  if (Object.keys(kept.done).length) setStateValue("kept", kept);
+  if (kept.show || Object.keys(kept.done).length) setStateValue("kept", kept);
 }

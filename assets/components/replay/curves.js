@@ -5,7 +5,7 @@ import { ticksWithin } from "../kit/axes.js";
 import { element, fill } from "../kit/dom.js";
 import { number } from "../kit/numbers.js";
 import { nameLines } from "./names.js";
-import { placeBoxes, plotted } from "./plots.js";
+import { placeBoxes, placeFew, plotted } from "./plots.js";
 import { font, LABEL, line, sized, TEXT } from "./scene.js";
 
 /**
@@ -31,9 +31,9 @@ export class Curves {
     return this.plots.find(plot => x >= plot.x - 8 && x <= plot.x + plot.w + 8 && y >= plot.y - 20 && y <= plot.y + plot.h + 16);
   }
 
-  /** @param {Scene} scene @param {number} width */
-  draw(scene, width) {
-    const { boxes, size } = placeBoxes(width), { palette, words, layer } = scene;
+  /** @param {Scene} scene @param {number} width @param {boolean} few of one unit alone */
+  draw(scene, width, few) {
+    const { boxes, size } = (few ? placeFew : placeBoxes)(width), { palette, words, layer } = scene;
     this.size = size;
     this.plots = boxes.map(box => plotted(scene, box));
     const pen = sized(this.base, size, scene);
@@ -113,7 +113,7 @@ function drawPlot(pen, scene, plot) {
 
 /** @param {Pen} pen @param {Scene} scene @param {Plot} plot */
 function drawAxes(pen, scene, plot) {
-  const { run, words, palette } = scene, { x, y, w, h, ends } = plot, last = run.steps[run.frames - 1] || 1;
+  const { run, words, palette } = scene, { x, y, w, h, ends } = plot, last = run.of || 1;
   pen.font = font(scene, TEXT);
   pen.fillStyle = palette.ink;
   pen.strokeStyle = palette.faint;

@@ -16,15 +16,17 @@ import { ARMS, percentiles, series, VIEWS } from "./run.js";
 
 /** @type {[string, number, string[]][]} */
 const ROWS = [
-  ["percentiles", 118, ["plain", "bn"]], ["curves", 92, ["loss", "accuracy"]], ["learned", 92, ["gamma", "beta"]],
+  ["percentiles", 92, ["plain", "bn"]], ["curves", 72, ["loss", "accuracy"]], ["learned", 72, ["gamma", "beta"]],
 ];
+const GAP = 30, AXIS = 40; // px between plots, and for the numbers beside one
+const THREE_FROM = 540;    // px: of one unit, all plots in a row from here on
 
 /**
  * Where the plots stand in so much room, and how large the picture becomes.
  * @param {number} width
  */
 export function placeBoxes(width) {
-  const gap = 30, axis = 40, half = (width - gap - 2 * axis) / 2;
+  const gap = GAP, axis = AXIS, half = (width - gap - 2 * axis) / 2;
   /** @type {Box[]} */
   const boxes = [];
   let y = 0;
@@ -41,6 +43,22 @@ export function placeBoxes(width) {
 }
 
 /**
+ * The same for one unit: its percentiles in both networks, and what becomes of the accuracy.
+ * @param {number} width
+ */
+export function placeFew(width) {
+  const many = width >= THREE_FROM ? 3 : 2, w = (width - many * AXIS - (many - 1) * GAP - 12) / many, top = 42, h = 104;
+  const left = (/** @type {number} */ i) => AXIS + i * (w + GAP + AXIS);
+  /** @type {Box[]} */
+  const boxes = ["plain", "bn"].map((name, i) => ({ name, row: "percentiles", x: left(i), y: top, w, h }));
+  const below = top + h + 26 + 24;
+  boxes.push({
+    name: "accuracy", row: "curves", h, ...many === 3 ? { x: left(2), y: top, w } : { x: AXIS, y: below, w: width - AXIS - 12 },
+  });
+  return { boxes, size: [width, (many === 3 ? top : below) + h + 22] };
+}
+
+/**
  * A plot in its box, with its axes.
  * @param {import("./scene.js").Scene} scene
  * @param {Box} box
@@ -48,7 +66,7 @@ export function placeBoxes(width) {
  */
 export function plotted(scene, box) {
   const { run } = scene, { x, y, w, h } = box, content = contentOf(scene, box), [low, high] = content.ends;
-  const across = scale(0, run.steps[run.frames - 1] || 1, x, x + w), up = scale(low, high, y + h, y);
+  const across = scale(0, run.of || 1, x, x + w), up = scale(low, high, y + h, y);
   return { ...box, ...content, X: t => across(run.steps[t]), Y: value => up(clamp(value, low, high)) };
 }
 

@@ -1,20 +1,24 @@
 // @ts-check
 /* The replay: what two networks recorded while they trained, painted frame by frame. It computes nothing about the
    runs. Bytes come from experiments/replay.py, words and colours from Python; here they are unpacked and painted. One
-   paint touches two canvases: the histograms, and the marker over curves that were drawn beforehand. */
+   paint touches two canvases: the moment, and the marker over curves that were drawn beforehand.
+
+   Of a run that still trains, frames come in parts, each with the number of its first one. They are painted as they
+   come, unless a hand has taken the replay elsewhere. */
 
 import { split } from "../kit/bytes.js";
 import { element, fill, paintWith } from "../kit/dom.js";
 import { REST } from "../kit/mount.js";
 import { clamp } from "../kit/numbers.js";
 import { undoneBySwipe } from "../kit/swipe.js";
-import { Clock } from "./clock.js";
+import { Clock, later, nearer } from "./clock.js";
 import { Choice, Transport } from "./controls.js";
 import { Curves } from "./curves.js";
 import { Histograms } from "./histograms.js";
-import { ARMS, unpack, VIEWS } from "./run.js";
+import { ARMS, joined, unpack, VIEWS } from "./run.js";
 import { named, where } from "./scene.js";
 import { Spoken } from "./spoken.js";
+import { Swarm } from "./swarm.js";
 
 const SPEEDS = [100, 50, 25, 10]; // percent
 const COLUMNS_FROM = 820;         // px: histograms and curves side by side from here on
@@ -30,6 +34,8 @@ export class Replay {
     this.frame = 0;
     this.paints = 0;
     this.painting = 0;
+    this.taken = Promise.resolve(); // of all data so far: what comes next waits for it
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.build();
     this.listen();
     this.sizes = new ResizeObserver(() => this.resize());
@@ -45,14 +51,15 @@ export class Replay {
     });
     const bar = element("div", "bar", root);
     this.views = new Choice(bar);
+    this.layers = new Choice(bar);
     this.speeds = new Choice(bar);
     const now = element("div", "now", root, { "aria-hidden": true });
     this.armLine = Object.fromEntries([...ARMS].reverse().map(arm => [arm, element("span", arm, now)]));
     this.body = element("div", "body", root);
     this.left = element("div", "left", this.body);
+    this.swarm = new Swarm(this.left);
     this.histograms = new Histograms(this.left);
     this.right = element("div", "right", this.body);
-    this.layers = new Choice(this.right, "layers");
     this.curves = new Curves(this.right);
     this.spoken = new Spoken(root);
   }
@@ -68,7 +75,13 @@ export class Replay {
 
   listen() {
     const { range } = this.transport;
-    range.addEventListener("input", () => { this.halt(); this.show(+range.value); this.scrubbed = true; });
+    range.addEventListener("input", () => {
+      const wanted = +range.value; // a paint puts it back to where the picture stands
+      this.following = false;
+      this.halt();
+      this.show(wanted);
+      this.scrubbed = true;
+    });
     range.addEventListener("change", () => { if (this.scrubbed) this.settle(); });
     this.undone(range);
     range.addEventListener("pointerdown", () => { this.dragging = true; });
@@ -89,14 +102,15 @@ export class Replay {
       const box = target.getBoundingClientRect(), x = event.clientX - box.left;
       this.plot ??= this.curves.plotAt(x, event.clientY - box.top);
       if (!this.plot) return;
-      const { steps } = this.run;
-      const step = clamp((x - this.plot.x) / this.plot.w, 0, 1) * steps[steps.length - 1];
+      const { steps, of } = this.run;
+      const step = clamp((x - this.plot.x) / this.plot.w, 0, 1) * of;
       let near = 0;
       for (let t = 0; t < steps.length; t++) if (Math.abs(steps[t] - step) < Math.abs(steps[near] - step)) near = t;
       this.show(near);
     };
     target.addEventListener("pointerdown", event => {
       this.plot = undefined;
+      this.following = false;
       this.halt();
       follow(event);
       if (!this.plot) return;
@@ -136,36 +150,74 @@ export class Replay {
 
   // ---------------------------------------------------------------- talk with Python
 
-  // New data. The position in it counts only if Python moved it: what this component reported itself
-  // comes back late, and must not pull the replay back.
-  async receive(bytes) {
-    const [settings, compressed] = split(bytes);
+  // New data, one after the other: some of it takes a while to unpack.
+  receive(bytes) {
+    const [settings, body] = split(bytes);
+    this.wanted = settings.run;
+    this.taken = this.taken.then(() => this.take(settings, body)).catch(error => console.error(error));
+  }
+
+  // The position in it counts only if Python moved it: what this component reported itself comes back late, and must
+  // not pull the replay back.
+  async take(settings, body) {
+    if (settings.run !== this.wanted) return; // newer data has come meanwhile
+    const place = JSON.stringify(settings.place), another = settings.run !== this.id;
+    const ended = another && settings.follows === this.id && this.known > 0, { following } = this;
+    const moved = another || (place !== this.placed && place !== this.reported);
     this.settings = settings;
-    const place = JSON.stringify(settings.place);
-    const moved = settings.run !== this.id || (place !== this.placed && place !== this.reported);
     this.placed = place;
-    if (settings.run !== this.id) {
-      this.id = settings.run;
-      this.halt();
-      const run = await unpack(compressed);
-      if (this.id !== settings.run) return; // newer data has come meanwhile
-      this.run = run;
-      this.histograms.take(run);
-    }
+    if (another) this.begin(settings);
+    await this.unpackAll(settings.parts, body);
     if (!this.run) return;
-    if (moved && !this.dragging) {
-      this.halt();
-      clearTimeout(this.telling);
-      this.reported = undefined;
-      this.view = settings.place.view;
-      this.speed = settings.place.speed;
-      this.layer = clamp(settings.place.layer || this.run.layers, 1, this.run.layers);
-      this.frame = clamp(settings.place.frame, 0, this.run.frames - 1);
-    }
+    if (moved && !this.dragging && !ended) this.stand(settings);
+    if (ended && following) this.frame = this.run.frames - 1; // what was followed is there to its end
+    this.frame = Math.min(this.frame, this.run.frames - 1);
     this.word();
     this.resize(true);
-    this.speak();
     this.root.dataset.run = this.id;
+    this.root.dataset.live = String(settings.live);
+    if (settings.live) this.follow();
+    else if (ended) this.settle();
+    else if (another && settings.play) this.playOnce();
+    if (!this.clock.playing) this.speak();
+  }
+
+  // Another run. What was shown stays until there is something of it.
+  begin(settings) {
+    this.id = settings.run;
+    this.known = 0; // frames
+    this.halt();
+    this.following = settings.live;
+  }
+
+  async unpackAll(parts, body) {
+    let at = 0, all;
+    for (const size of parts) {
+      const part = await unpack(body.subarray(at, at + size));
+      at += size;
+      if (part.since > this.known) { // something was lost on the way
+        this.send({ ...this.place, missing: this.known, at: Date.now() });
+        break;
+      }
+      if (part.since + part.frames <= this.known && part.since > 0) continue; // it has come before
+      if (!this.known && this.settings.live) this.frame = 0;
+      all = this.run = this.known ? joined(this.run, part) : part;
+      this.known = this.run.frames;
+    }
+    if (!all) return;
+    all.of = this.settings.of;
+    this.histograms.take(all);
+  }
+
+  // Where Python says.
+  stand({ place, live }) {
+    if (!live) this.halt();
+    clearTimeout(this.telling);
+    this.reported = undefined;
+    this.view = place.shown;
+    this.speed = place.speed;
+    this.layer = clamp(place.layer || this.run.layers, 1, this.run.layers);
+    if (!live) this.frame = clamp(place.frame, 0, this.run.frames - 1);
   }
 
   // At rest: tell Python (for the link) and screen readers. Keys come in bursts, so wait a little.
@@ -173,13 +225,16 @@ export class Replay {
     this.speak();
     clearTimeout(this.telling);
     this.telling = setTimeout(() => {
-      const last = this.layer === this.run.layers ? 0 : this.layer;
-      const place = { frame: this.frame, layer: last, view: this.view, speed: this.speed };
-      const told = JSON.stringify(place);
+      const { place } = this, told = JSON.stringify(place);
       if (told === this.reported) return;
       this.reported = told;
-      this.send({ ...place, at: Date.now() }); // a place told twice is news twice
+      this.send({ ...place, missing: -1, at: Date.now() }); // a place told twice is news twice
     }, REST);
+  }
+
+  get place() {
+    const { frame, layer, view, speed, run } = this;
+    return { frame, layer: layer === run?.layers ? 0 : layer ?? 0, shown: view, speed };
   }
 
   // ---------------------------------------------------------------- words
@@ -187,14 +242,18 @@ export class Replay {
   word() {
     const { words, palette } = this.settings, { run, view, layer } = this;
     paintWith(this.root, { plain: palette.plain, bn: palette.bn });
-    this.transport.word(words, run.frames);
+    const { picture, asked, live, frames } = this.settings;
+    this.root.dataset.picture = picture;
+    this.root.classList.toggle("asked", asked);
+    this.transport.word(words, live ? frames : run.frames);
     this.wordPlay();
     this.speeds.word(words.speed, SPEEDS, words.speeds, this.speed);
-    this.views.word(words.view, VIEWS, words.views, view);
+    this.views.word(words.shown, VIEWS, words.showns, view);
     const layers = Array.from({ length: run.layers }, (_, l) => l + 1);
     const names = Object.fromEntries(layers.map(l => [l, fill(words.layer, { layer: l })]));
     this.layers.word(words.follow, layers, names, layer);
-    this.histograms.canvas.setAttribute("aria-label", fill(words.histograms, { view: words.views[view] }));
+    this.histograms.canvas.setAttribute("aria-label", fill(words.histograms, { view: words.showns[view] }));
+    this.swarm.canvas.setAttribute("aria-label", fill(words.swarm, { layer: run.layers }));
     this.curves.base.setAttribute("aria-label", fill(words.curves, { layer }));
   }
 
@@ -212,10 +271,34 @@ export class Replay {
 
   play() {
     const last = this.run.frames - 1;
-    if (this.frame === last) this.frame = 0;
-    this.clock.run(this.frame, last, () => this.speed, frame => {
-      this.show(frame);
+    if (this.settings.live) {
+      this.following = true;
+      this.follow();
+      return;
+    }
+    if (this.frame >= last) this.frame = 0;
+    this.clock.run(this.frame, (position, ms) => later(position, ms, this.speed), position => {
+      const frame = Math.min(Math.floor(position), last);
+      if (frame !== this.frame) this.show(frame);
       if (frame === last) this.pause();
+      return frame !== last;
+    });
+    this.wordPlay();
+  }
+
+  // What is revealed moves to what happens; for whom nothing should move it stands there at once.
+  playOnce() {
+    if (this.still.matches) this.go(this.run.frames - 1);
+    else this.play();
+  }
+
+  // After the frames that come, as long as no hand has taken the replay elsewhere.
+  follow() {
+    if (!this.following || !this.known || this.clock.playing) return;
+    this.clock.run(this.frame, (position, ms) => this.still.matches ? this.run.frames - 1 : nearer(position, this.run.frames - 1, ms), position => {
+      const frame = Math.floor(position + 1e-6);
+      if (frame !== this.frame) this.show(frame);
+      return this.following;
     });
     this.wordPlay();
   }
@@ -226,9 +309,18 @@ export class Replay {
     this.wordPlay();
   }
 
-  pause() { this.halt(); this.settle(); }
+  pause() {
+    this.following = false;
+    this.halt();
+    this.settle();
+  }
 
-  go(frame) { this.halt(); this.show(frame); this.settle(); }
+  go(frame) {
+    this.following = false;
+    this.halt();
+    this.show(frame);
+    this.settle();
+  }
 
   show(frame) {
     this.frame = clamp(frame, 0, this.run.frames - 1);
@@ -238,8 +330,9 @@ export class Replay {
   // ---------------------------------------------------------------- painting
 
   get scene() {
-    const { run, frame, view, layer, ratio, family, settings: { words, palette } } = this;
-    return { run, frame, view, layer, words, palette, ratio, family };
+    const { run, frame, view, ratio, family, settings: { words, palette, picture } } = this;
+    const layer = picture === "unit" ? run.layers : this.layer;
+    return { run, frame, view: picture === "unit" ? "u" : view, layer, words, palette, ratio, family };
   }
 
   // `again` draws the curves although nothing has another size: they show something else.
@@ -250,17 +343,19 @@ export class Replay {
     this.width = width;
     this.ratio = ratio;
     this.family = getComputedStyle(this.root).fontFamily;
-    const columns = width >= COLUMNS_FROM;
+    const few = this.settings.picture === "unit", columns = !few && width >= COLUMNS_FROM;
     this.body.classList.toggle("columns", columns);
     const left = this.left.clientWidth, right = this.right.clientWidth;
-    this.histograms.place(this.scene, left, columns);
-    this.curves.draw(this.scene, right);
+    if (few) this.swarm.place(left);
+    else this.histograms.place(this.scene, left, columns);
+    this.curves.draw(this.scene, right, few);
     this.paint();
   }
 
   paint() {
     const began = performance.now(), { scene, frame } = this, step = this.run.steps[frame];
-    const panels = this.histograms.paint(scene);
+    const few = this.settings.picture === "unit";
+    const panels = few ? [] : this.histograms.paint(scene), lanes = few ? this.swarm.paint(scene) : [];
     this.curves.mark(scene);
     this.transport.show(frame, where(scene));
     ARMS.forEach((arm, a) => { this.armLine[arm].textContent = named(scene, a); });
@@ -269,7 +364,7 @@ export class Replay {
     this.root.dataset.frame = String(frame);
     this.root.dataset.step = String(step);
     Object.assign(this.root.painted, {
-      frame, step, view: this.view, layer: this.layer, panels, paints: this.paints, milliseconds: this.painting,
+      frame, step, view: this.view, layer: this.layer, panels, lanes, paints: this.paints, milliseconds: this.painting,
     });
   }
 }

@@ -29,6 +29,10 @@ export const VIEWS = /** @type {const} */ (["z", "u"]);
  * @property {Float32Array} accuracy (frame, arm)
  * @property {Float32Array} gamma (frame, layer, mean and ends of a band)
  * @property {Float32Array} beta (frame, layer, mean and ends of a band)
+ * @property {Float32Array} swarm (frame, arm, image) what one unit of the last layer makes of it
+ * @property {number[]} labels of these images
+ * @property {number} since the number of the first frame, of frames that follow others
+ * @property {number} of steps that the run has from beginning to end; of a part of it it is not known
  * @typedef {"z" | "u"} View
  */
 
@@ -39,6 +43,7 @@ export const VIEWS = /** @type {const} */ (["z", "u"]);
 export async function unpack(compressed) {
   const [run, bytes] = await inflate(compressed);
   let at = 0;
+  run.moving = run.arrays.map((/** @type {any} */ array) => array.name);
   for (const { name, shape, kind, planes } of run.arrays) {
     const size = shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
     run[name] = undo(bytes.subarray(at, at + size * planes), shape[0], size, planes, kind);
@@ -48,6 +53,23 @@ export async function unpack(compressed) {
   run.layers = run.low[0].length;
   run.bins = run.counts.length / run.frames / 4 / run.layers;
   return run;
+}
+
+/**
+ * A run that goes on: what it was up to the first of the new frames, and these.
+ * @param {any} run
+ * @param {any} part
+ */
+export function joined(run, part) {
+  if (part.since === 0) return part;
+  const whole = { ...part, since: 0, frames: part.since + part.frames };
+  for (const name of part.moving) {
+    const stride = part[name].length / part.frames, kept = run[name].subarray(0, part.since * stride);
+    whole[name] = new part[name].constructor(kept.length + part[name].length);
+    whole[name].set(kept);
+    whole[name].set(part[name], kept.length);
+  }
+  return whole;
 }
 
 /**
@@ -110,6 +132,17 @@ export function histogram(run, view, frame, arm, layer) {
     counts: run.counts.subarray(at * run.bins, (at + 1) * run.bins),
     outside: run.outside.subarray(at * 2, at * 2 + 2),
   };
+}
+
+/**
+ * What one unit of the last layer makes of each image.
+ * @param {Run} run
+ * @param {number} frame
+ * @param {number} arm
+ */
+export function swarm(run, frame, arm) {
+  const many = run.labels.length, at = (frame * 2 + arm) * many;
+  return run.swarm.subarray(at, at + many);
 }
 
 /**

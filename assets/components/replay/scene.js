@@ -78,7 +78,7 @@ export function ending({ run, words }, arm) {
 }
 
 /** Which step it is, of how many. @param {Scene} scene */
-export const where = ({ run, frame, words }) => fill(words.at, { step: run.steps[frame], last: run.steps[run.frames - 1] });
+export const where = ({ run, frame, words }) => fill(words.at, { step: run.steps[frame], last: run.of });
 
 /**
  * As many decimals as the standard deviation needs for three digits: the text keeps its width.

@@ -82,10 +82,10 @@ def names_exchanged(patch: pytest.MonkeyPatch) -> None:
 
 
 PLANTED: dict[str, Planted] = {
-    "less_shift": Planted(arms_changed, "contradicted", seeds=4),
+    "less_shift": Planted(arms_changed, "contradicted", seeds=2),
     "less_gradient_shift": Planted(both_learn_at_once, "clear"),
     "shift_explains": Planted(jolts_that_drown, "clear"),
-    "independent": Planted(only_scaled, "clear"),
+    "independent": Planted(only_scaled, "clear", seeds=2),
     "protects": Planted(names_exchanged, "clear"),
     "other_colours": Planted(plain_has_not_learned, "clear", seeds=5),
     "reestimated": Planted(mirrored, "weak"),

@@ -107,9 +107,9 @@ def a_dozen_layers(patch: pytest.MonkeyPatch) -> None:
 
 
 PLANTED: dict[str, Planted] = {
-    "every_step": Planted(once_is_for_good, "contradicted"),
+    "every_step": Planted(once_is_for_good, "contradicted", seeds=2),
     "sooner": Planted(both_plain, "weak"),
-    "always_faster": Planted(arms_swapped, "contradicted"),
+    "always_faster": Planted(arms_swapped, "contradicted", seeds=2),
     "larger_rates": Planted(no_arm_normalizes, "weak"),
     "higher_accuracy": Planted(plain_is_dead, "clear"),
     "smoother": Planted(no_norm_along_the_gradient, "weak"),

@@ -1,0 +1,5 @@
+// @ts-check
+import { mounted } from "../kit/mount.js";
+import { Fading } from "./fading.js";
+
+export default mounted(Fading, { selector: ".drag", trigger: "commit" });

@@ -1,0 +1,5 @@
+// @ts-check
+import { mounted } from "../kit/mount.js";
+import { Rows } from "./rows.js";
+
+export default mounted(Rows, { selector: ".rows", state: "look" });

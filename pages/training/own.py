@@ -1,0 +1,138 @@
+"""A run of the visitor's own: it fills the picture while it trains."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from experiments import presets
+from experiments.runner import Status
+from pages.training import LESSON, replay, runs, watch
+from pages.training.runs import LIVE
+from ui import controls
+from ui.live import progress
+from ui.scenes import Moment
+from ui.text import t
+
+LOOK = 0.15  # seconds between two looks at a run that is shown live
+KIND = "unit"
+
+
+def picture(now: Moment) -> None:
+    """Three settings, the button, and what is trained with them."""
+    runs.train_linked(replay.place())
+    shown, busy = runs.own(), LIVE.going() is not None
+    LESSON.put(preset=runs.OWN if shown is not None or busy else LESSON.default("preset"))
+    for column, draw in zip(st.columns(3, gap="medium"), _FIRST, strict=True):
+        with column:
+            draw(busy)
+    LIVE.say_trouble()
+    _stage(now)
+    if shown is not None and shown.stopped is not None and not busy:
+        known = {"step": shown.stopped, "steps": shown.config.steps}
+        LIVE.say_stopped(shown.stopped, t(f"{LESSON}.stopped", **known))
+
+
+_FIRST = (
+    lambda busy: controls.ladder(LESSON, "lr", disabled=busy),
+    lambda busy: controls.ladder(LESSON, "batch_size", disabled=busy),
+    lambda busy: controls.slider(LESSON, "depth", disabled=busy),
+)
+
+
+def _stage(now: Moment) -> None:
+    """The button and the replay: looked after again and again while a run goes on."""
+
+    def draw(status: Status | None) -> None:
+        with st.container(
+            horizontal=True, vertical_alignment="center", height=56, border=False, key="own-run"
+        ):
+            _start() if status is None else _go_on(status)
+        if status is None:
+            _stand(now)
+        else:
+            going = runs.going()
+            parts = going.parts(status.pieces, again=st.session_state.pop(replay.LACKS, False))
+            replay.live(now.name, KIND, going.name, status.steps, parts)
+
+    LIVE.look(draw, LOOK)
+
+
+def _start() -> None:
+    shown = runs.own()
+    differs = runs.changed(shown)
+    st.button(
+        t(f"{LESSON}.train" if differs else f"{LESSON}.again"),
+        type="primary",
+        icon=":material/play_circle:",
+        key="train-now",
+        on_click=runs.train,
+    )
+    if differs and shown is not None:
+        st.caption(t(f"{LESSON}.changed"), width="content")
+
+
+def _go_on(status: Status) -> None:
+    LIVE.stop_button()
+    with st.container():
+        progress(status)
+
+
+def _stand(now: Moment) -> None:
+    """What was trained; before there is anything, where the networks of Figure 1 start."""
+    shown = runs.own()
+    if shown is None:
+        replay.show(now.name, KIND, runs.preset_view("figure1"), asked=True)
+        return
+    replay.arrive(now, shown)
+    known = st.session_state.get(runs.GOING)
+    live = known[2] if known else None
+    replay.show(
+        now.name,
+        KIND,
+        shown,
+        play=live is None or not live.sent,
+        follows="" if live is None else live.name,
+    )
+
+
+def said(now: Moment) -> dict[str, object]:
+    """How it ended."""
+    shown = runs.own()
+    if shown is None:
+        return {"came": t(f"{LESSON}.nothing_yet")}
+    return {"came": t(f"{LESSON}.came", **watch.outcome(shown))}
+
+
+def more(now: Moment) -> None:
+    """All other settings, where they begin, and how the run ended."""
+    busy = LIVE.going() is not None
+    st.caption(t(f"{LESSON}.settings_note"))
+    with st.container(horizontal=True):
+        for preset in presets.PRESETS:
+            st.button(
+                t(f"{LESSON}.controls.preset.options.{preset}"),
+                key=f"settings-{preset}",
+                on_click=runs.take_settings,
+                args=(preset,),
+                disabled=busy,
+            )
+    _settings(busy)
+    shown = runs.own()
+    if shown is not None:
+        watch.result(shown)
+        watch.captions(shown)
+
+
+def _settings(busy: bool) -> None:
+    first, second, third = st.columns(3, gap="large")
+    with first:
+        controls.choice(LESSON, "dataset", disabled=busy)
+        controls.ladder(LESSON, "width", disabled=busy)
+        controls.choice(LESSON, "activation", disabled=busy)
+    with second:
+        controls.select(LESSON, "optimizer", disabled=busy)
+        controls.ladder(LESSON, "steps", disabled=busy)
+    with third:
+        controls.choice(LESSON, "init", disabled=busy)
+        controls.ladder(LESSON, "init_scale", disabled=busy)
+        controls.entry(LESSON, "seed", disabled=busy)

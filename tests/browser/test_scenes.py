@@ -1,0 +1,183 @@
+"""Every scene of every lesson in a real browser: one walk along each lesson, scene by scene.
+
+What is checked is found in the page: a scene is covered by being in its lesson's list. The walk is
+made in English on a laptop and in Korean on a phone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.helpers import overflow, painted, settled, visit
+from ui.lesson import Lesson, Scene
+from ui.lessons import HOME, LESSONS
+
+LAPTOP, PHONE = (1366, 768), (390, 844)
+WALKS = [
+    pytest.param(lesson, *walk, id=f"{lesson}-{walk[1]}")
+    for lesson in LESSONS.values()
+    if lesson.scenes
+    for walk in ((LAPTOP, "en"), (PHONE, "ko"))
+]
+#: numbers that say something: three digits or more, with a decimal point
+NUMBER = re.compile(r"\d+\.\d{2,}|\d{2,}\.\d+")
+
+
+#: texts that are painted smaller than so many pixels, by what they say
+SMALL = """least => {
+  const zoom = element => element.currentCSSZoom ?? 1, found = [];
+  const walk = document.createTreeWalker(document.querySelector('.stMain'), NodeFilter.SHOW_TEXT);
+  for (let node; (node = walk.nextNode());) {
+    const element = node.parentElement;
+    const said = node.data.trim() && element.checkVisibility();
+    if (!said || element.closest('style, script, .katex-mathml')) continue;
+    if (element.getBoundingClientRect().width < 2) continue;
+    const size = parseFloat(getComputedStyle(element).fontSize) * zoom(element);
+    if (size < least - .5) found.push(`${node.data.trim().slice(0, 30)}: ${size.toFixed(1)}`);
+  }
+  return found;
+}"""
+
+
+class Sent:
+    """Everything that the server has sent to a page, as text."""
+
+    def __init__(self, page: Page) -> None:
+        self.frames: list[bytes] = []
+        page.on("websocket", lambda socket: socket.on("framereceived", self._keep))
+
+    def _keep(self, payload: str | bytes) -> None:
+        self.frames.append(payload.encode() if isinstance(payload, str) else payload)
+
+    def now(self) -> bytes:
+        """All of it until now; a number that was split between two frames is not seen."""
+        return b"\n".join(self.frames)
+
+
+def standing(page: Page, scene: Scene, state: str) -> Locator:
+    found = page.locator(f".st-key-scene-{scene.name}-{state}")
+    found.wait_for()
+    painted(settled(page))
+    return found
+
+
+def fits(page: Page, size: tuple[int, int]) -> str | None:
+    """What is wrong with the height or the width of the page."""
+    tall = page.evaluate("document.querySelector('.stMain').scrollHeight")
+    most = size[1] if size == LAPTOP else 2 * size[1]
+    if tall > most + 1:
+        return f"{tall} px tall"
+    return f"{overflow(page)} px too wide" if overflow(page) else None
+
+
+def picture(page: Page, scene: Scene) -> bytes:
+    return page.locator(f".st-key-picture-{scene.name}").screenshot()
+
+
+def reveal(page: Page, scene: Scene, sent: Sent) -> list[str]:
+    """Ask to be shown; what was given away before, and what did not move."""
+    asked = standing(page, scene, "ask")
+    told, before, was = sent.now(), asked.inner_text(), picture(page, scene)
+    page.locator(".st-key-just-show-me button").click()
+    after = standing(page, scene, "seen").inner_text()
+    new = set(NUMBER.findall(after)) - set(NUMBER.findall(before))
+    wrong = [f"{number} was sent before" for number in sorted(new) if number.encode() in told]
+    for _ in range(20):  # it may only begin to move
+        if picture(page, scene) != was:
+            return wrong
+        page.wait_for_timeout(100)
+    return [*wrong, "the picture has not changed"]
+
+
+def next_is(page: Page, lesson: Lesson, scene: Scene) -> None:
+    """On to the scene that follows, by the button; a deeper one is gone to by the way."""
+    if scene.deep:
+        at = [each.name for each in lesson.scenes].index(scene.name)
+        page.locator(".st-key-scene-way button").nth(at).click()
+    else:
+        page.locator(".st-key-scene-next button").click()
+
+
+@pytest.mark.parametrize(("lesson", "size", "lang"), WALKS)
+def test_a_walk_along_the_lesson(
+    app_url: str,
+    new_page: Callable[..., Page],
+    lesson: Lesson,
+    size: tuple[int, int],
+    lang: str,
+) -> None:
+    page = new_page(*size, lang)
+    sent = Sent(page)
+    visit(page, f"{app_url}/{lesson}")
+    wrong: dict[str, list[str]] = {}
+    last = [scene for scene in lesson.scenes if not scene.deep][-1]
+    for scene in lesson.scenes:
+        if scene != lesson.scenes[0]:
+            next_is(page, lesson, scene)
+        found = []
+        if scene.question is not None:
+            standing(page, scene, "ask")
+            found += [f"asked: {why}" for why in [fits(page, size)] if why]
+            found += reveal(page, scene, sent)
+        standing(page, scene, "seen")
+        found += [why for why in [fits(page, size)] if why]
+        expect(page.locator("h1")).to_have_count(1)
+        if found:
+            wrong[scene.name] = found
+    assert not wrong
+    page.locator(".st-key-scene-way button").nth(lesson.scenes.index(last)).click()
+    standing(page, last, "seen")
+    page.locator(".st-key-scene-next button").click()
+    following = [*LESSONS, HOME][list(LESSONS).index(lesson) + 1]
+    path = "/" if following == HOME else f"/{following}"
+    page.wait_for_url(re.compile(rf"^{re.escape(app_url + path)}(\?|$)"))
+
+
+def test_a_clicker_goes_beat_by_beat(app_url: str, new_page: Callable[..., Page]) -> None:
+    """Question, reveal, next scene; nothing else is on the screen, and letters are large."""
+    lesson = next(lesson for lesson in LESSONS.values() if lesson.scenes)
+    first, second = lesson.scenes[:2]
+    page = new_page(1920, 1080)
+    visit(page, f"{app_url}/{lesson}?view=class")
+    standing(page, first, "ask")
+    for gone in (".stSidebar", ".stAppHeader", ".st-key-header"):
+        expect(page.locator(gone).locator("visible=true")).to_have_count(0)
+    small = page.evaluate(SMALL, 22)
+    assert not small
+    page.keyboard.press("PageDown")
+    standing(page, first, "seen")
+    page.keyboard.press("PageDown")
+    standing(page, second, "ask" if second.question else "seen")
+    page.keyboard.press("PageUp")
+    standing(page, first, "seen")
+
+
+def test_in_a_frame_elsewhere_there_is_the_picture_alone(
+    app_url: str, new_page: Callable[..., Page]
+) -> None:
+    lesson = next(lesson for lesson in LESSONS.values() if lesson.scenes)
+    scene = lesson.scenes[0]
+    page = new_page(720, 560)
+    visit(page, f"{app_url}/{lesson}?scene={scene.name}&seen=1&view=embed")
+    page.locator(f".st-key-picture-{scene.name}").wait_for()
+    for gone in ("h1", ".st-key-scene-next", ".stSidebar", ".stAppHeader", ".st-key-footer"):
+        expect(page.locator(gone).locator("visible=true")).to_have_count(0)
+
+
+def test_the_link_the_code_and_the_line_for_another_page_hold_the_scene(
+    app_url: str, new_page: Callable[..., Page]
+) -> None:
+    lesson = next(lesson for lesson in LESSONS.values() if lesson.scenes)
+    page = new_page(*LAPTOP)
+    visit(page, f"{app_url}/{lesson}?lang=en")
+    page.locator(".st-key-share button").click()
+    codes = page.locator(".stPopoverBody code, [data-testid=stPopoverBody] code")
+    expect(codes.first).to_contain_text(f"/{lesson}?lang=en&scene={lesson.scenes[0].name}")
+    expect(codes.last).to_contain_text("view=embed")
+    assert page.locator(".qr img").evaluate(
+        "image => image.decode().then(() => image.naturalWidth)"
+    )

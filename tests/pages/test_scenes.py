@@ -1,0 +1,115 @@
+"""Every scene of every lesson under AppTest: asked before it is shown, and explained.
+
+Runs over the registry; a scene is covered by being in its lesson's list.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.complete import languages
+from tests.pages.helpers import ROOT, healthy, open_lesson, said
+from ui.lesson import Lesson, Scene
+from ui.lessons import HOME, LESSONS, address
+
+SCENES = [
+    pytest.param(lesson, scene, id=f"{lesson}-{scene.name}")
+    for lesson in LESSONS.values()
+    for scene in lesson.scenes
+]
+ASKED = [each for each in SCENES if each.values[1].question is not None]
+STAGED = [lesson for lesson in LESSONS.values() if lesson.scenes]
+
+
+def keys(at: AppTest) -> set[str]:
+    return {button.key for button in at.button}
+
+
+def opened(lesson: Lesson, scene: Scene, **query: object) -> AppTest:
+    return healthy(open_lesson(lesson, scene=scene.name, **query))
+
+
+@pytest.mark.parametrize(("lesson", "scene"), ASKED)
+def test_it_is_asked_first_and_a_wrong_answer_is_called_wrong(lesson: Lesson, scene: Scene) -> None:
+    question = scene.question
+    assert question is not None and question.right in question.options
+    at = opened(lesson, scene, lang="en")
+    assert {f"guess-{option}" for option in question.options} | {"just-show-me"} <= keys(at)
+    before = said(at)
+    wrong = next(option for option in question.options if option != question.right)
+    healthy(at.button(key=f"guess-{wrong}").click().run())
+    assert "just-show-me" not in keys(at)
+    assert any("That is not right" in box.value for box in at.info)
+    assert said(at) != before
+    assert at.session_state[f"{lesson}.seen"] is True
+
+
+@pytest.mark.parametrize(("lesson", "scene"), ASKED)
+def test_the_right_answer_and_none_are_explained(lesson: Lesson, scene: Scene) -> None:
+    at = opened(lesson, scene, lang="ko")
+    healthy(at.button(key=f"guess-{scene.question.right}").click().run())
+    assert at.success
+    shown = opened(lesson, scene, lang="ko")
+    healthy(shown.button(key="just-show-me").click().run())
+    assert not shown.success and at.success[0].value in said(shown)
+
+
+@pytest.mark.parametrize(("lesson", "scene"), SCENES)
+def test_a_revealed_scene_is_opened_by_its_link(lesson: Lesson, scene: Scene) -> None:
+    at = opened(lesson, scene, lang="en", seen=1)
+    assert "just-show-me" not in keys(at)
+    for lang in languages():
+        assert open_lesson(lesson, scene=scene.name, lang=lang).title  # its name, and no more
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("lesson", STAGED)
+def test_the_whole_lesson_stands_on_one_page(lesson: Lesson, lang: str) -> None:
+    at = healthy(open_lesson(lesson, view="all", lang=lang))
+    assert len(at.header) >= len(lesson.scenes)
+    assert "just-show-me" not in keys(at)
+
+
+@pytest.mark.parametrize("lesson", STAGED)
+def test_next_leads_from_the_first_scene_to_the_last_and_back_returns(lesson: Lesson) -> None:
+    path = [scene.name for scene in lesson.scenes if not scene.deep]
+    at = opened(lesson, lesson.scenes[0], show="everything")
+    assert at.button(key="scene-back").disabled
+    for name in path[1:]:
+        healthy(at.button(key="scene-next").click().run())
+        assert at.session_state[f"{lesson}.scene"] == name
+    for name in path[-2::-1]:
+        healthy(at.button(key="scene-back").click().run())
+        assert at.session_state[f"{lesson}.scene"] == name
+
+
+@pytest.mark.parametrize("lesson", STAGED)
+def test_show_everything_asks_nothing(lesson: Lesson) -> None:
+    for scene in lesson.scenes[:2]:
+        assert "just-show-me" not in keys(opened(lesson, scene, show="everything"))
+
+
+@pytest.mark.parametrize("lesson", STAGED)
+def test_a_link_is_short(lesson: Lesson) -> None:
+    at = healthy(open_lesson(lesson, lang="en"))
+    assert set(at.query_params) == {"lang", "scene"}
+
+
+def test_other_programs_are_told_every_scene() -> None:
+    run = [sys.executable, "-m", "ui.lessons"]
+    told = json.loads(subprocess.run(run, cwd=ROOT, check=True, capture_output=True).stdout)
+    assert [lesson["id"] for lesson in told] == list(LESSONS)
+    for lesson in told:
+        entry = LESSONS[lesson["id"]]
+        assert lesson["address"] == address(entry) == ("/" if entry == HOME else f"/{entry}")
+        assert lesson["minutes"] == sum(s["minutes"] for s in lesson["scenes"] if s["path"])
+        assert [scene["id"] for scene in lesson["scenes"]] == [s.name for s in entry.scenes]
+        for scene in lesson["scenes"]:
+            assert scene["address"] == f"{lesson['address']}?scene={scene['id']}"
+            asked = scene["question"]
+            assert asked is None or asked["right"] in asked["options"]
