@@ -91,7 +91,6 @@ def _words(activation: str) -> dict[str, str]:
     names = ("share", "mean", "sd", "value")
     tokens = {name: f"{{{name}}}" for name in names}
     words = {word: t(f"{WORD}.{word}", **tokens) for word in ("alt", "mean", "sd", "straight")}
-    words["axis"] = t(f"{WORD}.axis")
     words["spoken"] = t(f"{LESSON}.stage.spoken_gamma", value="{value}", sd_tilde="{sd}")
     words["spoken_shift"] = t(f"{LESSON}.stage.spoken_beta", value="{value}", mean_tilde="{mean}")
     words["activation"] = controls.option_label(LESSON, "activation", activation)

@@ -275,7 +275,7 @@ def test_the_pictures_keep_their_height_when_they_are_revealed(
             last = page.locator(".st-key-scene-next").bounding_box()
             assert last and last["y"] + last["height"] <= height, scene
         else:
-            assert page.evaluate("document.querySelector('.stMain').scrollHeight") <= 1650, scene
+            assert page.evaluate("document.querySelector('.stMain').scrollHeight") <= 1620, scene
 
 
 #: of the components and charts of a scene
