@@ -20,7 +20,7 @@ from bncore import batch_norm_forward
 from figures.theme import palette
 from pages.mini_batch import LESSON
 from pages.mini_batch.common import remember_z
-from ui import text
+from ui import state, text
 from ui.components import Component
 from ui.outside import LONGEST, Unreadable, count, named, shape, word
 
@@ -100,6 +100,7 @@ def stage(
             "walk": walk,
             "hand": hand,
             "steady": steady,
+            "tight": state.setting("view") == "class",
             "play": play,
             "from": before,
             "seen": st.session_state.get(f"{key}.seen"),

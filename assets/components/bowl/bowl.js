@@ -74,7 +74,7 @@ export class Bowl extends Dragged {
     if (full < last) here.push([0, 1].map(axis => mix(walked[full][axis], [x, y][axis](points[full + 1][axis]), reached - full)));
     put(path, { d: here.length > 1 ? here.map(([a, b], k) => `${k ? "L" : "M"}${pixel(a)} ${pixel(b)}`).join("") : "" });
     grow(dots, Math.max(0, walked.length - 1), () => make("circle", steps, { r: 3 }));
-    dots.forEach((dot, k) => put(dot, { cx: walked[k + 1][0], cy: walked[k + 1][1] }));
+    dots.forEach((dot, k) => put(dot, { cx: walked[k + 1][0], cy: walked[k + 1][1], r: last > 40 ? 1.6 : 3 }));
     svg.classList.toggle("lost", Boolean(way?.diverged));
     put(svg, { "data-steps": full });
     const said = way ? way.told : "";

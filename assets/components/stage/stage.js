@@ -100,10 +100,11 @@ export class Stage extends Parts {
 
   /* What a scene has of it. */
   arrange() {
-    const { levels, open, sliders, hand, walk } = this.data;
+    const { levels, open, sliders, hand, walk, tight } = this.data;
     this.root.style.setProperty("--levels", levels);
     this.root.classList.toggle("closed", open < 2);
     this.root.classList.toggle("hand", hand);
+    this.root.classList.toggle("tight", tight);
     this.find(".walk").hidden = !walk;
     this.find(".axis").hidden = !walk;
     this.find(".hint").hidden = !hand;
