@@ -140,6 +140,8 @@ def _stand(lesson: Lesson, scene: Scene, *, whole: bool = False, picture: bool =
 
     @page.fragment(lesson)
     def stand() -> None:
+        if not whole and scene != lesson.scene:
+            st.rerun()  # turned to by the same message that a picture sent: the browser joins them
         revealed = whole or _revealed(lesson, scene)
         now = Moment(scene, revealed, _guesses(lesson).get(scene.name), whole)
         with st.container(key=f"scene-{scene.name}-{'seen' if revealed else 'ask'}"):

@@ -53,9 +53,7 @@ def spread(
     )
 
 
-def comparison(
-    mode: Mode, right: np.ndarray, wrong: np.ndarray | None, words: Words
-) -> go.Figure:
+def comparison(mode: Mode, right: np.ndarray, wrong: np.ndarray | None, words: Words) -> go.Figure:
     """z_norm done rightly (m,) above z_norm done wrongly (m,), a line from each to its twin.
 
     Without `wrong`, and where it is NaN, there is nothing in its row. words: right, wrong, axis.

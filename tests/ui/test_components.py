@@ -30,10 +30,13 @@ from ui.state import key
 
 ROOT = Path(__file__).parents[2]
 #: what must be set for the components to be there that are not on a lesson's first screen
-TO_SEE = {"mini_batch": {"source": "own"}}
+TO_SEE = {"mini_batch": {"source": "own", "view": "all"}}
 #: what an honest browser sends, by component: read to the end, it changes something
 HONEST: dict[str, Any] = {
     "stage": {"mount": "m", "n": 1, "set": {"gamma": "2.5", "z": "1,2,3"}},
+    "bowl": {"mount": "m", "n": 1, "set": {"lr": "0.1"}},
+    "bends": {"mount": "m", "n": 1, "set": {"gamma": "1.5", "beta": "0.5"}},
+    "batches": {"mount": "m", "n": 1, "set": {"seed": "3"}},
     "cancelled": {"mount": "m", "n": 1, "set": {"b": "1.5", "shift": "0.5"}},
     "rescaled": {"mount": "m", "n": 1, "set": {"alpha": "100.0"}},
     "draws": {"mount": "m", "n": 1, "set": {"m": "64"}},
