@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 import multiprocessing
+import time
+import zlib
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import replace
@@ -16,6 +19,10 @@ from bncore import BatchNorm, Network, RunConfig, train
 from bncore.kernels import BatchNormKernel
 from bncore.losses import one_hot
 from bncore.optimizers import OPTIMIZERS
+from experiments.job import train_pair
+from experiments.pair import recording
+from experiments.presets import FIGURE_1 as PAIR
+from experiments.training.live import Watch
 
 
 class Net(NamedTuple):
@@ -195,6 +202,37 @@ def sweep(processes: int) -> Callable[[], list[float]]:
         _pools[processes] = ProcessPoolExecutor(processes, mp_context=context)
     runs = [replace(RUN, seed=seed) for seed in range(RUNS_OF_A_SWEEP)]
     return lambda: list(_pools[processes].map(accuracy, runs))
+
+
+LIVE = replace(PAIR, steps=240, record_every=recording(1500))  # the beginning of an own run
+
+
+def shown_live(*, watched: bool) -> Callable[[], list[bytes]]:
+    """A pair that trains, with its frames for the browser on the way, or without."""
+    watch = Watch if watched else None
+
+    def train() -> list[bytes]:
+        parts: list[bytes] = []
+
+        def report(*_: object, piece: Any = None, **__: object) -> None:
+            parts.extend([] if piece is None else [piece.packed])
+
+        train_pair(LIVE, report, lambda: False, watch)
+        return parts
+
+    return train
+
+
+def live_rate() -> tuple[float, float]:
+    """New frames, and kB, for each second of processor time that such a run takes."""
+    train = shown_live(watched=True)
+    train()
+    began = time.process_time()
+    parts = train()
+    seconds = time.process_time() - began
+    heads = [json.loads(zlib.decompress(part).split(b"\n", 1)[0]) for part in parts]
+    frames = heads[-1]["since"] + heads[-1]["arrays"][0]["shape"][0]
+    return frames / seconds, sum(map(len, parts)) / 1024 / seconds
 
 
 def stop_workers() -> None:

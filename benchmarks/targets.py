@@ -43,7 +43,7 @@ class Target(NamedTuple):
 
 
 def targets() -> Iterator[Target]:
-    """All but T6, which is no matter of time."""
+    """All but T6, which is no matter of time, and T11, which is a rate."""
     yield from starmap(_batch_norm, ((32, 32, 0.65), (60, 100, 0.8), (256, 256, 1.3)))
     for passes, bound in (("forward", 5.5), ("backward", 7.5)):
         yield from _large(passes, bound)
@@ -78,6 +78,14 @@ def targets() -> Iterator[Target]:
         1.6,
         rounds=FEW,
         clock=time.perf_counter,
+    )
+    yield Target(
+        "T10 Figure 1 net, a pair: shown live / not",
+        lambda: subjects.shown_live(watched=True),
+        lambda: subjects.shown_live(watched=False),
+        True,
+        1.3,
+        rounds=FEW,
     )
 
 
@@ -199,6 +207,9 @@ def show() -> None:
     error, constant = stability()
     print(f"{'T6 float32 error at mean 1e4, sd 1e-2':55} <= 2e-06 {error:7.0e} ", end="")
     print(f"{_word(error <= 2e-6):>36}")
+    frames, kilobytes = subjects.live_rate()
+    name = f"T11 frames a second shown live ({kilobytes:.0f} kB)"
+    print(f"{name:55} >= {20:5.2f} {frames:7.1f} {_word(frames >= 20):>36}")
     print(f"{'T6 a constant unit':55} {'= 0':>8} {constant:7g} {_word(constant == 0):>37}")
 
 

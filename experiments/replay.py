@@ -67,12 +67,13 @@ class Replay(Curves):
     labels: tuple[int, ...]  # of the images of the swarm
 
     def upto(self, frame: int) -> Replay:
-        """The frames up to this one, on the same axes; of what comes after them it tells nothing."""
+        """The frames up to this one, on the same axes, and nothing of what comes."""
         cut = {name: getattr(self, name)[: frame + 1] for name in SENT}
-        ended = tuple(min(end, frame) for end in self.ended)
-        diverged = tuple(
+        plain, bn = self.ended
+        lost = [
             at if end < frame else None for at, end in zip(self.diverged, self.ended, strict=True)
-        )
+        ]
+        ended, diverged = (min(plain, frame), min(bn, frame)), (lost[0], lost[1])
         return replace(self, **cut, ended=ended, diverged=diverged)
 
     def curves(self) -> Curves:

@@ -264,6 +264,11 @@ class Runner:
 
     # for visitors
 
+    def ready(self) -> None:
+        """Have the worker started: somebody may soon want a run, and then not wait for it."""
+        with self._lock:
+            self._see_to_worker()
+
     def submit(self, job: Job) -> Ticket:
         """A ticket for a job."""
         with self._lock:

@@ -38,6 +38,10 @@ class Live:
         """What the keys of its widgets end in."""
         return f"{self.lesson}-{self.section}" if self.section else self.lesson
 
+    def ready(self) -> None:
+        """Call where a run is watched from its first moment: it need not wait for a process."""
+        runs.ready()
+
     def start(self, job: Job) -> None:
         """Ask for a run, or join the same one of somebody else."""
         self._put(trouble=None, pressed=True, ticket=runs.submit(job))
@@ -137,6 +141,7 @@ class Live:
 
         @st.fragment(run_every=every if self.going() is not None else None)
         def look() -> None:
+            self.rerun_if_pressed()  # only a run of what stands around it begins to look again
             ticket = self.going()
             status = None if ticket is None else ticket.status()
             if status is not None and not underway(status):
@@ -145,13 +150,14 @@ class Live:
 
         look()
 
-    def stop_button(self) -> None:
+    def stop_button(self, **extra: Any) -> None:
         """For this visitor; what was trained is kept."""
         st.button(
             t("ui.live.stop"),
             icon=":material/stop_circle:",
             key=f"stop-{self.name}",
             on_click=self.stop,
+            **extra,
         )
 
     def wait(self, patience: float) -> None:

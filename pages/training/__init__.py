@@ -59,12 +59,16 @@ SCENES = (
     _watched("dead", "dead", ("later", "nothing", "diverges"), "nothing", "plain_dead"),
     _watched("diverges", "diverges", ("slower", "stuck", "breaks"), "breaks", "deep_relu"),
     _watched("loses", "loses", ("bn", "level", "plain"), "plain", "bn_loses"),
-    Scene("own", minutes=3, owns={"preset": ("own",)} | {name: () for name in SETTINGS}),
+    Scene(
+        "own",
+        minutes=3,
+        wide=True,
+        owns=("preset", *SETTINGS),  # where a link names no preset of another scene
+    ),
     Scene(
         "shift",
         minutes=3,
         deep=True,
-        wide=True,
         question=Question("cause", ("yes", "no", "never"), "no"),
     ),
 )

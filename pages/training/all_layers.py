@@ -10,12 +10,6 @@ from ui.scenes import Moment
 picture = partial(watch.picture, kind="layers")
 
 
-def said(now: Moment) -> dict[str, object]:
-    """What the sentence below the picture is filled with."""
-    config = watch.view(now).config
-    return {"images": config.probe, "units": config.recorded_units}
-
-
 def more(now: Moment) -> None:
     """How it was counted."""
     watch.captions(watch.view(now))

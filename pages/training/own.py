@@ -8,7 +8,7 @@ from experiments import presets
 from experiments.runner import Status
 from pages.training import LESSON, replay, runs, watch
 from pages.training.runs import LIVE
-from ui import controls
+from ui import controls, page
 from ui.live import progress
 from ui.scenes import Moment
 from ui.text import t
@@ -18,43 +18,30 @@ KIND = "unit"
 
 
 def picture(now: Moment) -> None:
-    """Three settings, the button, and what is trained with them."""
+    """Three settings and the button; beside them what is trained with them, while it trains."""
+    LIVE.ready()
     runs.train_linked(replay.place())
     shown, busy = runs.own(), LIVE.going() is not None
     LESSON.put(preset=runs.OWN if shown is not None or busy else LESSON.default("preset"))
-    for column, draw in zip(st.columns(3, gap="medium"), _FIRST, strict=True):
-        with column:
-            draw(busy)
     LIVE.say_trouble()
-    _stage(now)
-    if shown is not None and shown.stopped is not None and not busy:
-        known = {"step": shown.stopped, "steps": shown.config.steps}
-        LIVE.say_stopped(shown.stopped, t(f"{LESSON}.stopped", **known))
-
-
-_FIRST = (
-    lambda busy: controls.ladder(LESSON, "lr", disabled=busy),
-    lambda busy: controls.ladder(LESSON, "batch_size", disabled=busy),
-    lambda busy: controls.slider(LESSON, "depth", disabled=busy),
-)
-
-
-def _stage(now: Moment) -> None:
-    """The button and the replay: looked after again and again while a run goes on."""
 
     def draw(status: Status | None) -> None:
-        with st.container(
-            horizontal=True, vertical_alignment="center", height=56, border=False, key="own-run"
-        ):
+        hand, stage = st.columns([3, 7], gap="medium")
+        with hand:
+            _first_settings(busy=status is not None)
             _start() if status is None else _go_on(status)
+        with stage:
+            _stand(now) if status is None else _live(now, status)
         if status is None:
-            _stand(now)
-        else:
-            going = runs.going()
-            parts = going.parts(status.pieces, again=st.session_state.pop(replay.LACKS, False))
-            replay.live(now.name, KIND, going.name, status.steps, parts)
+            page.publish(LESSON)
 
     LIVE.look(draw, LOOK)
+
+
+def _first_settings(*, busy: bool) -> None:
+    controls.ladder(LESSON, "lr", disabled=busy)
+    controls.ladder(LESSON, "batch_size", disabled=busy)
+    controls.slider(LESSON, "depth", disabled=busy)
 
 
 def _start() -> None:
@@ -65,16 +52,30 @@ def _start() -> None:
         type="primary",
         icon=":material/play_circle:",
         key="train-now",
+        width="stretch",
         on_click=runs.train,
     )
-    if differs and shown is not None:
-        st.caption(t(f"{LESSON}.changed"), width="content")
+    if shown is None:
+        st.caption(t(f"{LESSON}.nothing_yet"))
+    elif differs:
+        st.caption(t(f"{LESSON}.changed"))
+    elif shown.stopped is None:
+        st.markdown(t(f"{LESSON}.came", **watch.outcome(shown)))
+    else:
+        known = {"step": shown.stopped, "steps": shown.config.steps}
+        LIVE.say_stopped(shown.stopped, t(f"{LESSON}.stopped", **known))
 
 
 def _go_on(status: Status) -> None:
-    LIVE.stop_button()
-    with st.container():
-        progress(status)
+    LIVE.stop_button(width="stretch")
+    progress(status)
+
+
+def _live(now: Moment, status: Status) -> None:
+    """The frames that have come, as the stop button would keep them."""
+    going = runs.going()
+    parts = going.parts(status.pieces, again=st.session_state.pop(replay.LACKS, False))
+    replay.live(now.name, KIND, going.name, status.steps, parts)
 
 
 def _stand(now: Moment) -> None:
@@ -93,14 +94,6 @@ def _stand(now: Moment) -> None:
         play=live is None or not live.sent,
         follows="" if live is None else live.name,
     )
-
-
-def said(now: Moment) -> dict[str, object]:
-    """How it ended."""
-    shown = runs.own()
-    if shown is None:
-        return {"came": t(f"{LESSON}.nothing_yet")}
-    return {"came": t(f"{LESSON}.came", **watch.outcome(shown))}
 
 
 def more(now: Moment) -> None:

@@ -25,6 +25,7 @@ from ui.text import mode, prose, t
 
 NUMBERS = ("relative", "late_relative", "distance", "cosine", "late_cosine")
 MOVED = ("w1", "w1_in_sd", "ks", "ks_late", "moved", "moved_late")
+FEW_MOVED, FEW_NUMBERS = ("w1", "ks", "ks_late", "moved_late"), ("relative", "late_relative")
 PRESET = "figure1"
 
 
@@ -35,7 +36,10 @@ def view() -> View:
 
 def picture(now: Moment) -> None:
     """How far the distributions moved; after the answer how far the gradients did."""
-    (_gradients if now.seen else _distributions)()
+    if now.seen:
+        _gradients(FEW_NUMBERS, "few-gradients")
+    else:
+        _distributions(FEW_MOVED, "few-shift")
 
 
 def said(now: Moment) -> dict[str, object]:
@@ -45,12 +49,13 @@ def said(now: Moment) -> dict[str, object]:
 
 def more(now: Moment) -> None:
     """Both measures in words, the curves, some numbers of the run, and the code."""
-    _distributions()
+    _distributions(MOVED, "shift", hints=True)
     found = view().shift
     layers = view().config.depth
     less = {n: int((getattr(found, n)[1] < getattr(found, n)[0]).sum()) for n in MOVED}
     counts = {n: t(f"{LESSON}.shift.fewer", count=c, layers=layers) for n, c in less.items()}
     st.markdown(prose(f"{LESSON}/shift", times=len(found.steps), last=found.steps[-1], **counts))
+    _gradients(NUMBERS, "gradients", hints=True)
     st.markdown(prose(f"{LESSON}/gradients", **_in_words()))
     _curves_of_gradients()
     read_curves(view())
@@ -64,17 +69,18 @@ def more(now: Moment) -> None:
 # --- distributions ---
 
 
-def _distributions() -> None:
+def _distributions(names: tuple[str, ...], called: str, *, hints: bool = False) -> None:
     heads = [Cell(t(f"{LESSON}.columns.{name}")) for name in ("layer", "network")]
-    for name in MOVED:
-        heads.append(Cell(t(f"{LESSON}.columns.{name}"), hint=t(f"{LESSON}.columns_help.{name}")))
+    for name in names:
+        hint = t(f"{LESSON}.columns_help.{name}") if hints else ""
+        heads.append(Cell(t(f"{LESSON}.columns.{name}"), hint=hint))
     layers = range(view().config.depth)
-    rows = [_moved(layer, arm) for layer in layers for arm in (1, 0)]
-    table(heads, rows, name="shift", lesson=LESSON)
+    rows = [_moved(layer, arm, names) for layer in layers for arm in (1, 0)]
+    table(heads, rows, name=called, lesson=LESSON)
 
 
-def _moved(layer: int, arm: int) -> list[Cell]:
-    measured = [getattr(view().shift, name)[arm, layer] for name in MOVED]
+def _moved(layer: int, arm: int, names: tuple[str, ...]) -> list[Cell]:
+    measured = [getattr(view().shift, name)[arm, layer] for name in names]
     numbers = [Cell(number(x, 3), value=f"{x:.4g}") for x in measured]
     return [Cell(str(layer + 1)), watch.arm_name(arm), *numbers]
 
@@ -82,26 +88,25 @@ def _moved(layer: int, arm: int) -> list[Cell]:
 # --- gradients ---
 
 
-def _gradients() -> None:
+def _gradients(names: tuple[str, ...], called: str, *, hints: bool = False) -> None:
     """What was measured over the seeds."""
-    heads = ["setting", "network", "lr", *NUMBERS]
-    labels = [
-        Cell(t(f"{LESSON}.gradients.{name}"), hint=t(f"{LESSON}.gradients.hints.{name}"))
-        if name in NUMBERS
-        else Cell(t(f"{LESSON}.gradients.{name}"))
-        for name in heads
-    ]
+    heads = [Cell(t(f"{LESSON}.gradients.{name}")) for name in ("setting", "network", "lr")]
+    for name in names:
+        hint = t(f"{LESSON}.gradients.hints.{name}") if hints else ""
+        heads.append(Cell(t(f"{LESSON}.gradients.{name}"), hint=hint))
     rows = [
-        _row(setting, found, arm)
+        _row(setting, found, arm, names)
         for setting, found in gradient_shift.shipped().found.items()
         for arm in reversed(gradient_shift.ARMS)
     ]
-    table(labels, rows, name="gradients", lesson=LESSON)
+    table(heads, rows, name=called, lesson=LESSON)
 
 
-def _row(setting: str, found: gradient_shift.GradientShift, arm: str) -> list[Cell]:
+def _row(
+    setting: str, found: gradient_shift.GradientShift, arm: str, names: tuple[str, ...]
+) -> list[Cell]:
     measured = gradient_shift.numbers(found)
-    means = [float(measured[f"{name}.{arm}"].mean()) for name in NUMBERS]
+    means = [float(measured[f"{name}.{arm}"].mean()) for name in names]
     rate = float(found.rates[gradient_shift.ARMS.index(arm)])
     return [
         Cell(_named(setting)),

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { placePanels } from "../../assets/components/replay/histograms.js";
+import { later, nearer, pace } from "../../assets/components/replay/clock.js";
 import { placeOf } from "../../assets/components/replay/names.js";
-import { contentOf, placeBoxes, plotted } from "../../assets/components/replay/plots.js";
-import { histogram, moments, percentiles, tallest } from "../../assets/components/replay/run.js";
+import { contentOf, placeBoxes, placeFew, plotted } from "../../assets/components/replay/plots.js";
+import { histogram, joined, moments, percentiles, swarm, tallest } from "../../assets/components/replay/run.js";
 import { momentsText } from "../../assets/components/replay/scene.js";
 import { rowsOf } from "../../assets/components/replay/spoken.js";
+import { placeLanes } from "../../assets/components/replay/swarm.js";
 
 /* Three frames of two layers. Every number says where it stands, as 1000 frame + 100 series + 10 layer + what. */
 const numbers = (series, layers, last) => Float32Array.from(
@@ -14,7 +16,7 @@ const numbers = (series, layers, last) => Float32Array.from(
   (_, i) => 1000 * Math.floor(i / (series * layers * last)) + 100 * (Math.floor(i / (layers * last)) % series) + 10 * (Math.floor(i / last) % layers) + i % last,
 );
 const run = {
-  frames: 3, layers: 2, bins: 4, examples: 100, steps: [0, 10, 40], ended: [1, 2], diverged: [17, null],
+  of: 40, labels: [7, 8], swarm: numbers(2, 1, 2), frames: 3, layers: 2, bins: 4, examples: 100, steps: [0, 10, 40], ended: [1, 2], diverged: [17, null],
   low: [[-1, -2], [-3, -4]], high: [[1, 2], [3, 4000]],
   counts: Int32Array.from(numbers(4, 2, 4)), outside: Int32Array.from(numbers(4, 2, 2)),
   mean: numbers(3, 2, 1), sd: numbers(3, 2, 1), percentiles: numbers(3, 2, 3),
@@ -31,6 +33,7 @@ test("every number is read from its place", () => {
   assert.deepEqual(moments(run, "u", 2, 0, 1), [2010, 2010]);
   assert.deepEqual([...histogram(run, "u", 2, 1, 1).counts], [2310, 2311, 2312, 2313]);
   assert.deepEqual([...histogram(run, "z", 0, 1, 0).outside], [100, 101]);
+  assert.deepEqual([...swarm(run, 2, 1)], [2100, 2101]);
   assert.deepEqual([...percentiles(run, "u", 1, 1)[2]], [212, 1212, 2212]);
 });
 
@@ -38,9 +41,9 @@ test("panels and plots stand in the room there is, and not on each other", () =>
   const apart = (a, b) => a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y;
   for (const width of [280, 390, 519, 700, 1100]) {
     const { panels, size } = placePanels(run, width, width > 600), { boxes, size: whole } = placeBoxes(width);
-    assert.equal(panels.length, 4);
-    assert.equal(boxes.length, 6);
-    for (const [parts, [wide, high]] of [[panels, size], [boxes, whole]]) for (const [i, one] of parts.entries()) {
+    const { boxes: few, size: less } = placeFew(width), { rooms, size: lanes } = placeLanes(width);
+    assert.deepEqual([panels, boxes, few, rooms].map(parts => parts.length), [4, 6, 3, 2]);
+    for (const [parts, [wide, high]] of [[panels, size], [boxes, whole], [few, less], [rooms, lanes]]) for (const [i, one] of parts.entries()) {
       assert.ok(one.x >= 0 && one.x + one.w <= wide + 1e-9 && one.y >= 0 && one.y + one.h <= high, `${width}: ${i}`);
       for (const other of parts.slice(i + 1)) assert.ok(apart(one, other), `${width}: ${i}`);
     }
@@ -94,4 +97,43 @@ test("the table says every layer of both arms", () => {
   assert.deepEqual(rowsOf(scene), [
     ["Layer", "plain: m; s", "BN: m; s"], ["1", "2000; 2000", "2200; 2200"], ["2", "2010; 2010", "2210; 2210"],
   ]);
+});
+
+test("a replay takes its time over the first steps", () => {
+  const frames = (percent, seconds) => {
+    let position = 0;
+    for (let ms = 0; ms < 1000 * seconds; ms += 16) position = later(position, 16, percent);
+    return position;
+  };
+  assert.ok(frames(50, 0.5) < 3, "of thirty frames a second");
+  assert.ok(frames(50, 1.5) > 5 && frames(50, 1.5) < 20);
+  assert.ok(frames(50, 7) > 100, "and yet it comes to its end");
+  assert.equal(pace(20, 100), 60);
+  assert.equal(pace(90, 10), 6);
+  for (let t = 1; t < 40; t++) assert.ok(pace(t, 100) >= pace(t - 1, 100));
+});
+
+test("what follows a run that trains comes near, however far behind, and not beyond", () => {
+  let position = 0;
+  for (let k = 0; k < 60; k++) {
+    const before = position;
+    position = nearer(position, 30, 16);
+    assert.ok(position >= before && position <= 30);
+  }
+  assert.equal(position, 30);
+  assert.ok(nearer(0, 150, 16) > 10 && nearer(0, 150, 1e5) <= 150);
+});
+
+test("new frames follow those that were there, or take their place", () => {
+  const part = (since, steps) => ({
+    since, frames: steps.length, moving: ["steps", "loss"], ended: [9, 9], steps: Int32Array.from(steps),
+    loss: Float32Array.from(steps.flatMap(step => [step, -step])),
+  });
+  let run = part(0, [0, 2, 4]);
+  run = joined(run, part(3, [6]));
+  run = joined(run, part(3, [6, 8])); // once more, and then some
+  assert.deepEqual([[...run.steps], run.frames, run.since], [[0, 2, 4, 6, 8], 5, 0]);
+  assert.deepEqual([...run.loss], [0, -0, 2, -2, 4, -4, 6, -6, 8, -8]);
+  assert.ok(run.loss instanceof Float32Array);
+  assert.deepEqual([...joined(run, part(0, [0, 2])).steps], [0, 2]);
 });

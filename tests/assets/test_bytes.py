@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from experiments import presets
 from experiments.home import hero
-from experiments.replay import MANTISSA, SENT, replay
+from experiments.replay import MANTISSA, SENT, Follower, replay
 from tests.assets.node import needed, run
 from ui.files import COMPONENTS
 
@@ -66,3 +67,39 @@ def test_a_start_picture(tmp_path: Path) -> None:
     ink = arrays["ink"].reshape(wanted.images.shape) / 255
     np.testing.assert_allclose(ink, wanted.images, atol=1 / 30 + 1e-6)
     assert (rest["name"], rest["last"]) == ("a run", len(wanted.steps) - 1)
+
+
+def test_parts_of_a_run_join_to_the_run(tmp_path: Path) -> None:
+    """In the browser's own code, to the last bit: those that add frames and those that replace."""
+    pair = presets.load("plain_dead")
+    follower, parts = Follower(pair.config), []
+    for step in (1, 9, 60, 150, 220, 260, 300):
+        found = follower.follow(pair.upto(step))
+        assert found is not None
+        since, frames = found
+        parts.append(frames.to_bytes(since, 1))
+    assert {json.loads(zlib.decompress(part).split(b"\n")[0])["since"] > 0 for part in parts} == {
+        True,
+        False,
+    }
+    for k, part in enumerate(parts):
+        (tmp_path / f"part{k}").write_bytes(part)
+    (tmp_path / "whole").write_bytes(replay(pair).to_bytes())
+    script = f"""
+        import {{ readFileSync }} from "node:fs";
+        import {{ joined, unpack }} from "{(COMPONENTS / "replay/run.js").as_uri()}";
+        const folder = {json.dumps(str(tmp_path))};
+        const read = name => unpack(new Uint8Array(readFileSync(folder + "/" + name)));
+        let run;
+        for (let k = 0; k < {len(parts)}; k++) {{
+          const part = await read("part" + k);
+          run = run ? joined(run, part) : part;
+        }}
+        const whole = await read("whole");
+        const same = Object.keys(whole).filter(name =>
+          name === "arrays" || JSON.stringify(Array.from(whole[name] ?? [])) ===
+          JSON.stringify(Array.from(run[name] ?? [])) && String(whole[name]) === String(run[name]));
+        console.log(JSON.stringify([Object.keys(whole), same, run.frames]));
+    """
+    wanted, same, frames = json.loads(run(script))
+    assert same == wanted and frames == len(pair.bn.step)

@@ -16,8 +16,8 @@ ALL = list(targets.targets())
 def test_every_target_is_there_once():
     names = [target.name for target in ALL]
     assert len(set(names)) == len(names)
-    listed = {name.split()[0] for name in names} | {"T6"}
-    assert listed == {f"T{number}" for number in range(1, 10)}
+    listed = {name.split()[0] for name in names} | {"T6", "T11"}
+    assert listed == {f"T{number}" for number in range(1, 12)}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -26,6 +26,7 @@ def small():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(targets, "LARGE", (64, 8))
         patch.setattr(subjects, "RUN", replace(subjects.RUN, steps=2))
+        patch.setattr(subjects, "LIVE", replace(subjects.LIVE, steps=16))
         yield
     subjects.stop_workers()
 
@@ -98,3 +99,9 @@ def test_targets_are_met_on_the_right_side_of_their_bound():
 def test_stability():
     error, constant = targets.stability()
     assert error <= 2e-6 and constant == 0
+
+
+def test_what_is_shown_live_is_counted_and_nothing_is_shown_without():
+    assert subjects.shown_live(watched=True)() and not subjects.shown_live(watched=False)()
+    frames, kilobytes = subjects.live_rate()
+    assert frames > 0 and kilobytes > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from functools import cache
@@ -15,9 +16,9 @@ from playwright.sync_api import Locator, Page, expect
 from bncore.config import RunConfig
 from experiments import presets
 from experiments.pair import Pair, recording, train_pair
-from experiments.replay import ARMS, replay
-from pages.training.runs import SETTINGS
-from tests.browser.helpers import overflow, settled, still, visit
+from experiments.replay import ARMS, MANTISSA, SWARM, UNIT, replay
+from pages.training import SETTINGS
+from tests.browser.helpers import overflow, settled, visit
 
 NewPage = Callable[..., Page]
 SMALL = {
@@ -25,15 +26,12 @@ SMALL = {
     **{"lr": 0.01, "batch_size": 16, "init": "he", "init_scale": 1.0, "steps": 300, "seed": 7},
 }
 LONG = SMALL | {"dataset": "mnist", "depth": 8, "width": 128, "batch_size": 256, "steps": 3000}
-WORDS = {
-    "en": {"train": "Train with these settings", "stop": "Stop and keep what is trained"},
-    "ko": {"train": "이 설정으로 학습", "stop": "멈추고 지금까지의 결과 남기기"},
-}
+STOP = {"en": "Stop and keep what is trained", "ko": "멈추고 지금까지의 결과 남기기"}
 
 
 def lesson(page: Page, app_url: str, **query: object) -> Page:
-    """The lesson with its replay painted."""
-    visit(page, f"{app_url}/training?{urlencode(query)}")
+    """The lesson with a replay painted: of all layers, where nothing else is asked for."""
+    visit(page, f"{app_url}/training?{urlencode({'scene': 'all_layers'} | query)}")
     instrument(page)
     return page
 
@@ -77,7 +75,9 @@ def same_as_the_trace(pair: Pair, drawn: dict[str, Any]) -> None:
     shown = replay(pair)
     t = drawn["frame"]
     assert drawn["step"] == shown.steps[t]
-    assert len(drawn["panels"]) == 2 * pair.config.depth
+    assert len(drawn["panels"]) == (0 if drawn["lanes"] else 2 * pair.config.depth)
+    for lane in drawn["lanes"]:
+        same_as_the_unit(pair, drawn["step"], lane)
     for panel in drawn["panels"]:
         trace = pair.bn if panel["arm"] == "bn" else pair.plain
         last = shown.ended[ARMS.index(panel["arm"])]
@@ -86,6 +86,15 @@ def same_as_the_trace(pair: Pair, drawn: dict[str, Any]) -> None:
         np.testing.assert_array_equal(panel["counts"], np.histogram(x, edges)[0])
         assert panel["outside"] == [(x < edges[0]).sum(), (x > edges[-1]).sum()]
         assert panel["held"] == (t > last)
+
+
+def same_as_the_unit(pair: Pair, step: int, lane: dict[str, Any]) -> None:
+    """Each digit stands where the unit puts its image at that step, or did when the arm ended."""
+    trace = pair.bn if lane["arm"] == "bn" else pair.plain
+    record = np.searchsorted(trace.step, step, side="right") - 1
+    values = trace.u[record, -1, :SWARM, UNIT].astype(float)
+    np.testing.assert_allclose(lane["values"], values, rtol=2.0**-MANTISSA)
+    assert lane["held"] == (step > trace.step[-1])
 
 
 PIXELS = r"""(root, [index, colour]) => {
@@ -105,14 +114,46 @@ PIXELS = r"""(root, [index, colour]) => {
 }"""
 
 
-@pytest.mark.parametrize("name", ["figure1", "deep_relu"])
-def test_what_is_painted_is_the_trace(app_url: str, new_page: NewPage, name: str) -> None:
-    page = lesson(new_page(), app_url, preset=name)
+def test_what_is_painted_is_the_trace(app_url: str, new_page: NewPage) -> None:
+    page = new_page()
     for view, place in (("u", 0), ("u", 37), ("z", 37), ("z", 100)):
-        page = lesson(page, app_url, preset=name, view=view, frame=place)
+        page = lesson(page, app_url, shown=view, frame=place)
         drawn = painted(page)
         assert (drawn["frame"], drawn["view"]) == (place, view)
-        same_as_the_trace(preset(name), drawn)
+        same_as_the_trace(preset("figure1"), drawn)
+    for scene, name in (("one_unit", "figure1"), ("diverges", "deep_relu")):
+        page = lesson(page, app_url, scene=scene, seen=1, frame=37)
+        assert len(painted(page)["lanes"]) == 2 and painted(page)["frame"] == 37
+        same_as_the_trace(preset(name), painted(page))
+
+
+def test_a_link_of_before_opens_what_it_showed(app_url: str, new_page: NewPage) -> None:
+    page = visit(new_page(), f"{app_url}/training?preset=figure1&view=z&frame=37&layer=1&speed=25")
+    drawn = painted(page)
+    assert (drawn["frame"], drawn["view"], drawn["layer"]) == (37, "z", 1)
+    assert link(page)["scene"] == "all_layers" and "preset" not in link(page)
+    same_as_the_trace(preset("figure1"), drawn)
+
+
+def test_an_answer_sets_the_picture_in_motion_and_nothing_was_sent_before(
+    app_url: str, new_page: NewPage
+) -> None:
+    page = new_page()
+    sent: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda d: sent.append(len(d))))
+    lesson(page, app_url, scene="dead")
+    whole = len(replay(preset("plain_dead")).to_bytes())
+    assert frame(page) == 0
+    same_as_the_trace(preset("plain_dead"), painted(page))
+    expect(slider(page)).not_to_be_visible()
+    sent.clear()
+    page.locator(".st-key-guess-later button").click()
+    expect(instrument(page)).to_have_attribute("data-playing", "true")
+    assert max(sent) > whole
+    expect(instrument(page)).to_have_attribute("data-frame", "100", timeout=60_000)
+    expect(instrument(page)).to_have_attribute("data-playing", "false")
+    same_as_the_trace(preset("plain_dead"), painted(page))
+    expect_link(page, scene="dead", seen=1, frame=100)
 
 
 def test_bars_stand_as_high_as_their_counts(app_url: str, new_page: NewPage) -> None:
@@ -146,6 +187,7 @@ def test_keyboard_moves_the_scrubber_only_while_it_has_the_focus(
     assert frame(page) == 0
     page.keyboard.press("Space")
     expect(instrument(page)).to_have_attribute("data-playing", "true")
+    expect(instrument(page)).not_to_have_attribute("data-frame", "0")  # it begins slowly
     page.keyboard.press("Space")
     expect(instrument(page)).to_have_attribute("data-playing", "false")
     expect_link(page, frame=frame(page))
@@ -163,7 +205,7 @@ def test_buttons_step_and_pick_layer_view_and_speed(app_url: str, new_page: NewP
     drawn = painted(page)
     assert (drawn["frame"], drawn["view"], drawn["layer"]) == (11, "z", 1)
     same_as_the_trace(preset("figure1"), drawn)
-    expect_link(page, frame=11, view="z", layer=1, speed=25)
+    expect_link(page, frame=11, shown="z", layer=1, speed=25)
     again = lesson(new_page(), page.url.split("/training")[0], **link(page))
     assert painted(again)["layer"] == 1 and painted(again)["frame"] == 11
 
@@ -184,7 +226,7 @@ def test_a_drag_repaints_before_it_is_released(app_url: str, new_page: NewPage, 
         page.mouse.move(box["x"] + share * box["width"], y)
         seen.add(frame(page))
         same_as_the_trace(preset("figure1"), painted(page))
-    assert len(seen) > 6 and link(page)["frame"] == "0"
+    assert len(seen) > 6 and "frame" not in link(page)
     page.mouse.up()
     expect_link(page, frame=frame(page))
 
@@ -199,7 +241,7 @@ def test_a_rerun_does_not_pull_the_scrubber_from_the_hand(app_url: str, new_page
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     held = frame(page)
     page.get_by_text("한국어", exact=True).evaluate("button => button.click()")
-    expect(page.locator("h1")).to_have_text("움직이는 분포")
+    expect(page.locator("h1")).to_have_text("학습하는 동안의 모든 은닉층")
     settled(page)
     assert frame(page) == held > 20
     page.mouse.up()
@@ -210,7 +252,7 @@ def test_a_rerun_does_not_pull_the_scrubber_from_the_hand(app_url: str, new_page
 def test_play_runs_to_the_end_and_reports_how_fast(
     app_url: str, new_page: NewPage, record_property: Callable[[str, object], None]
 ) -> None:
-    page = lesson(new_page(), app_url, preset="deep_relu", speed=100)
+    page = lesson(new_page(), app_url, scene="diverges", seen=1, speed=100)
     before = painted(page)
     seconds = instrument(page).evaluate(
         """async root => {
@@ -248,12 +290,12 @@ def test_slow_motion_shows_every_recorded_step(app_url: str, new_page: NewPage) 
 
 
 def test_a_diverged_arm_keeps_its_last_frame_and_says_so(app_url: str, new_page: NewPage) -> None:
-    page = lesson(new_page(), app_url, preset="deep_relu")
+    page = lesson(new_page(), app_url, scene="diverges", seen=1)
     slider(page).focus()
     page.keyboard.press("End")
     drawn = painted(page)
     same_as_the_trace(preset("deep_relu"), drawn)
-    assert {panel["arm"] for panel in drawn["panels"] if panel["held"]} == {"plain"}
+    assert {lane["arm"] for lane in drawn["lanes"] if lane["held"]} == {"plain"}
     spoken = instrument(page).locator("[aria-live]")
     expect(spoken).to_contain_text(f"diverged at step {preset('deep_relu').plain.diverged_at}")
 
@@ -273,70 +315,101 @@ def test_what_is_painted_is_also_said(app_url: str, new_page: NewPage, lang: str
     assert bool(re.search("[가-힣]", value)) == (lang == "ko")
 
 
-def test_language_and_preset_switches_keep_or_reset_the_place(
+def test_the_language_keeps_the_place_and_another_scene_does_not(
     app_url: str, new_page: NewPage
 ) -> None:
-    page = lesson(new_page(), app_url, frame=42, layer=1, view="z", optimizer="adam")
+    page = lesson(new_page(), app_url, frame=42, layer=1, shown="z", optimizer="adam")
     before = link(page)
     page.get_by_text("한국어", exact=True).click()
-    expect(page.locator("h1")).to_have_text("움직이는 분포")
+    expect(page.locator("h1")).to_have_text("학습하는 동안의 모든 은닉층")
     settled(page)
     assert link(page) == before | {"lang": "ko"}
     assert painted(page)["frame"] == 42 and painted(page)["layer"] == 1
     expect(instrument(page).get_by_role("button").filter(has_text="재생")).to_be_visible()
-    page.get_by_text("BN이 지는 경우", exact=True).click()
-    expect(instrument(page)).to_have_attribute("data-run", "bn_loses")
+    page.locator(".st-key-scene-next button").click()
+    expect(instrument(page)).to_have_attribute("data-run", "plain_dead-first")
     assert painted(page)["frame"] == 0
-    same_as_the_trace(preset("bn_loses"), painted(page))
-    expect_link(page, preset="bn_loses", frame=0, batch_size=2)
+    same_as_the_trace(preset("plain_dead"), painted(page))
 
 
-def open_settings(page: Page) -> None:
-    page.locator(".st-key-settings summary").click()
-    still(page)
+WATCH = """root => {
+  root.seen = [];
+  const see = () => root.seen.push(structuredClone(
+    {run: root.dataset.run, live: root.dataset.live, ...root.painted}));
+  new MutationObserver(see).observe(root, {attributeFilter: ["data-frame"]});
+}"""
 
 
-@pytest.mark.parametrize("lang", ["en"])
-def test_a_live_run_shows_progress_and_then_itself(
-    app_url: str, new_page: NewPage, lang: str
+def seen_live(page: Page) -> list[dict[str, Any]]:
+    """What was painted while the run trained, from one frame to the next."""
+    found = instrument(page).evaluate("root => root.seen")
+    return [one for one in found if one["run"].startswith("live-")]
+
+
+def test_a_run_fills_the_picture_while_it_trains_and_is_then_the_replay(
+    app_url: str, new_page: NewPage, record_property: Callable[[str, object], None]
 ) -> None:
-    config = RunConfig(**SMALL | {"seed": 7 + len(lang + "x" * (lang == "ko"))},
-                       record_every=recording(300))  # fmt: skip
+    config = RunConfig(**SMALL | {"steps": 1000}, record_every=recording(1000))
     query = {name: getattr(config, name) for name in SETTINGS}
-    page = lesson(new_page(lang=lang), app_url, lang=lang, **query)
-    assert instrument(page).get_attribute("data-run") == "figure1"
-    open_settings(page)
-    page.get_by_role("button", name=WORDS[lang]["train"]).click()
-    expect(instrument(page)).to_have_attribute("data-run", re.compile("^own-"))
+    page = lesson(new_page(), app_url, scene="own", **query)
+    assert instrument(page).get_attribute("data-run") == "figure1-first"
+    instrument(page).evaluate(WATCH)
+    page.locator(".st-key-train-now button").click()
+    expect(instrument(page)).to_have_attribute("data-run", re.compile("^own-"), timeout=60_000)
     settled(page)
     pair = train_pair(config)
+    live, last = seen_live(page), len(pair.bn.step) - 1
+    print(f"live: {len(live)} of {last + 1} frames were painted before the run had ended")
+    record_property("frames painted live", len(live))
+    assert len(live) > 3 and len({one["frame"] for one in live}) > 3
+    assert [one["frame"] for one in live] == sorted(one["frame"] for one in live)
+    for one in live:
+        assert one["step"] == pair.bn.step[one["frame"]]
+        for lane in one["lanes"]:
+            same_as_the_unit(pair, one["step"], lane)
+    ends = [[lane["low"], lane["high"]] for one in live for lane in one["lanes"][:1]]
+    for (low, high), (lower, higher) in itertools.pairwise(ends):
+        assert lower <= low and higher >= high
+    assert frame(page) == last  # where it came to, without a jump back
     same_as_the_trace(pair, painted(page))
-    slider(page).focus()
-    page.keyboard.press("End")
-    assert frame(page) == len(pair.bn.step) - 1
+    page.reload()
+    expect_link(page, preset="own", frame=last, seed=config.seed)
+    expect(instrument(page)).to_have_attribute("data-run", re.compile("^own-"), timeout=60_000)
+    assert frame(page) == last
     same_as_the_trace(pair, painted(page))
-    expect_link(page, preset="own", seed=config.seed)
 
 
 @pytest.mark.parametrize("lang", ["ko"])
-def test_stop_keeps_the_steps_shown(app_url: str, new_page: NewPage, lang: str) -> None:
-    page = lesson(new_page(lang=lang), app_url, lang=lang, **LONG)
-    open_settings(page)
-    page.get_by_role("button", name=WORDS[lang]["train"]).click()
-    bar = page.get_by_test_id("stProgress")
-    begun = re.compile(r"(Step|스텝) [1-9].*3000.*%")  # with an accuracy of both arms
-    expect(bar).to_contain_text(begun)
-    assert instrument(page).get_attribute("data-run") == "figure1"  # what was shown stays
-    page.get_by_role("button", name=WORDS[lang]["stop"]).click()
+def test_stop_keeps_what_is_there(app_url: str, new_page: NewPage, lang: str) -> None:
+    page = lesson(new_page(lang=lang), app_url, scene="own", lang=lang, **LONG)
+    page.locator(".st-key-train-now button").click()
+    expect(instrument(page)).to_have_attribute("data-live", "true")
+    expect(instrument(page)).to_have_attribute("data-step", re.compile("[1-9]"), timeout=60_000)
+    live = frame(page)
+    page.get_by_role("button", name=STOP[lang]).click()
     expect(instrument(page)).to_have_attribute("data-run", re.compile("^own-"))
     settled(page)
     notice = page.get_by_test_id("stAlert").filter(has_text="3000").inner_text()
     kept = next(int(n) for n in re.findall(r"\d+", notice) if n != "3000")
-    assert 0 < kept < 3000
-    slider(page).focus()
-    page.keyboard.press("End")
+    assert 0 < kept < 3000 and frame(page) >= live
     every = recording(3000)
     assert painted(page)["step"] == kept // every * every
+
+
+def test_a_hand_takes_a_run_that_trains_back_in_time(app_url: str, new_page: NewPage) -> None:
+    page = lesson(new_page(), app_url, scene="own", **LONG | {"depth": 3})
+    page.locator(".st-key-train-now button").click()
+    expect(instrument(page)).to_have_attribute("data-step", re.compile("[1-9]"), timeout=60_000)
+    slider(page).focus()
+    page.keyboard.press("Home")
+    at = instrument(page).locator(".play")
+    more = "root => +root.querySelector('.time input').max > 0 && root.dataset.frame === '0'"
+    page.wait_for_timeout(600)  # frames come, and it stays
+    assert instrument(page).evaluate(more)
+    at.click()
+    expect(instrument(page)).not_to_have_attribute("data-frame", "0")
+    page.locator(".st-key-stop-training button").click()
+    expect(instrument(page)).to_have_attribute("data-run", re.compile("^own-"))
 
 
 @pytest.mark.parametrize(("lang", "dark"), [("en", False), ("ko", True)], ids=["light", "dark"])
@@ -346,7 +419,8 @@ def test_on_a_phone_it_fits_and_follows_a_finger(
     page = lesson(
         new_page(390, 844, lang, dark, has_touch=True, device_scale_factor=2),
         app_url,
-        preset="deep_relu",
+        scene="diverges",
+        seen=1,
         lang=lang,
     )
     assert overflow(page) == 0
@@ -358,24 +432,26 @@ def test_on_a_phone_it_fits_and_follows_a_finger(
     same_as_the_trace(preset("deep_relu"), painted(page))
     ratio = (
         instrument(page)
-        .locator("canvas.histograms")
+        .locator("canvas.swarm")
         .evaluate("canvas => canvas.width / canvas.clientWidth")
     )
     assert ratio == pytest.approx(2, abs=0.02)
     small = (
         instrument(page)
         .get_by_role("button")
-        .evaluate_all("all => all.filter(b => b.getBoundingClientRect().height < 40).length")
+        .evaluate_all(
+            "all => all.filter(b => b.offsetParent && b.getBoundingClientRect().height < 40).length"
+        )
     )
     assert small == 0
 
 
 def test_the_drawers_of_curves_open_with_their_figures(app_url: str, new_page: NewPage) -> None:
-    page = lesson(new_page(), app_url, preset="deep_relu", frame=12)
+    page = visit(new_page(), f"{app_url}/training?scene=shift&seen=1")
     expect(page.get_by_test_id("stPlotlyChart")).to_have_count(0)
-    page.locator(".st-key-read summary").click()
-    expect(page.locator(".js-plotly-plot")).to_have_count(2)
-    page.locator(".st-key-gradients summary").click()
-    expect(page.locator(".js-plotly-plot")).to_have_count(4)
+    page.locator(".st-key-more-shift summary").first.click()
+    for drawer, charts in (("read", 2), ("gradients", 4)):
+        page.locator(f".st-key-{drawer} summary").click()
+        expect(page.locator(".js-plotly-plot")).to_have_count(charts)
     settled(page)
-    assert frame(page) == 12 and overflow(page) == 0
+    assert overflow(page) == 0

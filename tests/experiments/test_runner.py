@@ -173,6 +173,14 @@ def test_a_run_from_submit_to_done(bench: Bench) -> None:
     assert_same_pair(ticket.result(), whole)
 
 
+def test_a_worker_that_was_made_ready_takes_the_first_run(bench: Bench) -> None:
+    bench.runner.ready()
+    bench.runner.ready()
+    assert len(bench.workers) == 1
+    bench.submit(CONFIG)
+    assert len(bench.workers) == 1
+
+
 def test_identical_configs_share_one_run(bench: Bench) -> None:
     one = bench.submit(CONFIG)
     bench.worker.turn()

@@ -10,7 +10,7 @@ import pytest
 
 from bncore.config import RunConfig
 from experiments.job import Job
-from experiments.pair import Accuracies, Pair
+from experiments.pair import Accuracies, Pair, PairRun
 from experiments.runner import Runner, Status
 from experiments.worker import Hall
 from ui import runs
@@ -23,6 +23,9 @@ class Ticket:
         self.job, self.states, self.train = job, iter(states), train
         self.state, self.looks, self.stopped_at = "running", 0, None
         self.left = False
+        watch = getattr(self.job.function, "keywords", {}).get("watch")
+        self.watching: Any = (watch(self.config) if watch is not None else None, None)
+        self.parts: list[Any] = []
 
     @property
     def config(self) -> RunConfig:
@@ -41,12 +44,25 @@ class Ticket:
         if self.state == "running":
             self.state = next(self.states, "done")
         step = self.stopped_at or min(self.looks * 10, self.config.steps)
-        seen = Accuracies(0.5, 0.25)
-        return Status(self.state, 2, step, self.config.steps, seen, self.left)
+        seen, handed = Accuracies(0.5, 0.25), len(self.handed_over)
+        return Status(self.state, 2, step, self.config.steps, seen, self.left, handed)
+
+    @property
+    def handed_over(self) -> list[Any]:
+        """By now, if it is a run that is watched: a part at each look."""
+        look, pair = self.watching
+        if look is None or self.state != "running":
+            return self.parts
+        if pair is None:
+            pair = PairRun(self.config)
+            self.watching = look, pair
+        pair.advance(10)
+        self.parts += [part] if (part := look(pair)) is not None else []
+        return self.parts
 
     def pieces(self, since: int = 0) -> list[Any]:
-        """None: what a test wants to see of a run, it has at once."""
-        return []
+        """What a run that is watched has handed over; none of another."""
+        return self.parts[since:]
 
     def stop(self, at: int | None = None) -> None:
         self.state, self.stopped_at = "stopped", at or self.looks * 10
@@ -69,6 +85,7 @@ def asked_for(
         return tickets[-1]
 
     monkeypatch.setattr(runs, "submit", submit)
+    monkeypatch.setattr(runs, "ready", lambda: None)
     return tickets
 
 

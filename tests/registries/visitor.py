@@ -25,7 +25,7 @@ LINKS: dict[str, dict[str, str]] = {
     "why": {"part": "board", "claim": NAME, "all": "1"},
     NAME: {"which": "c", "number": "7", "list": "3,4"},
 }
-DRAWERS = {"network": "more-map", "training": "settings", "why": "more-board"}
+DRAWERS = {"network": "more-map", "training": "more-own", "why": "more-board"}
 MORE = "one_more"  # a control of every lesson
 
 

@@ -33,11 +33,11 @@ LESSON = Lesson(
     ("link", "scene"),
     [
         ({"which": "b"}, "second"),
-        ({"which": "b", "many": 5}, "second"),  # the first that is meant
-        ({"which": "a"}, "third"),  # named is meant, even where it is the default
-        ({"which": "c", "at": 1}, "third"),
-        ({"many": 5}, "third"),
-        ({"many": 3, "at": 1}, "fourth"),  # nobody touched what is as it begins
+        ({"which": "b", "many": 5}, "second"),
+        ({"which": "b", "at": 1}, "second"),  # the first of those that are meant
+        ({"which": "a", "many": 5}, "third"),  # named is meant, even where it is the default
+        ({"which": "c", "many": 5, "at": 1}, "third"),  # the one of which it sets most
+        ({"many": 3, "at": 1}, "fourth"),
         ({"at": 1}, "fourth"),
     ],
 )
@@ -48,5 +48,6 @@ def test_a_link_opens_the_scene_in_which_its_values_are_touched(
 
 
 def test_a_link_that_means_none_opens_the_first_and_one_that_names_it_needs_no_help() -> None:
-    assert LESSON.meant({"many": 3, "at": 0}) == {"seen": True}
+    assert LESSON.meant({"many": 3, "at": 0}) == {"seen": True}  # as they begin
+    assert LESSON.meant({"which": "a", "many": 3}) == {"seen": True}
     assert LESSON.meant({}) == LESSON.meant({"scene": "first", "which": "b"}) == {}

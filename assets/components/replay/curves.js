@@ -15,6 +15,8 @@ import { font, LABEL, line, sized, TEXT } from "./scene.js";
  * @typedef {import("./plots.js").Line} Line
  */
 
+const ROOM = 170; // px that a title and the values beside it need
+
 export class Curves {
   /** @param {Element} parent */
   constructor(parent) {
@@ -39,6 +41,7 @@ export class Curves {
     const pen = sized(this.base, size, scene);
     pen.fillStyle = palette.ink;
     pen.font = font(scene, LABEL, 600);
+    pen.textAlign = "left";
     pen.fillText(fill(words.percentiles, { layer }), 0, 14);
     for (const plot of this.plots) drawPlot(pen, scene, plot);
   }
@@ -78,7 +81,7 @@ function dot(pen, { palette }, { arm, wide }, x, y) {
  * @param {Plot} plot
  */
 function paintValues(pen, scene, plot) {
-  if (plot.row === "percentiles") return;
+  if (plot.row === "percentiles" || plot.w < ROOM) return;
   let right = plot.x + plot.w;
   pen.font = font(scene, TEXT);
   pen.textAlign = "right";

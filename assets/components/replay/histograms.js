@@ -26,7 +26,7 @@ export function placePanels(run, width, columns) {
   const early = ARMS.some((_, a) => run.ended[a] < run.frames - 1);
   const head = early ? 46 : 26;
   const above = gutter ? 22 : 40, below = 24;
-  const room = (columns ? 384 : 460) - head;
+  const room = (columns ? 326 : 460) - head;
   const h = clamp(room / layers - above - below, 48, 130);
   const w = (width - gutter - gap) / 2;
   /** @type {Panel[]} */

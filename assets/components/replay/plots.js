@@ -16,7 +16,7 @@ import { ARMS, percentiles, series, VIEWS } from "./run.js";
 
 /** @type {[string, number, string[]][]} */
 const ROWS = [
-  ["percentiles", 92, ["plain", "bn"]], ["curves", 72, ["loss", "accuracy"]], ["learned", 72, ["gamma", "beta"]],
+  ["percentiles", 80, ["plain", "bn"]], ["curves", 56, ["loss", "accuracy"]], ["learned", 56, ["gamma", "beta"]],
 ];
 const GAP = 30, AXIS = 40; // px between plots, and for the numbers beside one
 const THREE_FROM = 540;    // px: of one unit, all plots in a row from here on
@@ -34,9 +34,9 @@ export function placeBoxes(width) {
     const stacked = row !== "percentiles" && half < 170;
     const w = stacked ? width - axis - 8 : half;
     names.forEach((name, i) => {
-      if (stacked || i === 0) y += row === "percentiles" ? 42 : 24;
+      if (stacked || i === 0) y += row === "percentiles" ? 40 : 24;
       boxes.push({ name, row, x: axis + (stacked ? 0 : i * (w + gap + axis)), y, w, h });
-      if (stacked || i === 1) y += h + 26;
+      if (stacked || i === 1) y += h + 22;
     });
   }
   return { boxes, size: [width, y] };
@@ -47,7 +47,7 @@ export function placeBoxes(width) {
  * @param {number} width
  */
 export function placeFew(width) {
-  const many = width >= THREE_FROM ? 3 : 2, w = (width - many * AXIS - (many - 1) * GAP - 12) / many, top = 42, h = 104;
+  const many = width >= THREE_FROM ? 3 : 2, w = (width - many * AXIS - (many - 1) * GAP - 12) / many, top = 42, h = 96;
   const left = (/** @type {number} */ i) => AXIS + i * (w + GAP + AXIS);
   /** @type {Box[]} */
   const boxes = ["plain", "bn"].map((name, i) => ({ name, row: "percentiles", x: left(i), y: top, w, h }));

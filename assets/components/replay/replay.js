@@ -10,12 +10,13 @@ import { split } from "../kit/bytes.js";
 import { element, fill, paintWith } from "../kit/dom.js";
 import { REST } from "../kit/mount.js";
 import { clamp } from "../kit/numbers.js";
-import { undoneBySwipe } from "../kit/swipe.js";
 import { Clock, later, nearer } from "./clock.js";
 import { Choice, Transport } from "./controls.js";
 import { Curves } from "./curves.js";
+import { Frames } from "./frames.js";
+import { listen } from "./hands.js";
 import { Histograms } from "./histograms.js";
-import { ARMS, joined, unpack, VIEWS } from "./run.js";
+import { ARMS, VIEWS } from "./run.js";
 import { named, where } from "./scene.js";
 import { Spoken } from "./spoken.js";
 import { Swarm } from "./swarm.js";
@@ -32,12 +33,13 @@ export class Replay {
     this.root = element("div", "lab replay", parent);
     this.clock = new Clock();
     this.frame = 0;
+    this.frames = new Frames();
     this.paints = 0;
     this.painting = 0;
     this.taken = Promise.resolve(); // of all data so far: what comes next waits for it
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.build();
-    this.listen();
+    listen(this);
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(this.body);
     this.root.painted = { frame: -1, panels: [] };
@@ -73,74 +75,6 @@ export class Replay {
 
   // ---------------------------------------------------------------- under the hand
 
-  listen() {
-    const { range } = this.transport;
-    range.addEventListener("input", () => {
-      const wanted = +range.value; // a paint puts it back to where the picture stands
-      this.following = false;
-      this.halt();
-      this.show(wanted);
-      this.scrubbed = true;
-    });
-    range.addEventListener("change", () => { if (this.scrubbed) this.settle(); });
-    this.undone(range);
-    range.addEventListener("pointerdown", () => { this.dragging = true; });
-    range.addEventListener("pointerup", () => { this.dragging = false; });
-    this.views.choose = view => this.set("view", view);
-    this.speeds.choose = speed => this.set("speed", speed);
-    this.layers.choose = layer => this.set("layer", layer);
-    this.histograms.canvas.addEventListener("click", event => { // the buttons above the curves do the same
-      const layer = this.histograms.layerAt(event.offsetY);
-      if (layer !== undefined) this.set("layer", layer + 1);
-    });
-    this.scrubOnCurves(this.curves.root);
-  }
-
-  // A press on any curve takes the replay to that step.
-  scrubOnCurves(target) {
-    const follow = event => {
-      const box = target.getBoundingClientRect(), x = event.clientX - box.left;
-      this.plot ??= this.curves.plotAt(x, event.clientY - box.top);
-      if (!this.plot) return;
-      const { steps, of } = this.run;
-      const step = clamp((x - this.plot.x) / this.plot.w, 0, 1) * of;
-      let near = 0;
-      for (let t = 0; t < steps.length; t++) if (Math.abs(steps[t] - step) < Math.abs(steps[near] - step)) near = t;
-      this.show(near);
-    };
-    target.addEventListener("pointerdown", event => {
-      this.plot = undefined;
-      this.following = false;
-      this.halt();
-      follow(event);
-      if (!this.plot) return;
-      this.dragging = true;
-      target.setPointerCapture(event.pointerId);
-    });
-    target.addEventListener("pointermove", event => { if (this.dragging && this.plot) follow(event); });
-    target.addEventListener("pointerup", () => {
-      if (!this.dragging) return;
-      this.dragging = false;
-      this.plot = undefined;
-      this.settle();
-    });
-    this.undone(target);
-  }
-
-  // A finger that only scrolls leaves the replay where it stood, or went on.
-  undone(target) {
-    undoneBySwipe(target, () => {
-      const { frame, clock: { playing } } = this;
-      return () => {
-        this.dragging = this.scrubbed = false;
-        this.plot = undefined;
-        if (this.clock.playing) return; // as it does still
-        this.show(frame);
-        if (playing) this.play();
-      };
-    });
-  }
-
   set(name, value) {
     this[name] = value;
     this.word();
@@ -162,7 +96,7 @@ export class Replay {
   async take(settings, body) {
     if (settings.run !== this.wanted) return; // newer data has come meanwhile
     const place = JSON.stringify(settings.place), another = settings.run !== this.id;
-    const ended = another && settings.follows === this.id && this.known > 0, { following } = this;
+    const ended = another && settings.follows === this.id && this.frames.known > 0, { following } = this;
     const moved = another || (place !== this.placed && place !== this.reported);
     this.settings = settings;
     this.placed = place;
@@ -174,8 +108,7 @@ export class Replay {
     this.frame = Math.min(this.frame, this.run.frames - 1);
     this.word();
     this.resize(true);
-    this.root.dataset.run = this.id;
-    this.root.dataset.live = String(settings.live);
+    if (this.frames.known) Object.assign(this.root.dataset, { run: this.id, live: settings.live });
     if (settings.live) this.follow();
     else if (ended) this.settle();
     else if (another && settings.play) this.playOnce();
@@ -185,28 +118,18 @@ export class Replay {
   // Another run. What was shown stays until there is something of it.
   begin(settings) {
     this.id = settings.run;
-    this.known = 0; // frames
+    this.frames = new Frames();
     this.halt();
     this.following = settings.live;
   }
 
   async unpackAll(parts, body) {
-    let at = 0, all;
-    for (const size of parts) {
-      const part = await unpack(body.subarray(at, at + size));
-      at += size;
-      if (part.since > this.known) { // something was lost on the way
-        this.send({ ...this.place, missing: this.known, at: Date.now() });
-        break;
-      }
-      if (part.since + part.frames <= this.known && part.since > 0) continue; // it has come before
-      if (!this.known && this.settings.live) this.frame = 0;
-      all = this.run = this.known ? joined(this.run, part) : part;
-      this.known = this.run.frames;
-    }
-    if (!all) return;
-    all.of = this.settings.of;
-    this.histograms.take(all);
+    const began = this.frames.known, lost = await this.frames.take(parts, body);
+    if (lost) this.send({ ...this.place, missing: this.frames.known, at: Date.now() });
+    if (!this.frames.known) return;
+    if (!began && this.settings.live) this.frame = 0;
+    this.run = { ...this.frames.run, of: this.settings.of };
+    this.histograms.take(this.run);
   }
 
   // Where Python says.
@@ -294,7 +217,7 @@ export class Replay {
 
   // After the frames that come, as long as no hand has taken the replay elsewhere.
   follow() {
-    if (!this.following || !this.known || this.clock.playing) return;
+    if (!this.following || !this.frames.known || this.clock.playing) return;
     this.clock.run(this.frame, (position, ms) => this.still.matches ? this.run.frames - 1 : nearer(position, this.run.frames - 1, ms), position => {
       const frame = Math.floor(position + 1e-6);
       if (frame !== this.frame) this.show(frame);
@@ -309,18 +232,15 @@ export class Replay {
     this.wordPlay();
   }
 
-  pause() {
+  // A hand takes it: what comes is followed no more.
+  hold() {
     this.following = false;
     this.halt();
-    this.settle();
   }
 
-  go(frame) {
-    this.following = false;
-    this.halt();
-    this.show(frame);
-    this.settle();
-  }
+  pause() { this.hold(); this.settle(); }
+
+  go(frame) { this.hold(); this.show(frame); this.settle(); }
 
   show(frame) {
     this.frame = clamp(frame, 0, this.run.frames - 1);

@@ -1,9 +1,11 @@
-"""The page under AppTest: presets train nothing; own runs come, stop, fail and diverge in words."""
+"""The scenes under AppTest: what is asked sends no answer; own runs come, stop, fail, in words."""
 
 from __future__ import annotations
 
 import json
 import re
+import zlib
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -18,17 +20,24 @@ from experiments import presets
 from experiments.pair import Pair
 from experiments.runner import GONE_AFTER
 from experiments.training import gradient_shift
-from pages.training.gradients import NUMBERS
-from pages.training.runs import SETTINGS
+from experiments.training.shown import shown
+from pages.training import SCENES, SETTINGS
+from pages.training.shift import NUMBERS
 from tests.complete import languages
 from tests.pages.helpers import cells, ends_of, exact, open_lesson, said
 from tests.pages.tickets import Ticket, asked_for
 from ui import runs
+from ui.lesson import Scene
 from ui.lessons import LESSONS
 
 LESSON = "training"
 opened = partial(open_lesson, LESSON)
+own = partial(open_lesson, LESSON, scene="own")
 CONTROLS = LESSONS[LESSON].controls
+WATCHED = {"one_unit": "figure1", "all_layers": "figure1"} | {
+    scene.name: str(scene.sets["preset"]) for scene in SCENES if "preset" in scene.sets
+}
+ASKED = [name for name in WATCHED if LESSONS[LESSON].scene_of(name).question is not None]
 #: a run that takes a moment, as a link would name it
 SMALL = {"preset": "own", "dataset": "digits", "depth": "2", "width": "16", "steps": "100"}
 
@@ -38,6 +47,16 @@ def settings(at: AppTest) -> dict:
     (component,) = [c for c in at.get("bidi_component") if c.proto.component_name == "replay"]
     sent = component.proto.bytes
     return json.loads(sent[4 : 4 + int.from_bytes(sent[:4], "little")])
+
+
+def frames(at: AppTest) -> tuple[dict, bytes]:
+    """What the replay component was sent of a run: the head of its first part, and all parts."""
+    (component,) = [c for c in at.get("bidi_component") if c.proto.component_name == "replay"]
+    sent = component.proto.bytes
+    body = sent[4 + int.from_bytes(sent[:4], "little") :]
+    assert len(body) == sum(settings(at)["parts"])
+    head = zlib.decompressobj().decompress(body).split(b"\n", 1)[0]
+    return json.loads(head), body
 
 
 def value(at: AppTest, name: str) -> object:
@@ -57,6 +76,7 @@ def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Network, "gradient", refuse)
     monkeypatch.setattr(runs, "submit", refuse)
+    monkeypatch.setattr(runs, "ready", lambda: None)
 
 
 def press(at: AppTest, key: str) -> AppTest:
@@ -68,28 +88,72 @@ def press(at: AppTest, key: str) -> AppTest:
 
 @pytest.mark.usefixtures("no_training")
 @pytest.mark.parametrize("lang", languages())
-@pytest.mark.parametrize("preset", presets.PRESETS)
-def test_presets_show_a_shipped_run_and_train_nothing(preset: str, lang: str) -> None:
-    at = opened(preset=preset, lang=lang)
-    assert not at.exception and not at.error
-    assert settings(at)["run"] == preset
+@pytest.mark.parametrize("scene", WATCHED)
+def test_scenes_show_a_shipped_run_and_train_nothing(scene: str, lang: str) -> None:
+    at = opened(scene=scene, seen=1, lang=lang, drawers=(f"more-{scene}",))
+    assert not at.exception and not at.error and not at.warning
+    assert settings(at)["run"] == WATCHED[scene]
+    assert frames(at)[1] == shown(presets.load(WATCHED[scene])).packed
     assert bool(re.search("[가-힣]", settings(at)["words"]["play"])) == (lang == "ko")
-    seed = presets.PRESETS[preset].seed
+    seed = presets.PRESETS[WATCHED[scene]].seed
     assert re.search(rf"(seed|시드) {seed}\b", said(at))
 
 
 @pytest.mark.usefixtures("no_training")
-def test_picking_a_preset_puts_its_settings_in_place_and_rewinds() -> None:
-    at = opened(frame="30", layer="2")
-    assert settings(at)["place"] == {"frame": 30, "layer": 2, "view": "u", "speed": 50}
-    for preset in reversed(presets.PRESETS):
-        config = presets.PRESETS[preset]
-        at.button_group(key="training.preset").set_value(preset).run()
+@pytest.mark.parametrize("scene", ASKED)
+def test_before_the_answer_nothing_but_step_0_is_sent(scene: str) -> None:
+    at = opened(scene=scene)
+    head, sent = frames(at)
+    assert all(array["shape"][0] == 1 for array in head["arrays"])
+    assert head["ended"] == [0, 0] and head["diverged"] == [None, None]
+    assert settings(at)["asked"] and not settings(at)["play"]
+    pair = presets.load(WATCHED[scene])
+    for trace in (pair.bn, pair.plain):
+        assert f"{100 * trace.accuracy[-1]:.1f}\u00a0%" not in said(at)
+    at.button(key=f"guess-{LESSONS[LESSON].scene_of(scene).question.options[0]}").click().run()
+    assert settings(at)["play"] and len(frames(at)[1]) > 5 * len(sent)
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize("scene", [scene for scene in SCENES if scene.question is not None])
+@pytest.mark.parametrize("lang", languages())
+def test_every_guess_is_answered(scene: Scene, lang: str) -> None:
+    assert scene.question is not None
+    for option in scene.question.options:
+        at = opened(scene=scene.name, lang=lang)
+        at.button(key=f"guess-{option}").click().run()
+        assert not at.exception and len(at.success) == (option == scene.question.right)
+        assert "[[" not in said(at) and len(at.success) + len(at.info) == 1
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize("preset", presets.PRESETS)
+def test_a_link_from_before_there_were_scenes_opens_the_scene_of_its_preset(preset: str) -> None:
+    at = opened(preset=preset, view="z", frame="30", layer="2")
+    assert WATCHED[value(at, "scene")] == preset and settings(at)["run"] == preset
+    assert settings(at)["place"] == {"frame": 30, "layer": 2, "shown": "z", "speed": 50}
+    config = presets.PRESETS[preset]
+    assert {name: value(at, name) for name in SETTINGS} == {
+        name: getattr(config, name) for name in SETTINGS
+    }
+
+
+@pytest.mark.usefixtures("no_training")
+def test_another_scene_begins_at_its_start() -> None:
+    at = opened(scene="one_unit", seen=1, frame="30")
+    at.button(key="scene-next").click().run()
+    assert value(at, "scene") == "all_layers" and settings(at)["place"]["frame"] == 0
+    assert not settings(at)["play"] and "preset" not in dict(at.query_params)
+
+
+@pytest.mark.usefixtures("no_training")
+def test_the_settings_of_an_example_can_be_put_in_place() -> None:
+    at = own(drawers=("more-own",))
+    for preset, config in presets.PRESETS.items():
+        at.button(key=f"settings-{preset}").click().run()
         assert {name: value(at, name) for name in SETTINGS} == {
             name: getattr(config, name) for name in SETTINGS
         }
-        assert settings(at)["run"] == preset
-        assert (value(at, "frame"), value(at, "layer")) == (0, 0)
 
 
 def test_the_defaults_are_those_of_the_first_preset_and_all_presets_can_be_set() -> None:
@@ -102,12 +166,17 @@ def test_the_defaults_are_those_of_the_first_preset_and_all_presets_can_be_set()
 
 
 @pytest.mark.parametrize("preset", presets.PRESETS)
-def test_a_preset_can_be_run_again_with_its_very_config(
+def test_a_preset_can_be_run_again_and_is_recorded_more_often(
     preset: str, submitted: list[Ticket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Ticket, "whole", property(lambda _: presets.load(preset)))
-    at = press(opened(preset=preset), "train-now")
-    assert [ticket.config for ticket in submitted] == [presets.PRESETS[preset]]
+    at = own(drawers=("more-own",))
+    at.button(key=f"settings-{preset}").click().run()
+    press(at, "train-now")
+    (asked,) = [ticket.config for ticket in submitted]
+    often = presets.PRESETS[preset].record_every
+    assert asked.record_every <= often
+    assert replace(asked, record_every=often) == presets.PRESETS[preset]
     assert not at.exception and value(at, "preset") == "own"
 
 
@@ -125,7 +194,8 @@ def test_every_controls_ends_give_a_page(
     at = opened(**{name: raw})
     assert not at.exception and not at.error
     assert len(submitted) == (raw == "own")
-    settings(at)
+    if value(at, "scene") != "shift":
+        settings(at)
 
 
 @pytest.mark.parametrize("which", [0, -1])
@@ -134,6 +204,8 @@ def test_the_smallest_and_the_largest_network_can_be_asked_for(
 ) -> None:
     monkeypatch.setattr(Ticket, "whole", property(lambda _: presets.load("figure1")))
     query = {control.name: ends_of(control)[which] for control in CONTROLS}
+    left_out = ("scene", "seen", "shown")
+    query = {name: raw for name, raw in query.items() if name not in left_out}
     at = opened(**query | {"preset": "own", "frame": "0", "layer": "0"})
     assert not at.exception and not at.error
     (ticket,) = submitted
@@ -165,18 +237,13 @@ def test_a_link_to_an_own_run_trains_and_shows_it(lang: str, submitted: list[Tic
 
 @pytest.mark.usefixtures("submitted")
 def test_changed_settings_leave_the_shown_run_until_train_is_pressed() -> None:
-    at = opened()
-    at.selectbox(key="training.optimizer").set_value("adam").run()
-    assert settings(at)["run"] == "figure1"
-    assert any("Train with these settings" in note.value for note in at.info)
-
-
-@pytest.mark.usefixtures("no_training")
-def test_settings_that_are_back_where_they_were_are_no_change() -> None:
-    at = opened()
-    at.selectbox(key="training.optimizer").set_value("adam").run()
-    at.selectbox(key="training.optimizer").set_value("sgd").run()
-    assert not at.info
+    at = opened(**SMALL)
+    before = settings(at)["run"]
+    at.select_slider(key="training.lr").set_value(1.0).run()
+    assert settings(at)["run"] == before
+    assert "The picture still shows the run before." in said(at)
+    at.select_slider(key="training.lr").set_value(0.5).run()
+    assert "The picture still shows the run before." not in said(at)
 
 
 @pytest.fixture
@@ -185,26 +252,32 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> list[Ticket]:
     return asked_for(monkeypatch, partial(Ticket, states=["queued"] + 1000 * ["running"]))
 
 
-def small_settings(at: AppTest) -> AppTest:
-    at.button_group(key="training.dataset").set_value("digits")
-    at.slider(key="training.depth").set_value(2)
-    at.select_slider(key="training.steps").set_value(100)
-    return at.run()
+def small(**query: str) -> AppTest:
+    """The scene of an own run, with settings that take a moment."""
+    return own(**{name: raw for name, raw in SMALL.items() if name != "preset"}, **query)
 
 
-def test_while_a_run_goes_on_the_page_shows_progress_and_the_run_before(
+def test_while_a_run_goes_on_its_frames_take_the_place_of_the_run_before(
     slow: list[Ticket],
 ) -> None:
-    at = press(small_settings(opened()), "train-now")
-    assert settings(at)["run"] == "figure1"
-    assert at.get("progress") and at.button(key="train-now").disabled
-    at.run()
-    assert len(slow) == 1
+    at = press(small(), "train-now")
+    assert settings(at)["live"] and settings(at)["run"] == "live-1" and settings(at)["of"] == 100
+    assert at.get("progress") and at.select_slider(key="training.lr").disabled
+    (ticket,) = slow
+    ticket.state, got = "running", 0
+    for _ in range(4):
+        parts = settings(at)["parts"]
+        if parts:
+            head, _ = frames(at)
+            assert head["since"] <= got  # only what is new, or all of it on larger axes
+            got = max(got, head["since"] + head["arrays"][0]["shape"][0])
+        at.run()
+    assert got > 1
 
 
 @pytest.mark.parametrize("lang", languages())
 def test_stop_keeps_exactly_the_steps_shown(slow: list[Ticket], lang: str) -> None:
-    at = press(small_settings(opened(lang=lang)), "train-now")
+    at = press(small(lang=lang), "train-now")
     at.run()
     press(at, "stop-training").run()
     (ticket,) = slow
@@ -220,7 +293,7 @@ def test_stop_keeps_exactly_the_steps_shown(slow: list[Ticket], lang: str) -> No
 def test_a_run_that_the_server_gave_up_is_not_said_to_be_stopped_by_the_visitor(
     slow: list[Ticket], lang: str
 ) -> None:
-    at = press(small_settings(opened(lang=lang)), "train-now")
+    at = press(small(lang=lang), "train-now")
     at.run()
     (ticket,) = slow
     ticket.stop()
@@ -233,7 +306,7 @@ def test_a_run_that_the_server_gave_up_is_not_said_to_be_stopped_by_the_visitor(
 
     press(at, "again-training")
     assert [each.config for each in slow] == [ticket.config] * 2
-    assert at.info[0].value == note and at.button(key="again-training").disabled
+    assert settings(at)["live"] and not at.info
     press(at, "stop-training").run()
     (note,) = [each.value for each in at.info]
     assert visitor in note and server not in note and str(slow[1].stopped_at) in note
@@ -247,9 +320,9 @@ def test_a_run_that_fails_is_one_sentence_and_the_picture_stays(
     monkeypatch.setattr(
         Ticket, "__init__", lambda self, config: made(self, config, iter(["failed"]))
     )
-    at = press(opened(lang=lang), "train-now")
+    at = press(own(lang=lang), "train-now")
     assert len(at.error) == 1 and bool(re.search("[가-힣]", at.error[0].value)) == (lang == "ko")
-    assert settings(at)["run"] == "figure1" and not at.exception
+    assert settings(at)["run"] == "figure1-first" and not at.exception
     assert len(submitted) == 1
 
 
@@ -261,10 +334,10 @@ def test_a_refused_config_is_one_sentence_and_the_picture_stays(
         raise InputError("config", {"field": "batch_size", "expected": (1, 2), "got": 3})
 
     monkeypatch.setattr(runs, "submit", refuse)
-    at = press(opened(lang=lang), "train-now")
+    at = press(own(lang=lang), "train-now")
     assert len(at.error) == 1
     assert {"en": "Mini-batch size", "ko": "미니배치 크기"}[lang] in at.error[0].value
-    assert settings(at)["run"] == "figure1" and not at.exception
+    assert settings(at)["run"] == "figure1-first" and not at.exception
 
 
 def tables(at: AppTest) -> str:
@@ -274,7 +347,7 @@ def tables(at: AppTest) -> str:
 @pytest.mark.usefixtures("no_training")
 @pytest.mark.parametrize("lang", languages())
 def test_a_diverged_arm_is_said_to_have_diverged(lang: str) -> None:
-    at = opened(preset="deep_relu", lang=lang)
+    at = opened(preset="deep_relu", lang=lang, drawers=("more-diverges",))
     step = presets.load("deep_relu").plain.diverged_at
     words = {"en": f"diverged at step {step}", "ko": f"스텝 {step}에서 발산"}[lang]
     assert words in tables(at) and not at.exception
@@ -282,7 +355,10 @@ def test_a_diverged_arm_is_said_to_have_diverged(lang: str) -> None:
 
 def test_an_own_run_may_diverge(submitted: list[Ticket]) -> None:
     query = SMALL | {"depth": "8", "width": "50", "lr": "1.0", "batch_size": "64"}
-    at = opened(**query, activation="relu", init="he", init_scale="1.0", frame="80")
+    drawers = ("more-own",)
+    at = opened(
+        **query, activation="relu", init="he", init_scale="1.0", frame="80", drawers=drawers
+    )
     assert not at.exception and "diverged at step" in tables(at)
     assert len(submitted) == 1
 
@@ -293,19 +369,12 @@ def test_an_own_run_may_diverge(submitted: list[Ticket]) -> None:
 @pytest.mark.usefixtures("no_training")
 @pytest.mark.parametrize("preset", presets.PRESETS)
 def test_the_table_of_results_is_that_of_the_traces(preset: str) -> None:
-    shown = re.findall(r'<td[^>]*data-value="([^"]*)"', tables(opened(preset=preset)))[:6]
+    scene = next(name for name, watched in WATCHED.items() if watched == preset)
+    found = cells(opened(scene=scene, seen=1, drawers=(f"more-{scene}",)), "result")
     pair = presets.load(preset)
-    for arm, kept in ((pair.bn, shown[:3]), (pair.plain, shown[3:])):
+    for arm, kept in ((pair.bn, found[:3]), (pair.plain, found[3:])):
         assert kept[0] == f"{arm.accuracy[-1]:.4f}"
         assert kept[2] == str(presets.steps_to_80(arm))
-
-
-@pytest.mark.usefixtures("no_training")
-def test_answers_stay_when_the_language_changes() -> None:
-    at = opened()
-    at.radio(key="answer.training.predict").set_value("higher").run()
-    at.button_group(key="lang").set_value("ko").run()
-    assert at.radio(key="answer.training.predict").value == "higher"
 
 
 def units(pair: Pair, name: str) -> np.ndarray:
@@ -316,7 +385,7 @@ def units(pair: Pair, name: str) -> np.ndarray:
 @pytest.mark.usefixtures("no_training")
 @pytest.mark.parametrize("lang", languages())
 def test_what_the_step_below_makes_of_a_gradient_stands_in_the_table(lang: str) -> None:
-    at = opened(lang=lang)
+    at = opened(scene="shift", seen=1, lang=lang, drawers=("more-shift",))
     expected = []
     for found in gradient_shift.shipped().found.values():
         n = gradient_shift.numbers(found)
