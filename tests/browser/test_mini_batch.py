@@ -279,7 +279,8 @@ def test_the_pictures_keep_their_height_when_they_are_revealed(
 
 
 #: of the components and charts of a scene
-TALL = """() => [...document.querySelectorAll('[class*="st-key-scene-"] :is(.stBidiComponent, .stPlotlyChart)')]
+TALL = """() => [...document.querySelectorAll(
+    '[class*="st-key-scene-"] :is(.stBidiComponent, .stPlotlyChart)')]
   .filter(part => part.getBoundingClientRect().height > 100)
   .map(part => Math.round(part.getBoundingClientRect().height))"""
 

@@ -28,7 +28,8 @@ def passages(language: Path) -> dict[str, str]:
 
 
 #: what must not stand there (a pattern): what to write, and where it may stand all the same
-FOUR_STEPS = "home/four_steps.md|mini_batch/|network/labels.toml: scenes.map"  # 단계 is one of the four steps
+# 단계 is one of the four steps
+FOUR_STEPS = "home/four_steps.md|mini_batch/|network/labels.toml: scenes.map"
 WORDS = {
     r"통계(?!량|학)": ("통계량", None),
     r"잡음": ("노이즈", None),

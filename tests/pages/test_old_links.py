@@ -1,4 +1,4 @@
-"""Links from before there were scenes open what they meant: its scene, revealed, with its values."""
+"""Links from before there were scenes open what they meant: a scene, revealed, with its values."""
 
 from __future__ import annotations
 
