@@ -247,6 +247,8 @@ def test_staleness_is_what_the_correction_leaves() -> None:
     late = slow_average.snapshots >= 20
     assert (slow_average.accuracy < slow_average.exact_accuracy)[late].all()
     assert quick.accuracy[late].mean() > slow_average.accuracy[late].mean() + 0.02
+    lags = [running.staleness(decay, "fast").corrected_lag[-1] for decay in (0.999, 0.99, 0.9, 0.5)]
+    assert lags == sorted(lags, reverse=True)  # "a smaller ρ has less of it"
 
 
 def test_the_law_in_its_drawer() -> None:
