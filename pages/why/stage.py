@@ -80,7 +80,7 @@ def score(listed: Sequence[str]) -> None:
     words = t(f"{LESSON}.board.{'score' if said else 'unscored'}", all=len(listed), **known)
     rest = t(f"{LESSON}.board.{'left' if known['left'] else 'complete'}", **known)
     stars = f"<b>{figures.AGREED} {known['agreed']}/{known['said']}</b>" if said else ""
-    tail = f"<span>{html.escape(rest)}</span>" if said else ""
+    tail = f"<span>{html.escape(rest)}</span>" if said and len(listed) > FEW else ""
     page.at_once(
         f'<p class="board-score">{stars}<span>{html.escape(words)}</span>{tail}</p>', STYLE
     )
