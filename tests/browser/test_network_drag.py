@@ -145,7 +145,7 @@ def test_beta_moves_z_tilde_and_keys_do_what_the_finger_does(lesson: str, new_ta
 
 
 def test_the_answer_moves_one_example_and_the_hand_goes_on(lesson: str, new_tab: NewTab) -> None:
-    """Asked first: the picture cannot be dragged. Then it moves there itself, and follows a hand."""
+    """Asked first, it cannot be dragged; then it moves there by itself, and follows a hand."""
     page = visit(new_tab(), f"{lesson}?scene=nudge&lang=en")
     drawn = page.locator(".cancelled")
     expect(slider(drawn, "nudge")).to_be_disabled()
