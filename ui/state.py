@@ -197,7 +197,8 @@ def begin(
     read |= meant(read)
     if "scene" in read:
         read.setdefault("seen", False)  # a link to a question shows the question
-    scene = read.get("scene", st.session_state.get(key(lesson, "scene"), ""))
+    first = next((control.default for control in controls if control.name == "scene"), "")
+    scene = read.get("scene", st.session_state.get(key(lesson, "scene"), first))
     for control in controls:
         place = key(lesson, control.name)
         if control.name in read:

@@ -23,6 +23,7 @@ from ui.text import t
 
 Place = tuple[int, int, int]  # epoch, mini-batch, line
 PLACE = ("epoch", "batch", "line")
+WIDE = 236  # px of what a line takes, and of what it gives
 WINDOW = 14  # rows of the source around the line that runs
 value = LESSON.value
 
@@ -186,10 +187,11 @@ def _numbers(lines: tuple[Line, ...], at: int) -> None:
     layer = f" · {t(f'{LESSON}.step.layer', layer=line.layer)}" if line.layer else ""
     st.markdown(f"`{_squeezed(line.code.split('  #')[0])}`{layer}")
     told = {"reads": taken, "gives": given or line.values}
-    for column, (name, values) in zip(st.columns(2), told.items(), strict=True):
-        if values:
-            with column:
-                st.caption(t(f"{LESSON}.step.{name}"))
-                arrays(values)
+    with st.container(horizontal=True, gap="small", key="taken-and-given"):
+        for name, values in told.items():
+            if values:
+                with st.container(width=WIDE):
+                    st.caption(t(f"{LESSON}.step.{name}"))
+                    arrays(values)
     if line.calls:
         st.caption(t(f"{LESSON}.step.calls", name=f"`{line.calls}`"))

@@ -75,7 +75,7 @@ def what(node: Node) -> str:
     return t(f"{LESSON}.map.what_{node.kind}", layer=node.layer)
 
 
-NODE, GAP, BIAS = 44, 42, 34  # heights in px: a node, the gap below a row, b below W
+NODE, GAP, BIAS = 44, 38, 34  # heights in px: a node, the gap below a row, b below W
 
 
 def layout(found: dict[str, Node]) -> Iterator[dict[str, int]]:

@@ -281,8 +281,9 @@ def test_the_paths_and_what_is_wrong_without_one(norm: str, drop: str, lang: str
         assert number(float(x[0, 0]), 3) in escapes.unescape(picture)
 
 
-def test_the_answer_drops_what_the_question_forgets() -> None:
-    at = guessed("paths", "fast")
+@pytest.mark.parametrize("link", [{"scene": "paths"}, {}], ids=["named", "first"])
+def test_the_answer_drops_what_the_question_forgets(link: dict) -> None:
+    at = healthy(opened(**link).button(key="guess-fast").click().run())
     assert value(at, "drop") == "constants"
     left = walkthrough.paths(*place(at)).without("var", "mean")
     assert f"**{number(left.difference, 3)}**" in said(at)
