@@ -136,12 +136,13 @@ class Live:
     def look(self, draw: Callable[[Status | None], None], every: float) -> None:
         """What shows a run while it goes on: drawn so often then, and once without a run.
 
-        What `draw` draws keeps its place from one look to the next, and when the run has ended.
+        What `draw` draws keeps its place from one look to the next, and when the run has ended. The
+        button that starts it must stand outside: only a run of what is around begins to look again.
+        One on a page is enough: where two end at once, Streamlit may lose the last run of the page.
         """
 
         @st.fragment(run_every=every if self.going() is not None else None)
         def look() -> None:
-            self.rerun_if_pressed()  # only a run of what stands around it begins to look again
             ticket = self.going()
             status = None if ticket is None else ticket.status()
             if status is not None and not underway(status):

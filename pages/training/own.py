@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from experiments import presets
 from experiments.runner import Status
 from pages.training import LESSON, replay, runs, watch
 from pages.training.runs import LIVE
-from ui import controls, page
+from ui import controls
 from ui.live import progress
 from ui.scenes import Moment
 from ui.text import t
 
-LOOK = 0.15  # seconds between two looks at a run that is shown live
+LOOK = 0.15  # seconds between two looks at a run
 KIND = "unit"
 
 
@@ -21,21 +23,28 @@ def picture(now: Moment) -> None:
     """Three settings and the button; beside them what is trained with them, while it trains."""
     LIVE.ready()
     runs.train_linked(replay.place())
+    LIVE.just_pressed()  # what the button asked for is drawn in this very run
     shown, busy = runs.own(), LIVE.going() is not None
     LESSON.put(preset=runs.OWN if shown is not None or busy else LESSON.default("preset"))
     LIVE.say_trouble()
+    hand, stage = st.columns([3, 7], gap="medium")
+    with hand:
+        _first_settings(busy=busy)
+        if busy:
+            LIVE.stop_button(width="stretch")
+        else:
+            _start()
+    with stage:
+        LIVE.look(partial(_stage, now), LOOK)
 
-    def draw(status: Status | None) -> None:
-        hand, stage = st.columns([3, 7], gap="medium")
-        with hand:
-            _first_settings(busy=status is not None)
-            _start() if status is None else _go_on(status)
-        with stage:
-            _stand(now) if status is None else _live(now, status)
-        if status is None:
-            page.publish(LESSON)
 
-    LIVE.look(draw, LOOK)
+def _stage(now: Moment, status: Status | None) -> None:
+    if status is None:
+        _stand(now)
+        return
+    _live(now, status)
+    if status.state == "queued":
+        progress(status)
 
 
 def _first_settings(*, busy: bool) -> None:
@@ -64,11 +73,6 @@ def _start() -> None:
     else:
         known = {"step": shown.stopped, "steps": shown.config.steps}
         LIVE.say_stopped(shown.stopped, t(f"{LESSON}.stopped", **known))
-
-
-def _go_on(status: Status) -> None:
-    LIVE.stop_button(width="stretch")
-    progress(status)
 
 
 def _live(now: Moment, status: Status) -> None:

@@ -15,7 +15,7 @@ import { font, haloed, TEXT } from "./scene.js";
 export function nameLines(pen, scene, plot) {
   pen.font = font(scene, TEXT, 600);
   if (plot.row === "percentiles") nameEnds(pen, scene, plot);
-  if (plot.row !== "curves") return;
+  if (plot.row !== "curves" || !plot.lines.some(line => plot.X(line.end) > plot.x + plot.w / 2)) return; // no room yet
   for (const line of plot.lines) nameBeside(pen, scene, plot, line);
 }
 

@@ -16,9 +16,10 @@ import { ARMS, percentiles, series, VIEWS } from "./run.js";
 
 /** @type {[string, number, string[]][]} */
 const ROWS = [
-  ["percentiles", 80, ["plain", "bn"]], ["curves", 56, ["loss", "accuracy"]], ["learned", 56, ["gamma", "beta"]],
+  ["percentiles", 76, ["plain", "bn"]], ["curves", 53, ["loss", "accuracy"]], ["learned", 53, ["gamma", "beta"]],
 ];
 const GAP = 30, AXIS = 40; // px between plots, and for the numbers beside one
+const ENDS = 26;           // px: what stands at the right end of a line
 const THREE_FROM = 540;    // px: of one unit, all plots in a row from here on
 
 /**
@@ -47,13 +48,13 @@ export function placeBoxes(width) {
  * @param {number} width
  */
 export function placeFew(width) {
-  const many = width >= THREE_FROM ? 3 : 2, w = (width - many * AXIS - (many - 1) * GAP - 12) / many, top = 42, h = 96;
+  const many = width >= THREE_FROM ? 3 : 2, w = (width - many * AXIS - (many - 1) * GAP - ENDS) / many, top = 42, h = 96;
   const left = (/** @type {number} */ i) => AXIS + i * (w + GAP + AXIS);
   /** @type {Box[]} */
   const boxes = ["plain", "bn"].map((name, i) => ({ name, row: "percentiles", x: left(i), y: top, w, h }));
   const below = top + h + 26 + 24;
   boxes.push({
-    name: "accuracy", row: "curves", h, ...many === 3 ? { x: left(2), y: top, w } : { x: AXIS, y: below, w: width - AXIS - 12 },
+    name: "accuracy", row: "curves", h, ...many === 3 ? { x: left(2), y: top, w } : { x: AXIS, y: below, w: width - AXIS - ENDS },
   });
   return { boxes, size: [width, (many === 3 ? top : below) + h + 22] };
 }

@@ -7,7 +7,7 @@ import { clamp, percent } from "../kit/numbers.js";
 import { ARMS, over, swarm, VIEWS } from "./run.js";
 import { ending, font, haloed, LABEL, line, sized, summary, TEXT } from "./scene.js";
 
-const HEAD = 22, LANE = 74, BETWEEN = 10, BELOW = 22, SIDE = 8; // px
+const HEAD = 22, LANE = 68, BETWEEN = 10, BELOW = 22, SIDE = 8; // px
 const GOLDEN = 0.6180339887; // spreads the digits over the height of their lane
 
 /**

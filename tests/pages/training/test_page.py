@@ -262,7 +262,8 @@ def test_while_a_run_goes_on_its_frames_take_the_place_of_the_run_before(
 ) -> None:
     at = press(small(), "train-now")
     assert settings(at)["live"] and settings(at)["run"] == "live-1" and settings(at)["of"] == 100
-    assert at.get("progress") and at.select_slider(key="training.lr").disabled
+    assert at.get("progress")  # it waits in line
+    assert at.select_slider(key="training.lr").disabled
     (ticket,) = slow
     ticket.state, got = "running", 0
     for _ in range(4):
