@@ -104,7 +104,7 @@ def settle() -> None:
         if st.session_state.pop(CLEARED, False):
             st.html(_run("forget()"), unsafe_allow_javascript=True)
         elif not st.session_state.get(ASKED):
-            _component(KEY, on_kept=_take)
+            _component(KEY, {}, on_kept=_take)
 
 
 def _take(kept: dict[str, Any]) -> None:

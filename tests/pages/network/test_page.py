@@ -52,7 +52,7 @@ def place(at: AppTest) -> tuple:
 
 def sent(at: AppTest, field: str) -> dict[str, Any]:
     """What was sent to the one component whose data has that field."""
-    every = [json.loads(each.proto.json) for each in at.get("bidi_component")]
+    every = [json.loads(each.proto.json) for each in at.get("bidi_component") if each.proto.json]
     (found,) = [data for data in every if field in data]
     return found
 
