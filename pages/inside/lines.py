@@ -23,7 +23,6 @@ from ui.text import t
 
 Place = tuple[int, int, int]  # epoch, mini-batch, line
 PLACE = ("epoch", "batch", "line")
-WIDE = 236  # px of what a line takes, and of what it gives
 WINDOW = 14  # rows of the source around the line that runs
 value = LESSON.value
 
@@ -190,7 +189,7 @@ def _numbers(lines: tuple[Line, ...], at: int) -> None:
     with st.container(horizontal=True, gap="small", key="taken-and-given"):
         for name, values in told.items():
             if values:
-                with st.container(width=WIDE):
+                with st.container(width="content"):
                     st.caption(t(f"{LESSON}.step.{name}"))
                     arrays(values)
     if line.calls:
