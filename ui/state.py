@@ -196,16 +196,15 @@ def begin(
     for name in given:
         if not (tracking(name) or name in others):
             _complain("unknown", name=said(name))
-    read |= meant(read)
+    read |= meant({name: value for name, value in read.items() if value is not DEFAULT})
     if "scene" in read:
         read.setdefault("seen", False)  # a link to a question shows the question
-    first = next((control.default for control in controls if control.name == "scene"), "")
-    scene = read.get("scene", st.session_state.get(key(lesson, "scene"), first))
-    for control in controls:
+    for control in controls:  # of a lesson in scenes the open one is the first
         place = key(lesson, control.name)
-        if control.name in read:
-            st.session_state[place] = read[control.name]
-        elif place not in st.session_state:
+        if (value := read.get(control.name, DEFAULT)) is not DEFAULT:
+            st.session_state[place] = value
+        elif place not in st.session_state or control.name in read:
+            scene = st.session_state.get(key(lesson, "scene"), "")
             own = control.default if default is None else default(control.name, scene)
             st.session_state[place] = own
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.helpers import address, numbers_on_screen, painted, settled, visit
 from tests.pages.helpers import in_link
-from tests.pages.test_links import another_value
+from tests.pages.test_links import DECIDED, another_value
 from ui.lessons import LESSONS
 from ui.state import HANDFUL
 
@@ -31,7 +31,9 @@ def test_a_link_shows_the_same_numbers_in_both_languages(
     app_url: str, new_page: Callable[..., Page], lesson: str
 ) -> None:
     controls = LESSONS[lesson].controls
-    values = {control.name: another_value(control) for control in controls}
+    values = {control.name: another_value(control) for control in controls} | DECIDED.get(
+        lesson, {}
+    )
     view = {"view": "all"} if LESSONS[lesson].scenes else {}
     asked = {control.name: control.write(values[control.name]) for control in controls} | view
     link = in_link(lesson, values) | view

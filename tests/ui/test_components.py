@@ -44,7 +44,7 @@ HONEST: dict[str, Any] = {
     "fading": {"mount": "m", "n": 1, "set": {"decay": "0.5", "stop": "5"}},
     "light": {"mount": "m", "n": 1, "set": {"dim": "0.5"}},
     "home": {"run": "bn_loses", "frame": 7},
-    "replay": {"frame": 7, "layer": 2, "view": "z", "speed": 25, "at": 1},
+    "replay": {"frame": 7, "layer": 2, "shown": "z", "speed": 25, "at": 1, "missing": -1},
     "nudged": {"mount": "m", "n": 1, "set": {"nudge": "0.5"}},
     "network": walkthrough.NODES[0],
     "loop": "update",
@@ -162,6 +162,8 @@ def test_what_a_component_of_ours_sends_arrives(
             session[one.key] = {event: HONEST[one.component.name]}
             one.component.hear(one.key, event, take)
             assert without(session, one.key) != without(before, one.key), one.component.name
+            session.clear()
+            session |= before
     assert not caplog.records
 
 

@@ -133,10 +133,10 @@ def test_the_score_counts_agreement_and_the_first_prediction_counts() -> None:
 def test_predictions_survive_the_language_and_another_scene(lang: str) -> None:
     at = predict(board(lang=lang), "exact")
     at.button_group(key="lang").set_value("ko" if lang == "en" else "en").run()
-    at.button_group(key="scenes-way-why").set_value("bowl").run()
-    at.button_group(key="scenes-way-why").set_value("board").run()
+    at.button_group(key="scenes.way.why").set_value("bowl").run()
+    at.button_group(key="scenes.way.why").set_value("board").run()
     assert on_the_board(at) == [1] and not at.exception
-    at.button_group(key="scenes-way-why").set_value("verdicts").run()
+    at.button_group(key="scenes.way.why").set_value("verdicts").run()
     assert verdict_shown(at) == ["exact"]
 
 
