@@ -16,11 +16,11 @@ from tools.serve import running
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "images"
 PICTURES = {
     "home": "?lang=en&frame=3",
-    "mini_batch": "mini_batch?lang=en&gamma=1.5&beta=-1",
+    "mini_batch": "mini_batch?lang=en&scene=four_steps&seen=1&step=4&gamma=1.5&beta=-1",
     "network": "network?lang=en",
     "training": "training?lang=en&frame=40",
-    "why": "why?lang=en&part=board&claim=shift_explains&all=1",
-    "test_time": "test_time?lang=en",
+    "why": "why?lang=en&scene=verdicts&claim=shift_explains&show=everything",
+    "test_time": "test_time?lang=en&seen=1",
     "noise": "noise?lang=en&m=16",
 }
 SCREEN: ViewportSize = {"width": 1440, "height": 1000}

@@ -60,15 +60,13 @@ class Lesson(str):
 
     `icon` is a Material icon, `declare` a function that lists the controls, `scenes` what the
     lesson consists of, in order. `moved` names the controls that have gone to another lesson, and
-    which: older links ask for them here. `titled` is the control whose chosen option stands in the
-    tab's title, where a lesson has parts.
+    which: older links ask for them here.
     """
 
     icon: str
     declare: Callable[[], tuple[Control, ...]]
     scenes: tuple[Scene, ...]
     moved: Mapping[str, str]
-    titled: str
 
     def __new__(
         cls,
@@ -77,11 +75,10 @@ class Lesson(str):
         declare: Callable[[], tuple[Control, ...]] = tuple,
         scenes: tuple[Scene, ...] = (),
         moved: Mapping[str, str] = MappingProxyType({}),
-        titled: str = "",
     ) -> Lesson:
         lesson = super().__new__(cls, name)
         lesson.icon, lesson.declare, lesson.scenes = icon, declare, scenes
-        lesson.moved, lesson.titled = moved, titled
+        lesson.moved = moved
         return lesson
 
     @cached_property
@@ -96,9 +93,14 @@ class Lesson(str):
         return (Choice("scene", names[0], names), Switch("seen", False), *self.declare())
 
     @property
+    def path(self) -> tuple[Scene, ...]:
+        """The scenes that a reader is led through."""
+        return tuple(scene for scene in self.scenes if not scene.deep)
+
+    @property
     def minutes(self) -> int:
         """What its path takes; 0 for a lesson without scenes."""
-        return sum(scene.minutes for scene in self.scenes if not scene.deep)
+        return sum(scene.minutes for scene in self.path)
 
     @property
     def scene(self) -> Scene:

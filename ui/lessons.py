@@ -37,7 +37,7 @@ def listing() -> list[dict[str, Any]]:
         {
             "id": str(lesson),
             "address": address(lesson),
-            "minutes": sum(scene.minutes for scene in lesson.scenes if not scene.deep),
+            "minutes": lesson.minutes,
             "scenes": [_listed(lesson, scene) for scene in lesson.scenes],
         }
         for lesson in LESSONS.values()

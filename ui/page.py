@@ -1,16 +1,16 @@
-"""What every lesson page shares: its frame, a question, a drawer with the code that ran."""
+"""What every lesson page shares: its frame, its address, a drawer with the code that ran."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from ui import controls, progress, state, streamlit_words, streamlits, text
+from ui import progress, state, streamlit_words, streamlits, text
 from ui.files import ASSETS
 from ui.lessons import LESSONS, script
 from ui.text import prose, t
@@ -42,51 +42,6 @@ def say(name: str, /, **values: object) -> None:
         st.markdown(prose(name, **values))
 
 
-def question(
-    lesson: str,
-    name: str,
-    options: Sequence[str],
-    right: str,
-    *,
-    horizontal: bool = False,
-    **values: object,
-) -> None:
-    """A question whose wrong options are real misconceptions; explains once an answer is given.
-
-    Words: `<lesson>/labels.toml`, table `questions.<name>` with `ask`, `kind` (what stands above
-    it), and for every option its text and `<option>_why`. The session remembers the answer.
-    `horizontal` is for short options, where a picture should stand close below; `values` fill
-    what it asks and explains.
-    """
-    base = f"{lesson}.questions.{name}"
-
-    @st.fragment
-    def ask() -> None:
-        with st.container(border=True, gap="xsmall", key=f"question-{lesson}-{name}"):
-            kind, wanted = t(f"{base}.kind"), t(f"{base}.ask", **values)
-            if not horizontal:
-                st.caption(kind)
-            answer = st.radio(
-                f"{kind} · {wanted}" if horizontal else wanted,  # a name: Markdown is read aloud
-                options,
-                index=None,
-                format_func=lambda option: t(f"{base}.{option}"),
-                key=f"answer.{lesson}.{name}",
-                horizontal=horizontal,
-                persist_state="session",
-            )
-            if answer is not None:
-                why = t(f"{base}.{answer}_why", **values)
-                if answer == right:  # begins with a word that says so
-                    st.success(why, icon=":material/check:")
-                else:
-                    st.info(t("ui.wrong_answer", why=why), icon=":material/close:")
-                with st.container(key=f"kept-{lesson}-{name}"):
-                    st.html(progress.note(lesson, name), unsafe_allow_javascript=True)
-
-    ask()
-
-
 def at_once(body: str, style: Path) -> None:
     """HTML on a single line, in the look of a style sheet, on screen before charts are loaded.
 
@@ -102,11 +57,11 @@ def _on_one_line(file: Path) -> str:
 
 
 def title(lesson: str) -> str:
-    """What the browser's tab is called: the lesson, and before it the part of it that is open."""
-    whole, name = t(f"{lesson}.title"), LESSONS[lesson].titled
-    if not name:
+    """What the browser's tab is called: the lesson, and before it the scene of it that is open."""
+    whole, entry = t(f"{lesson}.title"), LESSONS[lesson]
+    if not entry.scenes or state.setting("view") == "all":
         return whole
-    part = controls.option_label(lesson, name, state.value(lesson, name))
+    part = t(f"{lesson}.scenes.{state.value(lesson, 'scene')}.short")
     return t("ui.part_title", part=part, lesson=whole)
 
 

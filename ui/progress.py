@@ -14,14 +14,14 @@ from typing import Any
 
 import streamlit as st
 
-from ui import modules, state, text
+from ui import modules, state
 from ui.components import Component
 from ui.lessons import HOME, LESSONS
 from ui.outside import maybe, named, several, shape, word
 
 KEY = "progress"
 HERE, ASKED, CLEARED = "progress.here", "progress.asked", "progress.cleared"
-ANSWERS = ("answer.", "scenes.")  # what keys in the session begin with that hold answers
+ANSWERS = "scenes."  # what keys in the session begin with that hold answers
 
 
 @cache
@@ -43,15 +43,13 @@ _component = Component(
 )
 
 
-def questions(lesson: str) -> tuple[str, ...]:
-    """What there is to do in a lesson: the scenes of its path; else its questions, as worded."""
-    if scenes := LESSONS[lesson].scenes:
-        return tuple(scene.name for scene in scenes if not scene.deep)
-    return text.names(f"{lesson}.questions")
+def path(lesson: str) -> tuple[str, ...]:
+    """The scenes that a lesson's reader is led through."""
+    return tuple(scene.name for scene in LESSONS[lesson].path)
 
 
 def done() -> dict[str, list[str]]:
-    """Lessons that were opened, in that order, each with the questions answered there."""
+    """Lessons that were opened, in that order, each with the scenes seen there."""
     return _here()["done"]
 
 
@@ -104,7 +102,7 @@ def settle() -> None:
         if st.session_state.pop(CLEARED, False):
             st.html(_run("forget()"), unsafe_allow_javascript=True)
         elif not st.session_state.get(ASKED):
-            _component(KEY, on_kept=_take)
+            _component(KEY, {}, on_kept=_take)
 
 
 def _take(kept: dict[str, Any]) -> None:
@@ -121,9 +119,9 @@ def _take(kept: dict[str, Any]) -> None:
 
 
 def ours(done: dict[str, list[str]]) -> dict[str, list[str]]:
-    """What is ours in what a browser keeps: lessons, each with questions that it asks."""
+    """What is ours in what a browser keeps: lessons, each with scenes of its path."""
     return {
-        lesson: [name for name in questions(lesson) if name in answered]
+        lesson: [name for name in path(lesson) if name in answered]
         for lesson, answered in done.items()
         if lesson in LESSONS and lesson != HOME
     }

@@ -140,6 +140,8 @@ def _stand(lesson: Lesson, scene: Scene, *, whole: bool = False, picture: bool =
 
     @page.fragment(lesson)
     def stand() -> None:
+        if not whole and scene != lesson.scene:
+            st.rerun()  # turned to by the same message that a picture sent: the browser joins them
         revealed = whole or _revealed(lesson, scene)
         now = Moment(scene, revealed, _guesses(lesson).get(scene.name), whole)
         with st.container(key=f"scene-{scene.name}-{'seen' if revealed else 'ask'}"):
@@ -196,6 +198,8 @@ def _words(lesson: Lesson, now: Moment, values: dict[str, object]) -> None:
             (_answer if now.seen else _ask)(lesson, now, scene.question, values)
         if now.seen and has(f"{base}.say", **values):
             st.markdown(t(f"{base}.say", **values))
+        if now.seen and scene == lesson.path[-1] and has(f"{lesson}.onward"):
+            st.markdown(f"*{t(f'{lesson}.onward')}*")  # what is left open
 
 
 def _title(words: str, now: Moment) -> None:
@@ -327,11 +331,9 @@ def _next(lesson: Lesson, following: Scene) -> None:
 
 
 def _leave(lesson: Lesson) -> None:
-    """On to the next lesson, with what was left open; from the last one home."""
+    """On to the next lesson; from the last one home."""
     order = list(LESSONS)
     following = [*order, HOME][order.index(lesson) + 1]
-    if has(f"{lesson}.onward"):
-        st.markdown(t(f"{lesson}.onward"), width="content")
     st.button(
         t("ui.scenes.next", title=t(f"{following}.title")),
         icon=":material/arrow_forward:",

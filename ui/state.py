@@ -23,6 +23,8 @@ import streamlit as st
 from ui import streamlits, text
 from ui.outside import LONGEST, Unreadable, real, said, tracking, whole
 
+#: what is read from a value that cannot be: whatever the control begins with
+DEFAULT = object()
 #: how many sentences about a link are said; what is left is counted
 HANDFUL = 5
 
@@ -194,15 +196,15 @@ def begin(
     for name in given:
         if not (tracking(name) or name in others):
             _complain("unknown", name=said(name))
-    read |= meant(read)
+    read |= meant({name: value for name, value in read.items() if value is not DEFAULT})
     if "scene" in read:
         read.setdefault("seen", False)  # a link to a question shows the question
-    scene = read.get("scene", st.session_state.get(key(lesson, "scene"), ""))
-    for control in controls:
+    for control in controls:  # of a lesson in scenes the open one is the first
         place = key(lesson, control.name)
-        if control.name in read:
-            st.session_state[place] = read[control.name]
-        elif place not in st.session_state:
+        if (value := read.get(control.name, DEFAULT)) is not DEFAULT:
+            st.session_state[place] = value
+        elif place not in st.session_state or control.name in read:
+            scene = st.session_state.get(key(lesson, "scene"), "")
             own = control.default if default is None else default(control.name, scene)
             st.session_state[place] = own
 
@@ -226,9 +228,10 @@ def _begin_settings(given: dict[str, list[str]], by_history: bool) -> None:
     """From the link; else they stay, but for Back and Forward, which bring a whole link."""
     for each in SETTINGS.values():
         if each.name in given:
-            st.session_state[f"setting.{each.name}"] = _read(each, given.pop(each.name))
+            read = _read(each, given.pop(each.name))
+            put_setting(each.name, each.default if read is DEFAULT else read)
         elif by_history:
-            st.session_state[f"setting.{each.name}"] = each.default
+            put_setting(each.name, each.default)
 
 
 def _given() -> dict[str, list[str]]:
@@ -255,13 +258,14 @@ def _language(code: str) -> str | None:
 
 
 def _read(control: Control, given: list[str]) -> Any:
+    """The value, or DEFAULT where it cannot be read, which is said."""
     try:
         if len(given) != 1:
             raise BadValue("several")
         return control.read(given[0])
     except BadValue as bad:
         _complain(bad.reason, name=control.name, got=_listed(given), **bad.fields)
-        return control.default
+        return DEFAULT
 
 
 def _listed(given: list[str]) -> str:

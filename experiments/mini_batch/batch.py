@@ -329,10 +329,3 @@ def squash(inputs: np.ndarray, activation: str) -> Squashed:
     straight = np.abs(inputs) < LINEAR if activation == "sigmoid" else inputs > 0
     outputs = ACTIVATIONS[activation].forward(np.array(inputs, dtype=float))
     return Squashed(inputs, outputs, float(straight.mean()))
-
-
-def curve(activation: str, *inputs: np.ndarray) -> Squashed:
-    """g itself over a range that holds all `inputs`, and -4 to 4 at least; fine around its bend."""
-    reach = max(4.0, *(float(np.abs(x).max()) for x in inputs)) * 1.05
-    bend = np.linspace(-1, 1, 161) * min(8.0, reach)
-    return squash(np.union1d(bend, np.linspace(-reach, reach, 41)), activation)

@@ -31,7 +31,6 @@ DTYPES = ("float32", "float64")
 RATES = {"sgd": 0.1, "momentum": 0.03, "rmsprop": 0.003, "adam": 0.003}
 STEPS, EVERY, UNITS = 500, 5, 12
 M = 32  # training images that b is dragged on
-UNIT = 7  # of layer 1, from 0, that is dragged: it has a visible spread, and a slope in β
 
 
 # --- b by hand ---

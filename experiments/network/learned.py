@@ -16,6 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from bncore.model import deviation
 from bncore.optimizers import OPTIMIZERS
 from experiments.network import little, loop
 
@@ -44,7 +45,7 @@ class Replay:
     @property
     def std(self) -> np.ndarray:
         """√(σ² + ε), (T, U)."""
-        return np.sqrt(self.z.var(axis=1) + self.eps)
+        return deviation(self.z.var(axis=1), self.eps)
 
 
 @lru_cache(maxsize=8)

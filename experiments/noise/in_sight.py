@@ -28,7 +28,7 @@ class Look(NamedTuple):
 def watched(config: RunConfig, reduce: Callable[[Pair], Any]) -> Job:
     """What a visitor starts."""
     job = pair_job(config, reduce)
-    return replace(job, key=(*job.key, "watched"), function=partial(train, config))
+    return replace(job, key=(config, job.key, "watched"), function=partial(train, config))
 
 
 def train(config: RunConfig, progress: Report, should_stop: ShouldStop) -> Pair:

@@ -123,17 +123,23 @@ def _short(values: np.ndarray) -> list[float]:
 
 
 def said(now: Moment) -> dict[str, object]:
-    """What the chosen ρ makes of the last batches, and what it would come to in use."""
-    at, decay = stopped(found()), value("decay")
+    """What the chosen ρ makes of the last batches, and what it would come to in use.
+
+    What is said of an answer stays with the ρ that was asked about, wherever the slider is.
+    """
+    at, decay, asked = stopped(found()), value("decay"), LESSON.default("decay", now.name)
     rest = 1 - decay**at.step if value("corrected") else 1.0
     few = (1 - decay ** min(FEW, at.step)) / rest
+    oldest = (1 - asked) * asked ** (LESSON.default("stop") - 1)
     return {
         "decay": number(decay),
         "step": at.step,
         "few": FEW,
         "share": percent(few, 0),
-        "newest": percent((1 - decay) / rest, 1),
-        "oldest": percent((1 - decay) * decay ** (at.step - 1) / rest, 2),
+        "asked": percent(1 - asked**FEW, 0),
+        "newest": percent(1 - asked, 0),
+        "steps": LESSON.default("stop"),
+        "oldest": percent(oldest, 2),
         "running": percent(at.accuracy),
         "exact": percent(at.exact),
     }

@@ -64,11 +64,9 @@ def more(now: Moment) -> None:
     page.say(f"{LESSON}/conventions")
     name = value("convention")
     kept = under_each(value("batch"))
-    left, right = st.columns([4, 5], gap="large", vertical_alignment="center")
-    with left:
-        follow(name, kept[name])
-    with right:
-        every(name, kept)
+    every(name, kept)
+    follow(name, kept[name])
+    _code(name, "\n\n\n".join(_made(name)))
     page.source(BatchNorm._track, Convention, key="rules")
 
 

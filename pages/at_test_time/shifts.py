@@ -5,6 +5,8 @@ The names of the shifts are those of the claim on the verdict board, too.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -48,7 +50,7 @@ def picture(now: Moment) -> None:
         chart(figure, "shifts", **said(now))
 
 
-def said(now: Moment | None = None) -> dict[str, object]:
+def said(now: Moment) -> dict[str, Any]:
     """In how many of the shifts batch norm surely helps, and surely harms."""
     found = shifts.over_seeds()
     counts = _counts(found.gain())

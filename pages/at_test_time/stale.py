@@ -43,9 +43,12 @@ def picture(now: Moment) -> None:
     if not now.seen:
         parts[1:] = [None, None, None]
     shown: list[Any] = [None if part is None else part[1:] for part in parts]
+    error, startup, lag, sampling = shown
     names = ("error", "startup", "lag", "sampling", "axis", "sds")
     top = max(found.error.max(), found.corrected_error[1:].max())
-    figure = charts.stale(text.mode(), steps, *shown, stop, words("stale", *names), float(top))
+    figure = charts.stale(
+        text.mode(), steps, error, startup, lag, sampling, stop, words("stale", *names), float(top)
+    )
     word = "alt" if now.seen else "before"
     known = said(now) if now.seen else {"step": stop}
     plot(figure, key="figure-stale", alt=t(f"{LESSON}.stale.{word}", **known))
@@ -63,14 +66,16 @@ def _found() -> tuple[Staleness, int]:
 
 
 def said(now: Moment) -> dict[str, Any]:
-    """The error and its parts at the stop."""
+    """The error and its parts at the stop; of chance, its part in what was asked about."""
     found, stop = _found()
     known: dict[str, Any] = {"step": stop, "decay": number(value("decay"))}
     known["weight"] = percent(float(found.start_weight[stop]))
     names = ("error", "startup", "lag", "sampling")
-    for name in (*names, "corrected_error", "corrected_lag", "corrected_sampling"):
+    for name in (*names, "corrected_error", "corrected_lag"):
         known[name] = number(float(getattr(found, name)[stop]), 2)
-    return known
+    asked = staleness(*(LESSON.default(name, now.name) for name in ("decay", "regime")))
+    chance = asked.corrected_sampling[-1] / asked.corrected_error[-1]
+    return known | {"chance": percent(float(chance))}
 
 
 def more(now: Moment) -> None:

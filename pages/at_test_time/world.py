@@ -118,7 +118,8 @@ def _over_light(five: OverSeeds, a: float, k: int) -> None:
     names = ("plain", "frozen", "axis", "accuracy")
     labels = words("world", *names) | {"reestimated": t(f"{LESSON}.world.reestimated", k=k)}
     found = arms(five, k)
-    figure = daylight.world(text.mode(), five.a, *found.values(), a, labels)
+    plain, frozen, again = found.values()
+    figure = daylight.world(text.mode(), five.a, plain, frozen, again, a, labels)
     known = {name: _ends(arm[:, _at(five.a, a)]) for name, arm in found.items()}
     chart(figure, "world", a=number(a), k=k, networks=len(five.seeds), **known)
     st.caption(t(f"{LESSON}.world.bands", networks=len(five.seeds)))

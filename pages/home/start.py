@@ -132,7 +132,7 @@ def next_up() -> str | None:
     order = [name for name in LESSONS if name != HOME]
     at = order.index(last)
     for name in (*order[at:], *order[:at]):
-        if set(progress.questions(name)) - set(done.get(name, ())):
+        if set(progress.path(name)) - set(done.get(name, ())):
             return name
     return last
 
@@ -166,8 +166,8 @@ def card(lesson: str) -> None:
 
 def _how_far(lesson: str) -> str:
     """One mark for every scene of the path, filled when it was seen; the same in words."""
-    scenes, done = progress.questions(lesson), progress.done()
-    seen = len(done.get(lesson, ()))
+    scenes, done = progress.path(lesson), progress.done()
+    seen = len(set(scenes) & set(done.get(lesson, ())))
     words = t(
         f"{HOME}.{'seen' if lesson in done else 'unopened'}",
         minutes=LESSONS[lesson].minutes,

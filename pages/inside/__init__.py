@@ -56,7 +56,6 @@ LESSON = Lesson(
             "scale",
             minutes=2,
             question=Question("scale", ("same", "larger", "smaller"), right="smaller"),
-            wide=True,
             owns=("alpha",),
         ),
         Scene(

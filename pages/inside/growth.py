@@ -40,9 +40,6 @@ def picture(now: Moment) -> None:
     with st.container(horizontal=True, key="grow"):
         for name in ("lr", "decay"):
             controls.ladder(LESSON, name, format_func=short, width=280)
-    with st.container(height=78, border=False, key="grow-live"):
-        if now.seen:
-            LIVE.button()
     found, own = scale.over_seeds(), LIVE.shown()
     at = found.place(value("lr"), value("decay"))
     say("growth_live.norm" if now.seen else "growth_live.norm_before")
@@ -52,6 +49,9 @@ def picture(now: Moment) -> None:
         st.caption(t(f"{LESSON}.growth_live.beyond"))
     else:
         _live_norm(found, at, None if own is None else own.arms["before"])
+    with st.container(key="grow-live"):
+        if now.seen:
+            LIVE.button()
 
 
 def _start(found: OverSeeds) -> None:

@@ -23,7 +23,7 @@ from ui.text import t
 
 Place = tuple[int, int, int]  # epoch, mini-batch, line
 PLACE = ("epoch", "batch", "line")
-WINDOW = 15  # rows of the source around the line that runs
+WINDOW = 14  # rows of the source around the line that runs
 value = LESSON.value
 
 
@@ -37,7 +37,7 @@ def picture(now: Moment) -> None:
     code, numbers = st.columns(2, gap="medium")
     with code:
         _listing(walkthrough.stack(lines, at))
-    with numbers, st.container(height=360, border=False, key="line-numbers"):
+    with numbers, st.container(height=330, border=False, key="line-numbers"):
         _numbers(lines, at)
 
 
@@ -117,8 +117,8 @@ def back(at: Place, last: int, batches: int) -> Place | None:
 
 def next_batch(at: Place, batches: int) -> Place | None:
     """The same line on the next mini-batch."""
-    *here, line = at
-    goal = little.next_batch(*here, batches)
+    epoch, batch, line = at
+    goal = little.next_batch(epoch, batch, batches)
     return goal and (*goal, line)
 
 
@@ -185,9 +185,12 @@ def _numbers(lines: tuple[Line, ...], at: int) -> None:
     }
     layer = f" · {t(f'{LESSON}.step.layer', layer=line.layer)}" if line.layer else ""
     st.markdown(f"`{_squeezed(line.code.split('  #')[0])}`{layer}")
-    for name, values in (("reads", taken), ("gives", given or line.values)):
-        if values:
-            st.caption(t(f"{LESSON}.step.{name}"))
-            arrays(values)
+    told = {"reads": taken, "gives": given or line.values}
+    with st.container(horizontal=True, gap="small", key="taken-and-given"):
+        for name, values in told.items():
+            if values:
+                with st.container(width="content"):
+                    st.caption(t(f"{LESSON}.step.{name}"))
+                    arrays(values)
     if line.calls:
         st.caption(t(f"{LESSON}.step.calls", name=f"`{line.calls}`"))

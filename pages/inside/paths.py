@@ -29,7 +29,7 @@ def picture(now: Moment) -> None:
     found = walkthrough.paths(*little.place(LESSON))
     dropped = walkthrough.DROPS[value("drop")] if now.seen else ()
     st.html(_graph(found, dropped, now.seen))
-    with st.container(height=230, border=False, key="paths-drop"):
+    with st.container(key="paths-drop"):
         if now.seen:
             controls.choice(LESSON, "drop")
             _verdict(found, dropped)

@@ -8,7 +8,6 @@ import streamlit as st
 from bncore.config import RunConfig
 from experiments.intervals import reach
 from experiments.network import bias, placement
-from experiments.network.bias import UNIT
 from experiments.network.placement import OverSeeds
 from figures import graph
 from figures.graph import Axis, Line
@@ -28,6 +27,7 @@ LOOKS = {
     "before": ("bn", "solid", "circle"),
     "after": ("after", "dashdot", "diamond"),
 }
+UNIT = 7  # of layer 1, from 0, that a b is put into
 BESIDE = 1.0  # a b that batch norm after the activation meets
 CLOSE = 0.05  # an accuracy so near to that at the best rate still counts as trained
 
@@ -57,7 +57,8 @@ def said(now: Moment) -> dict[str, object]:
     found, a = _chosen()
     ups = {norm: short(_up_to(found, a, n)) for n, norm in enumerate(LOOKS)}
     ends = {"least": f"{100 * min(gaps):+.1f}", "most": f"{100 * max(gaps):+.1f}"}
-    return {name: end.replace("-", "−") for name, end in ends.items()} | ups
+    written = {name: end.replace("-", "−") for name, end in ends.items()}
+    return {**written, **ups, "points": short(100 * CLOSE)}
 
 
 def more(now: Moment) -> None:

@@ -31,7 +31,7 @@ def rescaled() -> list[Rescaled]:
 
 def picture(now: Moment) -> None:
     """What α does to the output and to the gradient; before the answer what it does to z_norm."""
-    with st.container(height=470, border=False, key="scale-picture"):
+    with st.container(key="scale-picture"):
         if now.seen:
             _picture()
         else:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from pages.mini_batch.stage import stage
 from ui.scenes import Moment
 
 #: what the question says
-Z, GAMMA, BETA = 7.0, 3.0, 0.5
+Z = 7.0
+FIXED: dict[str, Any] = {"gamma": 3.0, "beta": 0.5, "eps": 1e-5}
 
 
 def picture(now: Moment) -> None:
@@ -19,5 +22,8 @@ def picture(now: Moment) -> None:
         sliders=(),
         walk=False,
         play=now.seen and not now.whole,
-        **{"gamma": GAMMA, "beta": BETA, "eps": 1e-5, "step": 4, "axis": "shared", "example": 1},
+        step=4,
+        axis="shared",
+        example=1,
+        **FIXED,
     )

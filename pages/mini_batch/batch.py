@@ -23,7 +23,9 @@ def choose_batch() -> None:
     """Which unit and how many examples, or the user's own numbers."""
     source = value("source")
     anywhere = source in ("digits", "outlier", "single")
-    controls.select(LESSON, "source", on_change=_start_from_what_is_shown)
+    controls.select(
+        LESSON, "source", label_visibility="collapsed", on_change=_start_from_what_is_shown
+    )
     if source == "own":
         own_numbers()
     else:

@@ -19,7 +19,7 @@ from ui.numbers import number, percent
 from ui.scenes import Moment
 from ui.text import t
 
-DRAWN = 60  # steps of a way in the picture
+DRAWN = 400  # steps of a way in the picture, at most
 PATIENCE = 1000  # steps until a way counts as too long
 FAR = 30.0  # times the first distance: what lies beyond is not drawn
 LEVELS = 2.0 ** np.arange(-8, 7)  # of the excess at the start: neighbours differ by a factor of 2
@@ -49,8 +49,7 @@ def picture(now: Moment) -> None:
 
 def said(now: Moment) -> dict[str, object]:
     lr = value("lr")
-    told = {NAMES[scaled]: _told(way(scaled, lr)) for scaled in NAMES}
-    return told | {"lr": number(lr), "ratio": number(bowl(False).axis_ratio, 2)}
+    return {NAMES[scaled]: _told(way(scaled, lr)) for scaled in NAMES}
 
 
 def more(now: Moment) -> None:
@@ -90,7 +89,7 @@ def _drawn(here: Bowl) -> dict[str, Any]:
 
 def _way(scaled: bool, lr: float) -> dict[str, Any]:
     down, here = way(scaled, lr), bowl(scaled)
-    w = down.w[: DRAWN + 1]
+    w = down.w[: min(DRAWN, down.steps_to_close or DRAWN) + 2].round(5)
     near = np.abs(w - here.minimum).max(axis=1) < FAR * np.abs(here.start - here.minimum).max()
     upto = len(w) if near.all() else int(near.argmin()) + 1
     return {"w": w[:upto].tolist(), "diverged": down.diverged, "told": _told(down)}

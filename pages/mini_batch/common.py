@@ -31,10 +31,11 @@ def remember(**values: Any) -> None:
         st.session_state[f"{LESSON}.{name}"] = new
 
 
-def remember_z() -> None:
+def remember_z(new: tuple[float, ...]) -> None:
     """What the batch was before a point was dragged: `undo_z` goes back there, a drag at a time."""
     was = {"source": value("source"), "z": value("z")}
-    remember(moved=[*remembered("moved", []), was][-UNDONE:])
+    if was["z"] != new:
+        remember(moved=[*remembered("moved", []), was][-UNDONE:])
 
 
 def undo_z() -> None:

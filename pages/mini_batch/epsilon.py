@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 import streamlit as st
 
@@ -23,9 +22,10 @@ from ui.text import t
 def picture(now: Moment) -> None:
     """The values as they come; then what step 3 makes of them, with ε under the finger."""
     controls.choice(LESSON, "eps_case", disabled=not now.seen)
+    z = _cases()[value("eps_case")]
     stage(
         "epsilon",
-        _cases()[value("eps_case")],
+        z,
         levels=3,
         shown=3 if now.seen else 1,
         sliders=("eps",),
@@ -33,6 +33,7 @@ def picture(now: Moment) -> None:
         steady=True,
         axis="own",
         step=3,
+        example=int(np.abs(z - np.median(z)).argmax()) + 1,  # the one that differs
         play=now.seen and not now.whole,
     )
 

@@ -43,15 +43,16 @@ def picture(now: Moment) -> None:
             "beta": _ends(steps.beta, steps.mean) | {"value": steps.beta},
         },
         closed=not now.seen,
-        z=z.tolist() if now.seen else [],
+        z=z.tolist(),
         z_norm=steps.z_norm.tolist(),
         z_tilde=steps.z_tilde.tolist(),
         activation=activation,
         linear=experiment.LINEAR,
         **{"from": BEFORE if now.seen and not now.whole else None},
     )
-    if now.seen and _given_back(steps):
-        st.markdown(_printed(steps))
+    with st.container(key="given-back"):
+        if now.seen and _given_back(steps):
+            st.markdown(_printed(steps))
 
 
 def said(now: Moment) -> dict[str, object]:
@@ -90,7 +91,6 @@ def _words(activation: str) -> dict[str, str]:
     names = ("share", "mean", "sd", "value")
     tokens = {name: f"{{{name}}}" for name in names}
     words = {word: t(f"{WORD}.{word}", **tokens) for word in ("alt", "mean", "sd", "straight")}
-    words["axis"] = t(f"{WORD}.axis")
     words["spoken"] = t(f"{LESSON}.stage.spoken_gamma", value="{value}", sd_tilde="{sd}")
     words["spoken_shift"] = t(f"{LESSON}.stage.spoken_beta", value="{value}", mean_tilde="{mean}")
     words["activation"] = controls.option_label(LESSON, "activation", activation)

@@ -1,4 +1,4 @@
-"""The next mini-batch: other examples, another μ and σ², so another z_norm for the one that stays."""
+"""The next mini-batch: another μ and σ², so another z_norm for the one example that stays."""
 
 from __future__ import annotations
 

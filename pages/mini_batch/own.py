@@ -22,15 +22,20 @@ def picture(now: Moment) -> None:
         tell()
         batch = current_batch()
         note_shown(batch)
-        st.button(
-            t(f"{LESSON}.undo_drag"),
-            key="undo-drag",
-            icon=":material/undo:",
-            on_click=undo_z,
-            disabled=not remembered("moved"),
-        )
+        _undo()
     with right:
         stage("own", batch.z, hand=True, step=4 if now.whole else value("step"))
+
+
+def _undo() -> None:
+    st.button(
+        t(f"{LESSON}.undo_drag"),
+        key="undo-drag",
+        icon=":material/undo:",
+        on_click=undo_z,
+        disabled=not remembered("moved"),
+        width="stretch",
+    )
 
 
 def more(now: Moment) -> None:

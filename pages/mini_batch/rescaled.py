@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from experiments.mini_batch import batch as experiment
@@ -11,7 +13,7 @@ from ui.scenes import Moment
 
 #: what the question says
 FACTOR, OFFSET = 10.0, 5.0
-FIXED = {"gamma": 1.0, "beta": 0.0, "eps": 1e-5}
+FIXED: dict[str, Any] = {"gamma": 1.0, "beta": 0.0, "eps": 1e-5}
 
 
 def picture(now: Moment) -> None:
@@ -22,7 +24,10 @@ def picture(now: Moment) -> None:
         sliders=(),
         walk=False,
         before=FIXED | {"z": z.tolist()} if now.seen and not now.whole else None,
-        **FIXED | {"step": 4, "axis": "own", "example": 1},
+        step=4,
+        axis="own",
+        example=1,
+        **FIXED,
     )
 
 

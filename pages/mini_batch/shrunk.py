@@ -21,7 +21,12 @@ def picture(now: Moment) -> None:
         sliders=(),
         walk=False,
         play=now.seen and not now.whole,
-        **{"gamma": GAMMA, "beta": 0.0, "eps": EPS, "step": 4, "axis": "own", "example": 1},
+        step=4,
+        axis="own",
+        example=1,
+        gamma=GAMMA,
+        beta=0.0,
+        eps=EPS,
     )
 
 

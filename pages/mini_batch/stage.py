@@ -20,7 +20,7 @@ from bncore import batch_norm_forward
 from figures.theme import palette
 from pages.mini_batch import LESSON
 from pages.mini_batch.common import remember_z
-from ui import text
+from ui import state, text
 from ui.components import Component
 from ui.outside import LONGEST, Unreadable, count, named, shape, word
 
@@ -100,6 +100,7 @@ def stage(
             "walk": walk,
             "hand": hand,
             "steady": steady,
+            "tight": state.setting("view") == "class",
             "play": play,
             "from": before,
             "seen": st.session_state.get(f"{key}.seen"),
@@ -139,7 +140,7 @@ def _commit(key: str, sent: dict[str, Any]) -> None:
     st.session_state[f"{key}.seen"] = {"mount": sent["mount"], "n": sent["n"]}
     values = {name: _value(name, raw) for name, raw in sent["set"].items()}
     if "z" in values:
-        remember_z()
+        remember_z(values["z"])
         values["source"] = "own"
     LESSON.put(**values)
 

@@ -26,13 +26,9 @@ def limits(z: np.ndarray) -> None:
 
 
 def formula(steps: Steps, step: int) -> None:
-    """The formula of one step with its numbers, on one line where there is room.
-
-    Step 1 is the batch as it comes, whose mean is taken; the variance is part of step 3.
-    """
-    filled = _filled(steps)
-    for name in (("mean",), ("mean",), ("var", "norm"), ("tilde",))[step - 1]:
-        st.markdown(_on_one_line(text.prose(f"{LESSON}/step_{name}", **filled[name])))
+    """The formula of one step with its numbers, on one line where there is room."""
+    name, values = list(_filled(steps).items())[step - 1]
+    st.markdown(_on_one_line(text.prose(f"{LESSON}/step_{name}", **values)))
 
 
 def _on_one_line(passage: str) -> str:

@@ -15,6 +15,8 @@ from ui.intake import Reading
 from ui.outside import said
 from ui.text import t
 
+PLACEHOLDER = "87, 92, 78, 65, 90"
+
 
 @dataclass(frozen=True)
 class Note:
@@ -35,21 +37,20 @@ def own_numbers() -> None:
     st.text_area(
         t(f"{LESSON}.own_line"),
         key=f"{LESSON}.draft",
-        height=90,
-        width=440,
+        height=68,
+        placeholder=PLACEHOLDER,
         help=t(f"{LESSON}.own_hint", most=most),
         persist_state="session",
         on_change=look,
     )
-    with st.container(width=300, gap="small"):
-        st.button(
-            t(f"{LESSON}.own_use"),
-            key="own-use",
-            on_click=lambda: take(remembered("draft", "")),
-            width="stretch",
-        )
-        words = {word: t(f"{LESSON}.intake.{word}") for word in ("choose", "drop")}
-        intake.file_input("intake", words, take, refuse)
+    st.button(
+        t(f"{LESSON}.own_use"),
+        key="own-use",
+        on_click=lambda: take(remembered("draft", "")),
+        width="stretch",
+    )
+    words = {word: t(f"{LESSON}.intake.{word}") for word in ("choose", "drop")}
+    intake.file_input("intake", words, take, refuse)
 
 
 def write_out(numbers: tuple[float, ...], note: Note | None) -> None:

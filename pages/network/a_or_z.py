@@ -23,12 +23,17 @@ from ui.text import mode, t
 
 UNIT, LAYER = 0, 1  # whose values are drawn; the unit from 0
 WAYS: dict[str, tuple[str, ...]] = {"before": ("z", "z_tilde", "a"), "after": ("z", "a", "a_tilde")}
-ENDS, BINS = (-3.0, 3.0), 30
-WIDTH, HEIGHT, ROW = 620, 366, 178  # px
-LOOK = (
-    "text{font:14px sans-serif}.sym{font:italic 21px Georgia,serif;text-anchor:middle}"
-    ".small{font-size:13px;text-anchor:middle}.way{font-weight:700;font-size:15px}"
-    "path{fill:none;stroke-width:2}"
+ENDS, BINS, TICKS = (-3.0, 3.0), 30, (-2, 0, 2)
+STYLE = (
+    ".ways-on{display:grid;gap:1rem}.ways-on h4{font-size:1rem;padding:0;margin:0}"
+    ".ways-on ol{display:grid;grid-template-columns:1fr auto 1fr auto 1fr;margin:0;padding:0;"
+    "list-style:none;align-items:center;font-size:.8125rem;font-variant-numeric:tabular-nums}"
+    ".ways-on li{margin:0;padding:0;text-align:center;line-height:1.3}"
+    ".ways-on .step{padding:0 .3rem}"
+    ".ways-on i{display:block;font:italic 1.35rem/1.3 KaTeX_Math,Georgia,serif;color:var(--mine)}"
+    ".ways-on img{display:block;width:100%;height:78px;border-bottom:1px solid var(--line)}"
+    ".ways-on .ticks{display:flex;justify-content:space-between;padding:0 9%;opacity:.8}"
+    ".ways-on .told{display:flex;flex-wrap:wrap;justify-content:center;column-gap:.6rem}"
 )
 
 
@@ -48,73 +53,69 @@ def values(norm: str) -> dict[str, np.ndarray]:
 
 def picture(now: Moment) -> None:
     """Both ways, one below the other: z, what is made of it, and what the next layer gets."""
-    drawing = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
-        f"<style>{LOOK}</style>{''.join(_way(norm, n) for n, norm in enumerate(WAYS))}</svg>"
-    )
-    encoded = base64.b64encode(drawing.encode()).decode()
     label = html.escape(t(f"{LESSON}.a_or_z.alt", **_told()))
+    body = "".join(_way(norm) for norm in WAYS)
     st.html(
-        f'<img style="width:100%;max-width:{WIDTH}px;display:block" alt="{label}"'
-        f' src="data:image/svg+xml;base64,{encoded}">'
+        f"<style>{STYLE}</style>"
+        f'<div class="ways-on" role="img" aria-label="{label}"'
+        f' style="--line: {FAINT[mode()]}">{body}</div>'
     )
 
 
 def _told() -> dict[str, str]:
     """What the next layer gets, in numbers."""
     last = {norm: values(norm)[names[-1]] for norm, names in WAYS.items()}
-    found = {f"{norm}_mean": f"{x.mean():.2f}" for norm, x in last.items()}
-    return found | {f"{norm}_sd": f"{x.std():.2f}" for norm, x in last.items()}
+    found = {f"{norm}_mean": two(x.mean()) for norm, x in last.items()}
+    return found | {f"{norm}_sd": two(x.std()) for norm, x in last.items()}
 
 
-def _way(norm: str, n: int) -> str:
-    top, ink = n * (ROW + 10), INK[mode()]
+def two(x: float) -> str:
+    """With two decimals, and no minus before a zero."""
+    return f"{round(x, 2) + 0.0:.2f}".replace("-", "−")
+
+
+def _way(norm: str) -> str:
     found, names = values(norm), WAYS[norm]
+    parts = [_strip(found[names[0]], names[0])]
+    for name in names[1:]:
+        parts += [_step(name), _strip(found[name], name)]
     word = html.escape(t(f"{LESSON}.a_or_z.{norm}"))
-    parts = [f'<text x="0" y="{top + 16}" class="way" fill="{ink}">{word}</text>']
-    pitch = WIDTH / 3
-    for k, name in enumerate(names):
-        left = k * pitch + 6
-        parts.append(_strip(found[name], name, left, top + 26, pitch - 46))
-        if k:
-            parts.append(_step(names[k], left - 20, top + 88, ink))
-    return "".join(parts)
+    return f"<div><h4>{word}</h4><ol>{''.join(parts)}</ol></div>"
 
 
-def _strip(x: np.ndarray, name: str, left: float, top: float, width: float) -> str:
+def _strip(x: np.ndarray, name: str) -> str:
     """A histogram of the unit's values, with its mean and deviation in figures."""
     counts, _ = np.histogram(np.clip(x, *ENDS), BINS, ENDS)
     hue = colour({"a_tilde": "z_tilde", "a": "after"}.get(name, name), mode())
-    high, wide = 84, width / BINS
     bars = "".join(
-        f'<rect x="{left + b * wide:.1f}" y="{top + 24 + high * (1 - c / counts.max()):.1f}" '
-        f'width="{wide - 0.6:.1f}" height="{high * c / counts.max():.1f}" fill="{hue}"/>'
-        for b, c in enumerate(counts)
+        f'<rect x="{n + 0.05}" y="{1 - c / counts.max():.3f}" width=".9" '
+        f'height="{c / counts.max():.3f}" fill="{hue}"/>'
+        for n, c in enumerate(counts)
         if c
     )
-    base, middle = top + 24 + high, left + width / 2
-    marks = "".join(
-        f'<text x="{left + width * (tick - ENDS[0]) / (ENDS[1] - ENDS[0]):.1f}" y="{base + 15}"'
-        f' class="small" fill="{INK[mode()]}">{str(tick).replace("-", "−")}</text>'
-        for tick in (-2, 0, 2)
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {BINS} 1"'
+        f' preserveAspectRatio="none" width="{BINS}" height="1">{bars}</svg>'
     )
+    encoded = base64.b64encode(drawing.encode()).decode()
     symbol = name.removesuffix("_tilde") + ("\N{COMBINING TILDE}" if "tilde" in name else "")
-    told = html.escape(t(f"{LESSON}.a_or_z.told", mean=f"{x.mean():.2f}", sd=f"{x.std():.2f}"))
+    ticks = "".join(f"<span>{tick}</span>".replace("-", "−") for tick in TICKS)
+    told = "".join(
+        f"<span>{html.escape(t(f'{LESSON}.a_or_z.{word}', value=two(value)))}</span>"
+        for word, value in (("mean", x.mean()), ("sd", x.std()))
+    )
     return (
-        f'<text x="{middle:.1f}" y="{top + 16}" class="sym" fill="{hue}">{symbol}</text>{bars}'
-        f'<path d="M{left:.1f} {base}h{width:.1f}" stroke="{FAINT[mode()]}"/>{marks}'
-        f'<text x="{middle:.1f}" y="{base + 33}" class="small" fill="{INK[mode()]}">{told}</text>'
+        f'<li style="--mine: {hue}"><i>{symbol}</i>'
+        f'<img alt="" src="data:image/svg+xml;base64,{encoded}">'
+        f'<div class="ticks">{ticks}</div><div class="told">{told}</div></li>'
     )
 
 
-def _step(name: str, x: float, y: float, ink: str) -> str:
+def _step(name: str) -> str:
     """The arrow between two strips, and what is done there."""
     step = "g" if name == "a" else "BN"
-    hue = ink if step == "g" else colour("bn", text.mode())
-    return (
-        f'<path d="M{x - 14:.1f} {y}h26m-6 -5l6 5l-6 5" stroke="{hue}"/>'
-        f'<text x="{x:.1f}" y="{y - 9}" class="small" fill="{hue}">{step}</text>'
-    )
+    hue = INK[mode()] if step == "g" else colour("bn", mode())
+    return f'<li class="step" style="color: {hue}">{step}<br>→</li>'
 
 
 # --- what was measured ---

@@ -16,6 +16,7 @@ from ui.scenes import Moment
 from ui.tables import Cell, exact, table
 from ui.text import mode, t
 
+UNIT = 7  # of layer 1, from 0: it has a visible spread, and a slope with respect to β
 ENDS = {"z": (-6.0, 6.0), "z_tilde": (-6.0, 6.0)}  # of the axes: room for every b and every β
 
 _component = drag.component("cancelled")
@@ -23,12 +24,12 @@ value = LESSON.value
 
 
 def found() -> Drag:
-    return bias.drag(value("b"), value("shift"), unit=bias.UNIT)
+    return bias.drag(value("b"), value("shift"), unit=UNIT)
 
 
 def picture(now: Moment) -> None:
     """z and z̃ of the unit, before and after: they move while b or β is dragged."""
-    drawn = found() if now.seen else bias.drag(0.0, unit=bias.UNIT)
+    drawn = found() if now.seen else bias.drag(0.0, unit=UNIT)
     dragged.mount(
         _component,
         ("b", "shift"),

@@ -45,7 +45,7 @@ def picture(now: Moment) -> None:
     """A row of blocks for each arm; before the answer the layer without batch norm alone."""
     shown = ARMS if now.seen else ("plain",)
     rows = "".join(_row(arm, now.guess if now.seen else None) for arm in shown)
-    with st.container(height=330, border=False, key="count-blocks"):
+    with st.container(key="count-blocks"):
         st.html(f'<style>{STYLE}</style><div class="blocks">{rows}</div>')
 
 

@@ -19,8 +19,8 @@ PARAMETERS = ("W", "b")
 WORDS = ("name", "hint", "data", "parameter")
 
 
-def data(place: Place, chosen: str = "") -> dict[str, Any]:
-    """What the browser needs to paint it."""
+def data(place: Place, chosen: str = "", *, hint: bool = True) -> dict[str, Any]:
+    """What the browser needs to paint it; with a `hint` below that says what can be done."""
     found = walkthrough.nodes(*place)
     places = list(layout(found))
     drawn = [_drawn(node) | at for node, at in zip(found.values(), places, strict=True)]
@@ -33,6 +33,7 @@ def data(place: Place, chosen: str = "") -> dict[str, Any]:
         "columns": 5,
         "height": max(at["top"] for at in places) + NODE,
         "chosen": chosen,
+        "hint": hint,
         "words": {word: t(f"{LESSON}.map.{word}") for word in WORDS},
         "palette": palette(text.mode()),
     }
@@ -74,7 +75,7 @@ def what(node: Node) -> str:
     return t(f"{LESSON}.map.what_{node.kind}", layer=node.layer)
 
 
-NODE, GAP, BIAS = 44, 44, 34  # heights in px: a node, the gap below a row, b below W
+NODE, GAP, BIAS = 44, 38, 34  # heights in px: a node, the gap below a row, b below W
 
 
 def layout(found: dict[str, Node]) -> Iterator[dict[str, int]]:

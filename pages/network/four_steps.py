@@ -10,14 +10,13 @@ from figures.theme import palette
 from pages.network import LESSON
 from ui import text
 from ui.components import Component
-from ui.outside import word
 from ui.text import names, t
 
 UNIT = 0  # of a layer, from 0, that the map shows
 
 _component = Component(
     "rows",
-    {"look": word()},  # it has nothing to tell: where a replay stands is the browser's
+    {},  # it has nothing to tell: where a replay stands is the browser's
     html=("rows/index.html",),
     css=("controls.css", "rows/style.css"),
     js="rows/index.js",
@@ -38,7 +37,6 @@ def draw(
             "words": {name: t(f"{LESSON}.rows.{name}", **_tokens()) for name in _words()},
             "palette": palette(text.mode()),
         },
-        on_look=lambda _: None,
     )
 
 
@@ -57,4 +55,4 @@ def batch(node: Node, settings: Settings) -> None:
     of = {name.rstrip("0123456789"): values for name, values in node.values.items()}
     z = of["z_norm"][:, UNIT] * of["std"][UNIT] + of["mean"][UNIT]
     look = {"z": z.tolist(), "gamma": float(of["gamma"][UNIT]), "beta": float(of["beta"][UNIT])}
-    draw("rows-of-node", [look], eps=settings.eps, height=340, run=node.id)
+    draw("rows-of-node", [look], eps=settings.eps, height=320, run=node.id)

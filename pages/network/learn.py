@@ -29,11 +29,9 @@ def picture(now: Moment) -> None:
     looks = [_look(found, at) for at in range(last)]
     run = f"{last} {_unit()}"
     guess = _guess(now.guess, found)
-    four_steps.draw(
-        "rows-learned", looks, eps=found.eps, height=380, ends=ENDS, run=run, guess=guess
-    )
-    if now.seen:
-        controls.choice(LESSON, "unit")
+    known = {"ends": ENDS, "run": run, "guess": guess, "replay": True}
+    four_steps.draw("rows-learned", looks, eps=found.eps, height=380, **known)
+    controls.choice(LESSON, "unit")
 
 
 def _look(found: learned.Replay, at: int) -> dict[str, Any]:

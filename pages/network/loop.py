@@ -14,7 +14,7 @@ from experiments.network.little import Little
 from pages.network import LESSON, diagram
 from ui import little, page
 from ui.components import Component, settings
-from ui.numbers import number, short
+from ui.numbers import short
 from ui.outside import word
 from ui.scenes import Moment
 from ui.text import has, t
@@ -47,7 +47,7 @@ def picture(now: Moment) -> None:
             "lines": [_line(name) for name in LINES],
             "chosen": LESSON.value("phase"),
             "words": {"loop": t(f"{LESSON}.loop.name")},
-            "map": diagram.data(little.place(LESSON)),
+            "map": diagram.data(little.place(LESSON), hint=False),
         },
         on_phase=_commit,
     )
@@ -107,9 +107,11 @@ def _table(caption: str, heads: Iterable[str], rows: Iterable[dict[str, Any]]) -
     return {"caption": t(f"{LESSON}.loop.{caption}"), "heads": list(heads), "rows": list(rows)}
 
 
-def _row(name: str, values: np.ndarray, idea: str = "", faint: bool = False) -> dict[str, Any]:
+def _row(
+    name: str, values: np.ndarray, idea: str = "", faint: bool = False, decimals: int = 2
+) -> dict[str, Any]:
     numbers = [float(x) for x in np.ravel(values)]
-    texts = [number(x, 2 if abs(x) < 1 else 3) for x in numbers]
+    texts = [f"{round(x, decimals) + 0.0:.{decimals}f}".replace("-", "−") for x in numbers]
     return {"name": name, "idea": idea, "values": numbers, "texts": texts, "faint": faint}
 
 
@@ -157,10 +159,11 @@ def _backward(network: Little) -> dict[str, Any]:
     known = _known(network)
     names = ("b",) if network.settings.norm == "none" else ("gamma", "beta")
     rows = [
-        _row(f"d{SIGNS[name]}", known[f"d{name}{LAYER}"], IDEAS.get(name, "")) for name in names
+        _row(f"d{SIGNS[name]}", known[f"d{name}{LAYER}"], IDEAS.get(name, ""), decimals=3)
+        for name in names
     ]
     dW = known[f"dW{LAYER}"]
-    rows += [_row(f"dW ({n})", row) for n, row in enumerate(dW, start=1)]
+    rows += [_row(f"dW ({n})", row, decimals=3) for n, row in enumerate(dW, start=1)]
     return _table("of_units", _counted(dW.shape[1]), rows)
 
 
@@ -171,8 +174,8 @@ def _update(network: Little) -> dict[str, Any]:
     for name in names:
         sign, idea = SIGNS[name], IDEAS.get(name, "")
         was, new = known[f"old_{name}{LAYER}"], known[f"{name}{LAYER}"]
-        rows.append(_row(t(f"{LESSON}.loop.was", sign=sign), was, idea, faint=True))
-        rows.append(_row(t(f"{LESSON}.loop.new", sign=sign), new, idea))
+        rows.append(_row(t(f"{LESSON}.loop.was", sign=sign), was, idea, True, 3))
+        rows.append(_row(t(f"{LESSON}.loop.new", sign=sign), new, idea, decimals=3))
     return _table("of_units", _counted(len(new)), rows)
 
 

@@ -16,7 +16,7 @@ from ui.scenes import Moment
 from ui.text import t
 
 KEY = "network-diagram"
-HEIGHT = 415  # px of what a node shows: the picture keeps its height whichever is chosen
+HEIGHT = 372  # px of what a node shows: the picture keeps its height whichever is chosen
 
 _component = Component(
     "network",

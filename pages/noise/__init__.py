@@ -43,7 +43,6 @@ LESSON = Lesson(
             2,
             Question("shared", ("same", "own", "opposite"), "same"),
             deep=True,
-            wide=True,
             sets={"m": 16},
             owns=("other",),
         ),

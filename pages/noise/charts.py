@@ -235,7 +235,7 @@ def together(
             "yaxis": title(words["second"]) | axis,
         },
         mode,
-        height=340,
+        height=310,
     )
 
 
@@ -265,10 +265,10 @@ def by_group(
         traces += _banded(wide, *level, colour(name, mode), DASHES[name], words[name])
     hue = colour("bn", mode)
     drawn = places if shown is None else places[list(shown)]
-    mean, low, high = (part[drawn] for part in bn)
-    traces += _banded(drawn, mean, low, high, hue, DASHES["bn"], words["bn"], points=True)
+    line_of_bn: Band = (bn[0][drawn], bn[1][drawn], bn[2][drawn])
+    traces += _banded(drawn, *line_of_bn, hue, DASHES["bn"], words["bn"], points=True)
     bottom, top = _among(np.concatenate([*bn, *others.values()]))
-    below = drawn[mean < bottom]
+    below = drawn[bn[0][drawn] < bottom]
     label = {"y": 0, "yref": "paper", "yanchor": "bottom", "xanchor": "left", "showarrow": False}
     font = {"color": colour("bn", mode), "size": 14}
     return painted(
@@ -372,7 +372,7 @@ def ablated(
             "margin": {"t": 64},
         },
         mode,
-        height=110 + 50 * len(names),
+        height=110 + 46 * len(names),
     )
 
 

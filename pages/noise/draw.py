@@ -43,6 +43,7 @@ def picture(now: Moment) -> None:
         draws=experiment.DRAWS,
         ends=[low, high],
         t=round(found.t, 3),
+        guess=t(f"{LESSON}.draws.guess") if now.guess in ("still", "little") else "",
         image=picture_of(value("image")),
         who=name_of(value("image")),
         sizes=_all_sizes(*place(), value("seed")) if now.seen else _first(found),

@@ -15,7 +15,7 @@ from pages.noise import charts as figures
 from pages.noise.common import cells, measured, value, words
 from ui import drag, page
 from ui.chart import plot
-from ui.numbers import short
+from ui.numbers import number, short
 from ui.scenes import Moment
 from ui.tables import Cell, table
 from ui.text import mode, t
@@ -32,6 +32,7 @@ def picture(now: Moment) -> None:
     """Threads from exact values to what a batch makes of them; before the answer they hang down."""
     found = measured()
     known = {"m": value("m"), "t": short(found.t), "keep": value("keep")}
+    known |= {"values": ", ".join(map(number, VALUES))}
     alt = t(f"{LESSON}.kinds.{'alt' if now.seen else 'alt_before'}", **known)
     said = words("kinds", "mine", "one", "all", "again", *STRIPS, **known)
     drag.mount(

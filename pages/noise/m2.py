@@ -143,16 +143,20 @@ def _curves(
 
 def _known(run: Brief) -> dict[str, object]:
     made = run.config
-    known = {"m": made.batch_size, "seed": made.seed, "steps": made.steps}
+    known: dict[str, object] = {"m": made.batch_size, "seed": made.seed, "steps": made.steps}
     return known | {"lr": number(made.lr, 3), "depth": made.depth, "width": made.width}
 
 
 def said(now: Moment) -> dict[str, object]:
     """What these mini-batches do, and where both networks ended."""
-    run = small_batches.shown()
+    return told(LESSON.value("batches"), small_batches.shown())
+
+
+def told(name: str, run: Brief) -> dict[str, object]:
+    """Of a run by the name of its preset."""
     ends = {arm: percent(small_batches.last(run, "accuracy", a)) for a, arm in enumerate(ARMS)}
     known = _known(run) | small_batches.of_one_class()
-    return ends | {"about": t(f"{WORDS}.about.{LESSON.value('batches')}", **known)}
+    return {"about": t(f"{WORDS}.about.{name}", **known), **ends}
 
 
 def more(now: Moment) -> None:

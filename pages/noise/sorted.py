@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pages.noise import m2
-from pages.noise.m2 import said
+from pages.noise import m2, small_batches
 from ui.scenes import Moment
 
-__all__ = ["more", "said"]
+
+def said(now: Moment) -> dict[str, object]:
+    """Of the run that is shown; where the picture stands elsewhere, of the one to begin with."""
+    name = str(now.scene.sets["batches"])
+    return m2.told(name, small_batches.shipped(name)) if now.whole else m2.said(now)
 
 
 def more(now: Moment) -> None:

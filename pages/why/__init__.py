@@ -118,7 +118,6 @@ SCENES = (
         2,
         Question("grows", ("plain", "bn", "neither"), "bn"),
         True,
-        wide=True,
         sets={"nonlinearity": "relu"},
         owns=_test("flow"),
     ),

@@ -34,11 +34,13 @@ def _sweep(kind: str) -> disturb.Sweep:
 
 def picture(now: Moment) -> None:
     """What is done to layer 2, and what layer 3 receives; at first nothing is done."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="disturb"):
-        kind = controls.choice(LESSON, "kind", wrap=True)
-        controls.slider(LESSON, "strength", width=280)
-    amount = strength_in_words(kind, strength())
-    st.markdown(t(f"{LESSON}.layers.what.{kind}", strength=amount))
+    kind = controls.choice(LESSON, "kind", wrap=True)
+    hard, what = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    with hard:
+        controls.slider(LESSON, "strength")
+    with what:
+        amount = strength_in_words(kind, strength())
+        st.markdown(t(f"{LESSON}.layers.what.{kind}", strength=amount))
     found = disturb.disturb(kind, strength() if now.seen else 0.0, value("draw"))
     ends = reach(found)
     for way, column in zip(SHOWN, st.columns(len(SHOWN), gap="small"), strict=True):
@@ -104,7 +106,8 @@ def received(found: Disturbed, w: int, ends: tuple[float, float], seen: bool) ->
     words = {name: t(f"{LESSON}.layers.{name}") for name in ("unit", "z", "after")}
     words["before"] = t(f"{LESSON}.layers.before", low=low, high=high)
     before, after = percent(found.intact[w]), percent(found.accuracy[w]) if seen else "?"
-    st.markdown(f"**{way}**  \n{before} → **{after}**")
+    name = t(f"{LESSON}.networks.bn") if WAYS[w] == "batch" else way
+    st.markdown(f"**{name}** · {before} → **{after}**")
     known = {"intact": percent(found.intact[w]), "accuracy": percent(found.accuracy[w])}
     plot(
         figures.received(mode(), found.before[w], found.after[w], ends, LOOKS[WAYS[w]][0], words),

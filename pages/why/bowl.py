@@ -44,7 +44,7 @@ def picture(now: Moment) -> None:
 
 
 def _bowl(norm: str, seen: bool) -> None:
-    name = t(f"{LESSON}.spectra.{norm}")
+    name = t(f"{LESSON}.networks.{NORMS[norm]}")
     marks = words("bowl", "start", "lowest")
     if not seen:
         svg, told = charts_bowl.plain_ground(mode(), marks), ""
@@ -56,7 +56,7 @@ def _bowl(norm: str, seen: bool) -> None:
         svg = charts_bowl.valley(mode(), hue, found.start, curvature, way.w, way.diverged, marks)
         told = said_of(way.diverged, way.steps_to_close)
         ratio = number(found.axis_ratio, 2)
-        alt = t(f"{LESSON}.floor.alt", name=name, ratio=ratio, said=told)
+        alt = t(f"{LESSON}.floor.alt", name=name, ratio=ratio, said=aloud(told))
     head = t(f"{LESSON}.floor.head", name=name, said=told) if told else f"**{name}**"
     st.markdown(head)
     page.at_once(charts_bowl.image(svg, alt), STYLE)
@@ -70,6 +70,11 @@ def said_of(diverged: bool, steps: int | None) -> str:
     if steps is None:
         return t(f"{LESSON}.bowl.slow", steps=PATIENCE, left=left)
     return t(f"{LESSON}.bowl.close", steps=steps, left=left)
+
+
+def aloud(told: str) -> str:
+    """The same for those who hear it: a picture's name has no Markdown."""
+    return told.replace("**", "")
 
 
 def said(now: Moment) -> dict[str, str]:

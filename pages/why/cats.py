@@ -15,7 +15,8 @@ from ui.numbers import number, percent
 from ui.scenes import Moment
 from ui.text import mode, t
 
-SHOWN = 6  # animals that are met
+SHOWN = 5  # animals that are met
+MET = 2  # the seed that draws them: of these about as many are told apart as of 400 others
 ORANGE = 0.7  # of what the answers say
 STUDIED = 8  # and of those learned from
 ARMS = {
@@ -32,17 +33,18 @@ def picture(now: Moment) -> None:
     ):
         controls.ladder(LESSON, "coat", width=300)
         controls.choice(LESSON, "learner")
-    now_seen = cats.seen(value("coat"), SHOWN, norm=value("learner"))
+    now_seen = cats.seen(value("coat"), SHOWN, MET, value("learner"))
     page.at_once(_met(now_seen) if now.seen else _waiting(now_seen), STYLE)
+    st.caption(t(f"{LESSON}.coats.rows"))
     _over_coats(now.seen)
 
 
 def _waiting(seen: cats.Seen) -> str:
     """The animals, before anybody says what they are."""
     alts = [t(f"{LESSON}.coats.alt_waiting", kind=kind(y)) for y in seen.y]
-    rows = "<span>…</span>" * 2
+    rows = '<span class="waiting">…</span>' * 2
     captions = [f"<b>{html.escape(kind(y))}</b>{rows}" for y in seen.y]
-    return figures.gallery(seen.rgb, alts, captions, 88)
+    return figures.gallery(seen.rgb, alts, captions, 104)
 
 
 def kind(y: int) -> str:
@@ -59,7 +61,7 @@ def _met(now: cats.Seen) -> str:
         lines = [f"<b>{html.escape(kind(y))}</b>"]
         lines += [figures.answer(mode(), said == y, text) for said, text in answers]
         captions.append("".join(lines))
-    return figures.gallery(now.rgb, alts, captions, 88)
+    return figures.gallery(now.rgb, alts, captions, 104)
 
 
 def _answer(cat: float) -> tuple[int, str]:
@@ -101,7 +103,7 @@ def said(now: Moment) -> dict[str, object]:
 def more(now: Moment) -> None:
     """What they learned from, every learner in this coat, and what new statistics do."""
     _learned_from()
-    shown = cats.seen(value("coat"), SHOWN, norm=value("learner"))
+    shown = cats.seen(value("coat"), SHOWN, MET, value("learner"))
     shares = {"first": percent(shown.accuracy), "second": percent(shown.accuracy_retrained)}
     st.markdown(t(f"{LESSON}.coats.meet"))
     st.markdown(t(f"{LESSON}.coats.others", others=cats.N_TEST, **shares))

@@ -14,7 +14,7 @@ import numpy as np
 from figures.parts import Words
 from figures.theme import FAINT, INK, PAPER, Mode, colour
 
-WIDE, HIGH = 620, 168  # its own pixels
+WIDE, HIGH = 620, 156  # its own pixels
 REACH = 250  # from the start to the lowest point, across
 LEVELS = 2.0 ** np.arange(-8, 9)  # of the loss at the start: neighbours differ by a factor of 2
 SHOWN = 100  # steps that are drawn
@@ -26,6 +26,7 @@ LOOK = """
 @keyframes come { from { opacity: 0; } }
 @media (prefers-reduced-motion: reduce) { .way, .dots { animation: none; } }
 text { font: 600 14px sans-serif; }
+@media (max-width: 450px) { text { font-size: 21px; } }
 """
 
 

@@ -74,7 +74,7 @@ def bowl(
             | {"scaleanchor": "x", "scaleratio": 1},
         },
         mode,
-        height=235,
+        height=300,
     )
 
 

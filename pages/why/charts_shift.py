@@ -86,7 +86,7 @@ def by_coat(
             "margin": {"t": 64},
         },
         mode,
-        height=285,
+        height=220,
     )
 
 
@@ -140,13 +140,13 @@ def by_ink(
             "margin": {"t": 92},
         },
         mode,
-        height=360,
+        height=340,
     )
 
 
 # --- two shifts ---
 
-ROOM = 3.5  # of the axis of what a unit is given: the same before and after
+ROOM = 3.2  # of the axis of what a unit is given: the same before and after
 
 
 def outside(

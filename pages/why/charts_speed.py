@@ -56,7 +56,7 @@ def received(
             "margin": {"t": 44},
         },
         mode,
-        height=300,
+        height=235,
     )
 
 
@@ -116,7 +116,7 @@ def heat(
             "margin": {"t": 8},
         },
         mode,
-        height=310,
+        height=280,
     )
 
 
@@ -145,6 +145,7 @@ def gradients(
     bn: np.ndarray,
     ends: tuple[float, float],
     words: Words,
+    height: int = 300,
 ) -> go.Figure:
     """The norm of each layer's gradient (L,), logarithmic. words: layer, norm, plain, bn."""
     arms = (("plain", plain, "dash", "square"), ("bn", bn, "solid", "circle"))
@@ -167,5 +168,5 @@ def gradients(
             "margin": {"t": 44},
         },
         mode,
-        height=300,
+        height=height,
     )

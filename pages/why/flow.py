@@ -27,29 +27,32 @@ def chosen() -> gradient_flow.Flow:
 
 
 def picture(now: Moment) -> None:
-    """At three scales of the weights; at first without the curves."""
+    """With the usual weights; at first without the curves."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="flow"):
         if stands(now, "bowl"):
             controls.choice(LESSON, "nonlinearity")
-        controls.ladder(LESSON, "layers", width=420)
+        controls.ladder(LESSON, "layers", width=320)
+    _layers("usual", now.seen, 400)
+
+
+def _layers(scale: str, seen: bool, height: int) -> None:
+    """The gradient of every layer at one scale of the weights."""
     activation, found = value("nonlinearity"), chosen()
     words = {name: t(f"{LESSON}.flow.{name}") for name in ("layer", "norm")}
     words |= {arm: named(arm) for arm in gradient_flow.ARMS}
-    ends = _room(found.gradient) if now.seen else (0.1, 10.0)  # one axis for all
-    columns = zip(st.columns(3, gap="medium"), gradient_flow.SCALES, found.gradient, strict=True)
-    for column, scale, (plain, bn) in columns:
-        with column:
-            weights = _scaled(activation, scale)
-            st.markdown(f"**{weights}**")
-            nothing = np.full(len(plain), np.nan)
-            both = (plain, bn) if now.seen else (nothing, nothing)
-            known = {"activation": t(f"ui.options.{activation}"), "weights": weights}
-            if now.seen:
-                alt = t(f"{LESSON}.flow.alt", **known, **_told(found, scale))
-            else:
-                alt = t(f"{LESSON}.flow.alt_before", **known)
-            figure = figures.gradients(mode(), found.layer, both[0], both[1], ends, words)
-            plot(figure, key=f"flow-{scale}", alt=alt)
+    ends = _room(found.gradient) if seen else (0.1, 10.0)  # one axis for all
+    plain, bn = found.gradient[list(gradient_flow.SCALES).index(scale)]
+    if not seen:
+        plain = bn = np.full(len(plain), np.nan)
+    known = {"activation": t(f"ui.options.{activation}"), "weights": _scaled(activation, scale)}
+    alt = "alt" if seen else "alt_before"
+    told = _told(found, scale) if seen else {}
+    st.markdown(f"**{known['weights']}**")
+    plot(
+        figures.gradients(mode(), found.layer, plain, bn, ends, words, height),
+        key=f"flow-{scale}",
+        alt=t(f"{LESSON}.flow.{alt}", **known, **told),
+    )
 
 
 def said(now: Moment) -> dict[str, str]:
@@ -63,6 +66,10 @@ def more(now: Moment) -> None:
     if stands(now, "apart"):
         controls.entry(LESSON, "draw", width=140)
     activation, found = value("nonlinearity"), chosen()
+    others = [scale for scale in gradient_flow.SCALES if scale != "usual"]
+    for scale, column in zip(others, st.columns(len(others), gap="medium"), strict=True):
+        with column:
+            _layers(scale, True, 300)
     _flow_table(activation, found)
     st.markdown(prose(f"{LESSON}/flow_{activation}", **_flow_in_words(found)))
     st.markdown(t(f"{LESSON}.flow.residual"))

@@ -16,7 +16,7 @@ from ui.numbers import number, percent
 from ui.scenes import Moment
 from ui.text import mode, t
 
-SHOWN = 8  # pictures in a row
+SHOWN = 5  # pictures in a row
 LIGHT = 0.3  # what is put into words
 
 
@@ -24,8 +24,10 @@ def picture(now: Moment) -> None:
     """Digits as in training and in the chosen ink, and how five ways to meet them do."""
     controls.choice(LESSON, "ink", wrap=True)
     ink, names = value("ink"), list(coloured.INKS)
-    for each, where in (("black", "trained"), (ink, "met")):
-        _digits(each, where)
+    both = ("black", "trained"), (ink, "met")
+    for (each, where), column in zip(both, st.columns(2, gap="small"), strict=True):
+        with column:
+            _digits(each, where)
     arms, at = ink_arms(), names.index(ink)
     labels = [controls.option_label(LESSON, "ink", each) for each in names]
     told = ", ".join(f"{arm(name)} {percent(each[:, at].mean())}" for name, each in arms.items())

@@ -18,10 +18,21 @@ from ui.numbers import short
 from ui.scenes import Moment
 from ui.text import mode, t
 
+FAR = 0.05  # the share of the test images by which batch norm is clearly behind in the picture
+
 
 def picture(now: Moment) -> None:
-    """Every case beside the plain network, over its seeds."""
-    cases = limits.cases()
+    """The cases in which batch norm is far behind, over their seeds."""
+    _beside([name for name, case in limits.cases().items() if _far_behind(case)])
+
+
+def _far_behind(case: limits.Case) -> bool:
+    return grading.above(case.behind, FAR)
+
+
+def _beside(names: list[str]) -> None:
+    """Some cases, each beside the plain network."""
+    some = {name: limits.cases()[name] for name in names}
     rows = [
         Strip(
             named(arm),
@@ -32,7 +43,7 @@ def picture(now: Moment) -> None:
             arm,
             head=_case(name, case) if arm == "plain" else "",
         )
-        for name, case in cases.items()
+        for name, case in some.items()
         for arm, values in (("plain", case.plain), ("bn", case.bn))
     ]
     listed = "; ".join(f"{row.head} {row.name}: {row.text}" for row in rows)
@@ -41,10 +52,11 @@ def picture(now: Moment) -> None:
 
 
 def more(now: Moment) -> None:
-    """What dots and bars are, what large networks do, and the lessons that show the cases."""
-    page.say(f"{LESSON}/speed_loses")
-    st.caption(t(f"{LESSON}.loses.seeds"))
+    """The other cases, what dots and bars are, large networks, and the lessons with the cases."""
     cases = limits.cases()
+    _beside([name for name, case in cases.items() if not _far_behind(case)])
+    st.caption(t(f"{LESSON}.loses.seeds"))
+    page.say(f"{LESSON}/speed_loses")
     lessons = dict.fromkeys(case.lesson for case in cases.values() if case.lesson != LESSON)
     with st.container(horizontal=True, key="loses-links"):
         for lesson in lessons:

@@ -39,6 +39,7 @@ IDEAS = {
     "noisy": "error",
     "dropout": "dropout",
 }
+FEW = 12  # claims that have room as numbers in a row
 MOST = 3  # numbers that are shown with the verdict; the others are in the drawer
 
 
@@ -79,7 +80,7 @@ def score(listed: Sequence[str]) -> None:
     words = t(f"{LESSON}.board.{'score' if said else 'unscored'}", all=len(listed), **known)
     rest = t(f"{LESSON}.board.{'left' if known['left'] else 'complete'}", **known)
     stars = f"<b>{figures.AGREED} {known['agreed']}/{known['said']}</b>" if said else ""
-    tail = f"<span>{html.escape(rest)}</span>" if said else ""
+    tail = f"<span>{html.escape(rest)}</span>" if said and len(listed) > FEW else ""
     page.at_once(
         f'<p class="board-score">{stars}<span>{html.escape(words)}</span>{tail}</p>', STYLE
     )
@@ -91,16 +92,30 @@ def agreed(said: Sequence[str]) -> int:
 
 
 def menu(listed: Sequence[str]) -> None:
-    """Every claim by its number, with a star where it has been predicted."""
-    st.pills(
-        t(f"{LESSON}.controls.claim.label"),
-        listed,
-        format_func=lambda claim: _numbered(claim, listed),
-        key=state.key(LESSON, "claim"),
-        required=True,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    """A few claims by their numbers, many by their words; with a star where one has predicted."""
+    place, label = state.key(LESSON, "claim"), t(f"{LESSON}.controls.claim.label")
+    names = {claim: _numbered(claim, listed) for claim in listed}
+    if len(listed) > FEW:
+        names |= {claim: f"{name} · {worded(claim, 'say')}" for claim, name in names.items()}
+        st.selectbox(
+            label,
+            listed,
+            format_func=names.__getitem__,
+            key=place,
+            persist_state="session",
+            label_visibility="collapsed",
+            width=320,
+        )
+    else:
+        st.pills(
+            label,
+            listed,
+            format_func=names.__getitem__,
+            key=place,
+            required=True,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
 
 
 def _numbered(claim: str, listed: Sequence[str]) -> str:
@@ -119,7 +134,7 @@ def onward(claim: str, listed: Sequence[str]) -> None:
     st.button(
         t(f"{LESSON}.board.next"),
         icon=":material/arrow_forward:",
-        type="primary",
+        type="primary" if uncovered(claim) else "secondary",
         key="board-next",
         on_click=lambda: LESSON.put(claim=following),
     )

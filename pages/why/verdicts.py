@@ -25,16 +25,10 @@ def picture(now: Moment) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="board-head"):
         stage.menu(these)
         stage.onward(claim, these)
-        stage.score(these)
-        if these != EIGHT:
+        if these == EIGHT:
+            stage.score(these)
+        else:
             controls.switch(LESSON, "all")
-            st.button(
-                t(f"{LESSON}.board.again"),
-                icon=":material/replay:",
-                key="board-again",
-                on_click=stage.predictions().clear,
-                disabled=not stage.predictions(),
-            )
 
 
 def more(now: Moment) -> None:
@@ -55,6 +49,14 @@ def _evidence(now: Moment) -> None:
 def everything(now: Moment) -> None:
     """The evidence of the claim, and all that is uncovered so far."""
     _evidence(now)
+    stage.score(listed(now))
     stage.board(value("claim"))
+    st.button(
+        t(f"{LESSON}.board.again"),
+        icon=":material/replay:",
+        key="board-again",
+        on_click=stage.predictions().clear,
+        disabled=not stage.predictions(),
+    )
     if value("all"):
         stage.everything()

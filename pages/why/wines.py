@@ -8,7 +8,7 @@ from experiments.why import inputs
 from experiments.why.inputs import Bowl, Descent
 from figures.theme import colour
 from pages.why import charts_inputs as figures
-from pages.why.bowl import PATIENCE, said_of
+from pages.why.bowl import PATIENCE, aloud, said_of
 from pages.why.parts import LESSON, chart, options, value, words
 from ui import controls, page
 from ui.numbers import number
@@ -40,8 +40,9 @@ def picture(now: Moment) -> None:
         st.select_slider(
             t(f"{LESSON}.controls.lr.label"), options("lr"), lr, disabled=True, width=560, key="lr0"
         )
-    for scaled in NAMES:
-        _bowl(scaled, lr)
+    for scaled, column in zip(NAMES, st.columns(2, gap="small"), strict=True):
+        with column:
+            _bowl(scaled, lr)
 
 
 def _bowl(scaled: bool, lr: float) -> None:
@@ -64,7 +65,7 @@ def _bowl(scaled: bool, lr: float) -> None:
         f"bowl.alt_{name}",
         f"bowl-{name}",
         ratio=number(here.axis_ratio, 2),
-        said=told,
+        said=aloud(told),
     )
 
 
@@ -86,14 +87,12 @@ def more(now: Moment) -> None:
         _left_over()
     with right:
         _compared()
-        limits = {NAMES[s]: number(bowl(s).lr_limit, 2) for s in NAMES}
         everything = {
             f"all_{name}": number(inputs.all_features_condition(scaled), 2)
             for scaled, name in NAMES.items()
         }
         everything |= {"features": str(len(inputs.FEATURES))}
-        ratio = number(bowl(False).axis_ratio, 2)
-        st.markdown(t(f"{LESSON}.bowl.say", ratio=ratio, **limits, **everything))
+        st.markdown(t(f"{LESSON}.bowl.say", **everything))
     page.source(inputs.contours, inputs.descent, key="wines")
 
 
@@ -123,7 +122,7 @@ def _left_over() -> None:
 
 
 def _told(down: Descent) -> str:
-    return said_of(down.diverged, down.steps_to_close)
+    return aloud(said_of(down.diverged, down.steps_to_close))
 
 
 def best(scaled: bool) -> int:

@@ -82,6 +82,9 @@ def test_the_start_reads_of_a_lesson_only_its_labels() -> None:
 def test_a_lesson_brings_what_it_needs_and_nothing_of_the_start_page() -> None:
     """So the test above looks at what does happen, and a deep link pays for one lesson alone."""
     assert of_pages("mini_batch") == {"mini_batch"}
-    assert imported("mini_batch", "experiments") >= {"mini_batch"}
-    assert not imported("mini_batch", "experiments") & {*FOLDERS.values()} - {"mini_batch"}
+    modules = {*after("mini_batch")["modules"]}
+    assert "pages.mini_batch.bowl" in modules and "pages.mini_batch.own" not in modules
+    others = {f"experiments.{folder}" for folder in FOLDERS.values()} - {"experiments.mini_batch"}
+    measured = {name for name in modules if name.rpartition(".")[0] in others}
+    assert measured <= {"experiments.why.inputs"}  # the bowl is measured once, for both lessons
     assert not [name for name in after("mini_batch")["assets"] if "/traces/" in name]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from ui.lessons import HOME, LESSONS
-from ui.state import Choice
 
 
 def settled(page: Page) -> Page:
@@ -81,13 +80,11 @@ def painted(page: Page) -> Page:
 
 
 def places() -> list[str]:
-    """Every lesson, and each part of one that has parts, as they follow the app's address."""
-    found = []
-    for lesson, entry in LESSONS.items():
-        path = "" if lesson == HOME else lesson
-        parts = [c.options for c in entry.controls if c.name == "part" and isinstance(c, Choice)]
-        found += [f"{path}?part={part}" for options in parts for part in options] or [path]
-    return found
+    """Every lesson, opened out where it has scenes, as they follow the app's address."""
+    return [
+        f"{lesson}?view=all" if entry.scenes else ("" if lesson == HOME else lesson)
+        for lesson, entry in LESSONS.items()
+    ]
 
 
 def opened_up(page: Page) -> Page:

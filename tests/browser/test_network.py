@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from experiments.network import export, walkthrough
+from experiments.network import export, learned, walkthrough
 from tests.browser.helpers import overflow, settled, visit
 
 NewPage = Callable[..., Page]
@@ -45,7 +45,7 @@ def test_the_diagram_stands_within_the_screen_and_can_be_touched(
     lesson: str, new_page: NewPage, lang: str, width: int, height: int
 ) -> None:
     norm = "none" if lang == "ko" else "before"
-    query = f"lang={lang}&norm={norm}&line=12"
+    query = f"lang={lang}&norm={norm}&scene=map"
     page = visit(new_page(width, height, lang, dark=lang == "ko"), f"{lesson}?{query}")
     buttons = page.locator(".network .diagram button")
     wanted = len(walkthrough.nodes(norm, *DEFAULT[1:]))
@@ -81,15 +81,18 @@ def test_keys_alone_lead_through_the_diagram(lesson: str, new_tab: NewTab, lang:
     page.keyboard.press("Tab")
     expect(node(page, "bn1")).to_be_focused()
     page.keyboard.press("Enter")
-    expect_numbers(page, "z_norm1", nodes["bn1"].values["z_norm1"])
+    dots = page.locator(".rows .row[data-idea='z_tilde'] .says")
+    expect(dots).to_have_attribute("data-value", re.compile(r"^(0\.99|1)"))  # sd γ = 1
     page.keyboard.press("End")
     expect(node(page, "loss")).to_be_focused()
     page.wait_for_url(re.compile(r"[?&]node=loss(&|$)"))
 
 
 @pytest.mark.parametrize("lang", ["en"])
-def test_keys_alone_lead_through_the_step(lesson: str, new_tab: NewTab, lang: str) -> None:
-    page = visit(new_tab(), f"{lesson}?lang={lang}&node=x&line=8")
+def test_keys_alone_lead_through_the_step(app_url: str, new_tab: NewTab, lang: str) -> None:
+    """From a link of old, which named the lesson that had the lines then."""
+    page = visit(new_tab(), f"{app_url}/network?lang={lang}&node=x&line=8&norm=before&drop=nothing")
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
     steps = walkthrough.lines(*DEFAULT)
     lit = page.locator(".listing .lit")
     expect(lit).to_have_text(re.compile(re.escape(steps[7].code)))
@@ -109,19 +112,54 @@ def test_the_placement_changes_the_diagram_and_the_choice_stays_chosen(
     lesson: str, new_tab: NewTab
 ) -> None:
     page = visit(new_tab(), f"{lesson}?lang=en&node=bn1")
+    page.locator(".st-key-more-map summary").click()
     node(page, "W2").click()
     expect_numbers(page, "W2", walkthrough.nodes(*DEFAULT)["W2"].values["W2"])
-    page.get_by_text("none", exact=True).first.click()
+    page.locator(".st-key-which-network").get_by_text("none", exact=True).click()
     expect(node(page, "bn1")).to_have_count(0)
     expect(node(page, "b2")).to_be_visible()
     expect(node(page, "W2")).to_have_attribute("aria-pressed", "true")
 
 
-def test_the_program_that_is_downloaded_is_that_of_this_place(lesson: str, new_tab: NewTab) -> None:
-    page = visit(new_tab(), f"{lesson}?lang=en&epoch=2&batch=3&optimizer=adam")
+def test_the_program_that_is_downloaded_is_that_of_this_place(
+    app_url: str, new_tab: NewTab
+) -> None:
+    query = "scene=programs&lang=en&epoch=2&batch=3&optimizer=adam"
+    page = visit(new_tab(), f"{app_url}/inside?{query}")
     with page.expect_download() as download:
-        page.get_by_role("button", name="NumPy").click()
+        page.locator(".st-key-download-numpy button").click()
     wanted = export.numpy_program(walkthrough.at("before", "tanh", "adam", 2, 3))
     assert download.value.path().read_text("utf-8") == wanted
     assert download.value.suggested_filename == "network_numpy.py"
     settled(page)
+
+
+def test_a_line_of_the_loop_lights_the_map_and_the_replay_runs_to_its_end(
+    lesson: str, new_tab: NewTab
+) -> None:
+    page = visit(new_tab(), f"{lesson}?scene=loop&lang=en")
+    lines = page.locator(".loop .code button")
+    expect(lines).to_have_count(5)
+    lines.nth(3).click()
+    expect(lines.nth(3)).to_have_attribute("aria-pressed", "true")
+    lit = page.locator(".loop .diagram button.lit")
+    expect(lit).to_have_count(5)  # W of three layers, BN of two
+    page.wait_for_url(re.compile(r"[?&]phase=backward(&|$)"))
+    lines.nth(3).press("ArrowUp")
+    expect(lines.nth(2)).to_be_focused()
+    page.wait_for_url(lambda url: "phase" not in url)  # its default
+    told = page.locator(".loop .told td[data-value]")
+    means = walkthrough.nodes(*DEFAULT)["bn1"].values["mean1"]
+    shown = told.evaluate_all("all => all.slice(0, 3).map(cell => Number(cell.dataset.value))")
+    np.testing.assert_array_equal(shown, means)
+
+    page = visit(page, f"{lesson}?scene=learn&lang=en")
+    deviation = page.locator(".rows .row[data-idea='z_tilde'] .says")
+    expect(deviation).to_have_attribute("data-value", re.compile(r"^(0\.999|1)"))
+    page.locator(".st-key-guess-stay button").click()
+    at_end = page.locator(".rows .time .at")
+    expect(at_end).to_have_text("mini-batch 320", timeout=30_000)  # it plays by itself
+    found = learned.replay()
+    gamma = float(found.gamma[-1, learned.UNIT - 1])
+    assert float(deviation.get_attribute("data-value")) == pytest.approx(abs(gamma), abs=1e-3)
+    expect(page.locator(".rows .guess")).to_contain_text("your guess")

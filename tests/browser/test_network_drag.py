@@ -1,4 +1,4 @@
-"""b, β and α of the lesson `network` under the finger, and another little network, in a browser."""
+"""b, β, a nudge and α under the finger, and another little network, in a browser."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from bncore.batchnorm import batch_norm_forward
 from experiments.network import bias, scale, walkthrough
 from pages.network.b import UNIT
-from tests.browser.helpers import overflow, settled, visit
+from tests.browser.helpers import opened_up, overflow, settled, visit
 
 NewPage = Callable[..., Page]
 NewTab = Callable[[], Page]
@@ -92,7 +93,8 @@ def expect_cells(page: Page, table: str, *wanted: float) -> None:
 def test_while_b_is_dragged_z_moves_and_z_tilde_does_not(
     lesson: str, new_page: NewPage, width: int, height: int, lang: str, dark: bool
 ) -> None:
-    page = visit(new_page(width, height, lang, dark), f"{lesson}?lang={lang}&b=0.0")
+    query = f"scene=b&seen=1&lang={lang}&b=0.0"
+    page = opened_up(visit(new_page(width, height, lang, dark), f"{lesson}?{query}"))
     drawn = picture(page, "cancelled")
     still, size = {idea: panel(drawn, idea) for idea in ("z", "z_tilde")}, drawn.bounding_box()
     pull(drawn, "b", 0.5, 0.7, 0.85)
@@ -117,7 +119,7 @@ def test_while_b_is_dragged_z_moves_and_z_tilde_does_not(
 
 
 def test_beta_moves_z_tilde_and_keys_do_what_the_finger_does(lesson: str, new_tab: NewTab) -> None:
-    page = visit(new_tab(), f"{lesson}?lang=ko&b=1.0")
+    page = opened_up(visit(new_tab(), f"{lesson}?scene=b&seen=1&lang=ko&b=1.0"))
     drawn = picture(page, "cancelled")
     still = panel(drawn, "z")
     pull(drawn, "shift", 0.5, 0.25)
@@ -137,6 +139,31 @@ def test_beta_moves_z_tilde_and_keys_do_what_the_finger_does(lesson: str, new_ta
     expect_cells(page, "drag", bias.drag(1.3, shift, unit=UNIT).z_moved)
     expect(slider(drawn, "b")).to_be_focused()  # still, after Python has answered
     expect(slider(drawn, "b")).to_have_accessible_name(re.compile(r"\w"))
+
+
+# ------------------------------------------------------------------ one example
+
+
+def test_the_answer_moves_one_example_and_the_hand_goes_on(lesson: str, new_tab: NewTab) -> None:
+    """Asked first, it cannot be dragged. Then it moves there itself, and follows a hand."""
+    page = visit(new_tab(), f"{lesson}?scene=nudge&lang=en")
+    drawn = page.locator(".cancelled")
+    expect(slider(drawn, "nudge")).to_be_disabled()
+    page.locator(".st-key-guess-own button").click()
+    drawn = picture(page, "cancelled")
+    pull(drawn, "nudge", 0.5, 0.25)
+    by = shown(drawn, "nudge")
+    assert by < -0.5
+    network = walkthrough.at("before", "tanh", "sgd")
+    z = walkthrough.nodes("before", "tanh", "sgd", 1, 1)["z1"].values["z1"][:, :1].copy()
+    z[0] += by
+    gamma, beta = (row[1][:1] for row in (network.net.gamma, network.net.beta))
+    found = batch_norm_forward(z, gamma, beta)[0][:, 0]
+    np.testing.assert_allclose(panel(drawn, "z_tilde")["after"]["values"], found, atol=1e-12)
+    page.mouse.up()
+    page.wait_for_url(re.compile(rf"[?&]nudge={re.escape(repr(by))}(&|$)"))
+    expect(drawn).to_have_attribute("data-state", "still")
+    np.testing.assert_allclose(panel(drawn, "z_tilde")["after"]["values"], found, atol=1e-12)
 
 
 # ------------------------------------------------------------------ α
@@ -159,16 +186,17 @@ def by_the_core(alpha: float) -> list[float]:
     ("width", "height", "lang"), [(1440, 900, "ko"), (390, 844, "en")], ids=["desktop", "phone"]
 )
 def test_while_alpha_is_dragged_the_marker_and_the_numbers_follow(
-    lesson: str, new_page: NewPage, width: int, height: int, lang: str
+    app_url: str, new_page: NewPage, width: int, height: int, lang: str
 ) -> None:
-    page = visit(new_page(width, height, lang), f"{lesson}?lang={lang}")
+    query = f"scene=scale&seen=1&lang={lang}"
+    page = opened_up(visit(new_page(width, height, lang), f"{app_url}/inside?{query}"))
     drawn = picture(page, "rescaled")
     np.testing.assert_allclose(numbers(drawn), by_the_core(10.0), rtol=1e-6)
     band = drawn.locator(".band").first
     before, size = float(band.get_attribute("x")), drawn.bounding_box()
     pull(drawn, "alpha", 0.6, 0.4, 0.22)
     alpha = scale.ALPHAS[int(shown(drawn, "alpha"))]
-    assert alpha < 0.1 and link(page)["alpha"] == "10.0"
+    assert alpha < 0.1 and "alpha" not in link(page)
     np.testing.assert_allclose(numbers(drawn), by_the_core(alpha), rtol=1e-6, atol=1e-12)
     assert float(band.get_attribute("x")) < before - 60
     page.mouse.up()
@@ -190,6 +218,7 @@ def test_while_alpha_is_dragged_the_marker_and_the_numbers_follow(
 
 def test_another_m_and_another_seed_are_another_network(lesson: str, new_page: NewPage) -> None:
     page = visit(new_page(390, 844, "en"), f"{lesson}?lang=en&node=z1&batch=14")
+    page.locator(".st-key-more-map summary").click()
     table = page.locator('table[data-name="z1"] td[data-value]')
     expect(table).to_have_count(18)
     page.locator(".st-key-which-network").get_by_text("8", exact=True).click()

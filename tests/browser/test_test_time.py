@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bncore import BatchNorm
-from experiments.at_test_time import companions
+from experiments.at_test_time import companions, dimming
 from experiments.trained import trained
 from tests.browser.helpers import overflow, visit
 
@@ -18,7 +18,7 @@ NewPage = Callable[..., Page]
 NewTab = Callable[[], Page]
 AGAIN = {"en": "Draw again", "ko": "다시 뽑기"}
 DECAY = {"en": "ρ, the weight of the past", "ko": "과거의 비중 ρ"}
-CHARTS = 8
+CHARTS = 9
 
 
 @pytest.fixture(scope="module")
@@ -34,19 +34,26 @@ def lesson(app_url: str) -> str:
 def test_charts_and_digits_stand_and_nothing_is_too_wide(
     lesson: str, new_page: NewPage, lang: str, width: int, height: int
 ) -> None:
-    page = visit(new_page(width, height, lang, dark=lang == "ko"), f"{lesson}?lang={lang}")
+    page = new_page(width, height, lang, dark=lang == "ko")
+    visit(page, f"{lesson}?lang={lang}&view=all")
     charts = page.locator(".js-plotly-plot .main-svg:first-child")
     expect(charts).to_have_count(CHARTS)
     for box in charts.evaluate_all("all => all.map(svg => svg.getBoundingClientRect())"):
         assert box["left"] >= 0 and box["right"] <= width
-    images = page.locator(".digits img")
+    images = page.locator(":is(.digits, .dozen) img")
     expect(images.first).to_be_visible()
     assert images.evaluate_all(
-        "all => all.every(i => i.naturalWidth > 0 && getComputedStyle(i).imageRendering"
-        " === 'pixelated' && (i.alt || i.closest('figure').innerText)"
+        "all => all.every(i => i.naturalWidth > 0 && i.getBoundingClientRect().width > 15"
+        " && getComputedStyle(i).imageRendering === 'pixelated'"
+        " && (i.alt || i.closest('figure').innerText)"
         " && i.getBoundingClientRect().right <= innerWidth)"
     )
     assert overflow(page) == 0
+    rows = page.locator(".dozen > div figure").evaluate_all(
+        "all => all.map(figure => figure.offsetTop)"
+    )
+    alone = [top for top in rows if rows.count(top) == 1]
+    assert not alone, "an image stands alone in its row"
 
 
 def expect_counts(page: Page, wanted: list[int]) -> None:
@@ -55,19 +62,18 @@ def expect_counts(page: Page, wanted: list[int]) -> None:
         expect(cell).to_have_attribute("data-value", str(count))
 
 
-@pytest.mark.parametrize("lang", ["en"])
 def test_draw_again_draws_other_companions_and_changes_the_link(
-    lesson: str, new_tab: NewTab, lang: str
+    lesson: str, new_tab: NewTab
 ) -> None:
-    page = visit(new_tab(), f"{lesson}?lang={lang}&m=4")
+    page = visit(new_tab(), f"{lesson}?lang=en&m=4")
     expect_counts(page, companions.meet(11, 4, 0).counts.tolist())
-    page.get_by_role("button", name=AGAIN[lang]).click()
+    page.get_by_role("button", name=AGAIN["en"]).click()
     expect_counts(page, companions.meet(11, 4, 1).counts.tolist())
     page.wait_for_url(re.compile(r"[?&]seed=1(&|$)"))
     assert parse_qs(urlsplit(page.url).query)["m"] == ["4"]
 
 
-def kept(decay: float, steps: int, unit: int) -> tuple[str, str]:
+def kept(decay: float, steps: int, unit: int) -> tuple[float, float]:
     """Running mean and variance of a unit of layer 1 as the core's own layer keeps them."""
     net = trained()
     m, n = net.config.batch_size, net.config.width
@@ -78,42 +84,71 @@ def kept(decay: float, steps: int, unit: int) -> tuple[str, str]:
     return layer.running_mean[unit - 1], layer.running_var[unit - 1]
 
 
-@pytest.mark.parametrize("lang", ["ko"])
-def test_the_decay_moves_by_keyboard_and_the_numbers_are_the_cores(
-    lesson: str, new_tab: NewTab, lang: str
+def close(shown: str | None, wanted: float) -> bool:
+    return shown is not None and float(shown) == pytest.approx(wanted, rel=2e-5)
+
+
+def test_the_bars_move_by_keyboard_and_the_numbers_are_the_cores(
+    lesson: str, new_tab: NewTab
 ) -> None:
-    page = visit(new_tab(), f"{lesson}?lang={lang}&stop=75&unit=7")
-    slider = page.get_by_role("slider", name=DECAY[lang])
+    page = visit(new_tab(), f"{lesson}?lang=ko&scene=averages&decay=0.99&stop=75&unit=7&seen=1")
+    slider = page.get_by_role("slider", name=DECAY["ko"])
     slider.focus()
-    page.keyboard.press("ArrowLeft")  # from .99 to .95
+    newest = page.locator(".weights figcaption b.num[data-value]")
+    expect(newest).to_have_attribute("data-value", re.compile(r"^0\.0100"))
+    page.keyboard.press("ArrowLeft")  # from .99 to .95: at once in the browser
+    expect(newest).to_have_attribute("data-value", re.compile(r"^0\.0500"))
+    read = page.locator(".followed").locator("figcaption span:nth-child(2) b")
+    moved = [read.nth(k).get_attribute("data-value") for k in (0, 1)]
     page.wait_for_url(re.compile(r"[?&]decay=0\.95(&|$)"))
-    row = page.locator("table.kept tbody tr").nth(1)
-    for cell, wanted in zip((0, 1), kept(0.95, 75, 7), strict=True):
-        shown = re.compile("^" + re.escape(f"{wanted:.4g}"[:6]))
-        expect(row.locator("td").nth(cell)).to_have_attribute("data-value", shown)
+    expect(page.locator(".fading[data-state=still]")).to_be_visible()
+    rested = [read.nth(k).get_attribute("data-value") for k in (0, 1)]
+    for shown in (moved, rested):
+        assert all(map(close, shown, kept(0.95, 75, 7)))
+
+
+def test_the_light_goes_down_and_the_bars_follow(lesson: str, new_tab: NewTab) -> None:
+    page = visit(new_tab(), f"{lesson}?lang=en&scene=world")
+    bars = page.locator(".light li b")
+    five = dimming.over_seeds()
+    expect(bars.nth(1)).to_have_attribute("data-value", f"{five.frozen[:, 0].mean():.4f}")
+    page.locator(".st-key-guess-robust button").click()
+    expect(bars.nth(1)).to_have_attribute("data-value", f"{five.frozen[:, 7].mean():.4f}")
+    expect(page.locator(".light li i").nth(1)).not_to_be_empty()  # where the guess was
+    page.get_by_role("slider").focus()
+    page.keyboard.press("End")
+    expect(bars.nth(0)).to_have_attribute("data-value", f"{five.plain[:, -1].mean():.4f}")
+    page.wait_for_url(re.compile(r"[?&]dim=0\.05(&|$)"))
 
 
 def test_all_that_can_be_set_can_be_reached_by_keyboard(lesson: str, new_tab: NewTab) -> None:
-    page = visit(new_tab(), f"{lesson}?lang=en")
+    page = visit(new_tab(), f"{lesson}?lang=en&view=all")
     expect(page.locator(".js-plotly-plot .main-svg:first-child")).to_have_count(CHARTS)
     reached = set()
-    page.locator(".stMain").get_by_role("radio").first.focus()
-    for _ in range(90):
-        page.keyboard.press("Tab")
+    page.locator(".st-key-test_time-image input").focus()
+    for _ in range(110):
         reached.add(
             page.evaluate(
-                "() => document.activeElement?.closest('[class*=st-key-test_time]')"
-                "?.className.match(/st-key-test_time-([a-z]+)/)?.[1]"
+                """() => {
+                  let at = document.activeElement;
+                  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+                  return at?.closest('[class*=st-key-test_time]')
+                    ?.className.match(/st-key-test_time-([a-z]+)/)?.[1]
+                    ?? at?.closest('[data-control]')?.dataset.control;
+                }"""
             )
         )
+        page.keyboard.press("Tab")
     wanted = {"image", "m", "order", "decay", "stop", "regime", "layer", "unit", "start"}
     wanted |= {"corrected", "convention", "batch", "mode", "dim", "k"}
     assert wanted <= reached
 
 
 def test_the_right_mode_gives_the_right_answers(lesson: str, new_tab: NewTab) -> None:
-    page = visit(new_tab(), f"{lesson}?lang=en")
+    page = visit(new_tab(), f"{lesson}?lang=en&scene=modes")
     wrong = page.locator(".digits .answer").filter(has_text="✗")
+    expect(wrong).to_have_count(0)
+    page.locator(".st-key-just-show-me button").click()
     expect(wrong).not_to_have_count(0)
-    page.get_by_text("eval()", exact=True).and_(page.locator("p")).first.click()
+    page.locator(".st-key-test_time-mode").get_by_text("eval()", exact=True).click()
     expect(wrong).to_have_count(0)

@@ -1,4 +1,4 @@
-"""The menu in every width, and the name of an open part."""
+"""The menu in every width, and the name of an open scene."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.helpers import painted, places, visit
+from tests.browser.helpers import painted, visit
 from ui.lessons import LESSONS
 
 #: where Streamlit opens the menu
@@ -36,10 +36,12 @@ def test_the_menu_leaves_the_page_its_room(app_url: str, new_page: Callable[...,
     expect(page).to_have_url(re.compile(rf"^{app_url}/{last}\b"))
 
 
-def test_the_tab_names_the_part_that_is_open(app_url: str, new_page: Callable[..., Page]) -> None:
-    titled = [place for place in places() if "?" in place]
+def test_the_tab_names_the_scene_that_is_open(
+    app_url: str, new_page: Callable[..., Page]
+) -> None:
+    lesson = next(entry for entry in LESSONS.values() if entry.scenes)
     page, titles = new_page(), set()
-    for place in titled[:2]:
-        visit(page, f"{app_url}/{place}")
+    for scene in lesson.scenes[:2]:
+        visit(page, f"{app_url}/{lesson}?scene={scene.name}")
         titles.add(page.title())
     assert len(titles) == 2

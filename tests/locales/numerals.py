@@ -59,7 +59,7 @@ def typed(language: str) -> Iterator[Numeral]:
     for key, text in texts(language):
         if key.split(".")[-1].isdigit() and text.strip() == key.split(".")[-1]:
             continue  # an option that is a number is its own name
-        if key.startswith(("network.formulas", "mini_batch.broken.formula")):
+        if key.startswith(("network.formulas", "inside.formulas", "mini_batch.broken.formula")):
             continue  # formulas throughout
         prose = NOT_PROSE.sub(lambda found: "\u2007" * len(found[0]), text)
         for found in NUMERAL.finditer(prose):

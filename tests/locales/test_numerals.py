@@ -117,7 +117,7 @@ def test_what_a_sentence_names_is_what_is_set(language: str) -> None:
     for option in longer[1:]:
         assert figures(words[f"noise.controls.longer.options.{option}"]) == [option]
     for name in ("alt_output", "alt_gradient"):
-        named = set(figures(words[f"network.scale.{name}"]))
+        named = set(figures(words[f"inside.scale.{name}"]))
         assert set(ALPHAS) <= named or not named - {1.0}, name
     for name in ("alt_single", "alt_many"):
         assert KEEP in figures(words[f"noise.ablation.{name}"])

@@ -15,7 +15,7 @@ from experiments.training import gradient_shift
 
 
 def test_batch_norm_brings_optimizers_together_on_the_digits_only() -> None:
-    """`network/optimized`: most steps over fewest, of four optimizers each at its best rate."""
+    """`inside/optimized`: most steps over fewest, of four optimizers each at its best rate."""
     apart = {}
     for dataset in optimizers.GRIDS:
         steps = optimizers.sweep(dataset).judged.mean(axis=-1)  # (O, 2)
@@ -53,7 +53,7 @@ def test_normalizing_makes_networks_depend_less_on_the_mean_of_a_unit() -> None:
 
 
 def test_too_much_noise_ruins_every_network() -> None:
-    """`noise.regularize.so`; and dropout, made for it, is not sure to bring more on any data."""
+    """`noise.questions.helps`; and dropout, made for it, is not sure to bring more on any data."""
     for setting in regularize.SETTINGS:
         found = regularize.load(setting)
         assert found.gain(f"g{regularize.GROUPS[0]}").mean < -0.2
@@ -62,7 +62,7 @@ def test_too_much_noise_ruins_every_network() -> None:
 
 
 def test_a_repaired_start_bears_far_smaller_rates() -> None:
-    """`why.questions.cause`, `why.claims.every_step`, `why.claims.larger_rates`."""
+    """`why.scenes.once.say`, `why.claims.every_step`, `why.claims.larger_rates`."""
     whole = board()["larger_rates"].numbers["ratio"]
     left = board()["every_step"].numbers["rate_ratio"]
     assert above(left, 2.0, "factor")

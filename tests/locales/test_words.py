@@ -28,7 +28,8 @@ def passages(language: Path) -> dict[str, str]:
 
 
 #: what must not stand there (a pattern): what to write, and where it may stand all the same
-FOUR_STEPS = "home/four_steps.md|mini_batch/"  # 단계 is one of the four steps
+# 단계 is one of the four steps
+FOUR_STEPS = "home/four_steps.md|mini_batch/|network/labels.toml: scenes.map"
 WORDS = {
     r"통계(?!량|학)": ("통계량", None),
     r"잡음": ("노이즈", None),
@@ -144,12 +145,21 @@ def test_the_look_at_particles_can_fail(word: str, particle: str, right: bool) -
 #: (퍼센트), symbols are read out. A bare number ends in any sound: put the sentence another way.
 ENDS_ALIKE = {
     "mini_batch/labels.toml": {"z_norm", "z_tilde"},
-    "test_time/labels.toml": {"running", "share"},
+    "test_time/labels.toml": {"running", "share", "asked"},
     "test_time/stale.md": {"weight"},
     "noise/labels.toml": {"gap", "off"},
     "noise/ablated.md": {"off", "dropout8_left"},
     "why/labels.toml": {
         *("raw_hidden", "adam_raw_hidden", "here", "reestimated", "accuracy", "strength", "share"),
+        *(
+            "frozen",
+            "frozen_retrained",
+            "frozen_retrained_orange",
+            "orange_plain",
+            "batch",
+            "plain",
+        ),
+        *("plain_deeper", "plain_all", "least", "once", "bn"),
     },
     "home/labels.toml": {"share", "bn", "plain"},
 }
@@ -171,13 +181,18 @@ def test_no_particle_hangs_on_a_number_that_is_not_known() -> None:
 
 LECTURE = {  # where one looks for them: in English, in Korean
     "noise/parts.md": [("additive noise", "덧셈 노이즈"), ("multiplicative noise", "곱셈 노이즈")],
-    "noise/dropout.md": [("multiplicative noise", "곱셈 노이즈")],
-    "noise/intro.md": [("generalization", "일반화")],
+    "noise/labels.toml": [
+        ("additive noise", "덧셈 노이즈"),
+        ("multiplicative noise", "곱셈 노이즈"),
+        ("generalization", "일반화"),
+    ],
     "noise/regularize.md": [("generalization", "일반화"), ("regularization", "규제")],
     "test_time/running.md": [("exponentially weighted averages", "지수 가중 이동 평균")],
     "test_time/labels.toml": [("exponentially weighted averages", "지수 가중 이동 평균")],
-    "why/internal.md": [("internal covariate shift", "내부 공변량 변화")],
-    "why/shift.md": [("covariate shift", "공변량 변화")],
+    "why/labels.toml": [
+        ("internal covariate shift", "내부 공변량 변화"),
+        ("**covariate shift**", "**공변량 변화**"),
+    ],
 }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from tests.visits import visit
+from ui.lessons import LESSONS
 from ui.state import Choice, Control, Integer, Switch
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,19 @@ def chart(at: AppTest, name: str) -> dict:
 def exact(*numbers: float) -> list[str]:
     """Numbers as tables keep them."""
     return [f"{x:.4g}" for x in numbers]
+
+
+def in_link(lesson: str, values: dict[str, object]) -> dict[str, str]:
+    """What the address says when a lesson's controls have these values: not what is usual."""
+    entry = LESSONS[lesson]
+    scene = str(values["scene"]) if entry.scenes else ""
+    return {
+        control.name: control.write(values[control.name])
+        for control in entry.controls
+        if not scene
+        or control.name == "scene"
+        or values[control.name] != entry.default(control.name, scene)
+    }
 
 
 def ends_of(control: Control) -> list[str]:

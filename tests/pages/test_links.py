@@ -14,12 +14,16 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.helpers import opened
+from tests.pages.helpers import in_link, opened
 from tests.pages.test_frame import link
 from ui.lessons import LESSONS
 from ui.state import Choice, Control, Integer, Number, Numbers, Switch, key
 
 VALUE, WORDS = re.compile(r'data-value="([^"]*)"'), re.compile(r"\\text\{[^}]*\}")
+
+
+#: what the scenes decide themselves, whatever a link says
+DECIDED: dict[str, dict[str, object]] = {"training": {"preset": "figure1"}}
 
 
 def another_value(control: Control) -> object:
@@ -76,25 +80,19 @@ def numbers(at: AppTest) -> dict[str, list[object]]:
     }
 
 
-#: (lesson, what of it is open): a lesson that has parts shows one at a time
-OPEN = [
-    pytest.param(lesson, {"part": part} if part else {}, id="-".join(filter(None, (lesson, part))))
-    for lesson, entry in LESSONS.items()
-    for part in next((c.options for c in entry.controls if c.name == "part"), ("",))
-]
-
-
-@pytest.mark.parametrize(("lesson", "part"), OPEN)
-def test_a_link_opens_the_same_state_in_the_other_language(
-    lesson: str, part: dict[str, str]
-) -> None:
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_link_opens_the_same_state_in_the_other_language(lesson: str) -> None:
+    """With all controls at other values at once, and all scenes on one page."""
     controls = LESSONS[lesson].controls
-    values = {control.name: another_value(control) for control in controls} | part
+    values = {control.name: another_value(control) for control in controls} | DECIDED.get(
+        lesson, {}
+    )
     raw = {control.name: control.write(values[control.name]) for control in controls}
-    sent, received = (opened(lesson, lang=lang, **raw) for lang in ("en", "ko"))
+    view = {"view": "all"} if LESSONS[lesson].scenes else {}
+    sent, received = (opened(lesson, lang=lang, **view, **raw) for lang in ("en", "ko"))
     for at, lang in ((sent, "en"), (received, "ko")):
         assert {name: at.session_state[key(lesson, name)] for name in values} == values
-        assert link(at) == {"lang": lang} | raw
+        assert link(at) == {"lang": lang} | view | in_link(lesson, values)
     shown = numbers(sent)
     assert any(shown.values())
     for kind, found in numbers(received).items():

@@ -19,12 +19,13 @@ from tests.visits import visit
 
 #: what a link asks of a lesson, so that the new entries are what it shows
 LINKS: dict[str, dict[str, str]] = {
-    "network": {"optimizer": NAME},
+    "network": {"optimizer": NAME, "scene": "map"},
+    "inside": {"optimizer": NAME, "scene": "programs"},
     "training": dict.fromkeys(("dataset", "optimizer", "activation", "init"), NAME),
     "why": {"part": "board", "claim": NAME, "all": "1"},
     NAME: {"which": "c", "number": "7", "list": "3,4"},
 }
-DRAWERS = {"network": "programs", "training": "more-own"}
+DRAWERS = {"network": "more-map", "training": "more-own", "why": "more-board"}
 MORE = "one_more"  # a control of every lesson
 
 

@@ -17,7 +17,7 @@ LESSON, NAMES = "network", ("b", "shift")
 
 @pytest.fixture(autouse=True)
 def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    found = {key(LESSON, "b"): 2.0, key(LESSON, "shift"): 0.0, key(LESSON, "alpha"): 10.0}
+    found = {key(LESSON, "b"): 2.0, key(LESSON, "shift"): 0.0, key(LESSON, "unit"): 3}
     monkeypatch.setattr(st, "session_state", found)
     return found
 
@@ -31,8 +31,8 @@ def test_what_was_set_counts_and_is_acknowledged(session: dict[str, Any]) -> Non
     commit(session, {"mount": "m", "n": 3, "set": {"b": "-1.5", "shift": "0.25"}})
     assert (value(LESSON, "b"), value(LESSON, "shift")) == (-1.5, 0.25)
     assert session["picture.seen"] == {"mount": "m", "n": 3}
-    commit(session, {"mount": "m", "n": 4, "set": {"alpha": "100.0"}}, ("alpha",))
-    assert value(LESSON, "alpha") == 100.0
+    commit(session, {"mount": "m", "n": 4, "set": {"unit": "1"}}, ("unit",))
+    assert value(LESSON, "unit") == 1
 
 
 @pytest.mark.parametrize(

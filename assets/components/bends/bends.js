@@ -13,9 +13,9 @@ import { lanes, summary } from "../stage/steps.js";
 import { ease } from "../stage/walk.js";
 
 const INSET = { left: 40, right: 14 }; // px
-const CURVE = { top: 12, bottom: 196 }; // px from the top
-const ROWS = { tilde: 238, z: 284 }; // px from the top, of the lines below
-const AXIS = 310;
+const CURVE = { top: 8, bottom: 168 }; // px from the top
+const ROWS = { tilde: 208, z: 248 }; // px from the top, of the lines below
+const AXIS = 272;
 const GLIDE = 700; // ms
 const G = {
   sigmoid: value => 1 / (1 + Math.exp(-value)),

@@ -23,7 +23,8 @@ export class Bowl extends Dragged {
       return {
         svg, rings, ellipses: [], way: make("path", svg, { class: "way" }), dots: [], steps: make("g", svg, { class: "steps" }),
         bottom: make("path", svg, { class: "bottom" }), start: make("circle", svg, { class: "start", r: 6.5 }),
-        ofStart: make("text", svg), ofBottom: make("text", svg), told: figure.querySelector(".told"),
+        ofStart: make("text", svg), ofBottom: make("text", svg), along: make("text", svg, { class: "axis", "text-anchor": "end" }),
+        up: make("text", svg, { class: "axis", x: 8, y: 18 }), told: figure.querySelector(".told"),
       };
     });
   }
@@ -54,6 +55,9 @@ export class Bowl extends Dragged {
     put(panel.bottom, { d: `M${x(minimum[0]) - 7} ${y(minimum[1]) - 7}l14 14m0 -14l-14 14` });
     put(panel.ofStart, { x: x(start[0]), y: y(start[1]) - 14, "text-anchor": "middle" });
     put(panel.ofBottom, { x: x(minimum[0]), y: y(minimum[1]) + 26, "text-anchor": "middle" });
+    put(panel.along, { x: width - 8, y: height - 8 });
+    write(panel.along, `${this.words.x} →`);
+    write(panel.up, `↑ ${this.words.y}`);
     write(panel.ofStart, this.words.start);
     write(panel.ofBottom, this.words.lowest);
     this.way(panel, way, x, y);
@@ -70,7 +74,7 @@ export class Bowl extends Dragged {
     if (full < last) here.push([0, 1].map(axis => mix(walked[full][axis], [x, y][axis](points[full + 1][axis]), reached - full)));
     put(path, { d: here.length > 1 ? here.map(([a, b], k) => `${k ? "L" : "M"}${pixel(a)} ${pixel(b)}`).join("") : "" });
     grow(dots, Math.max(0, walked.length - 1), () => make("circle", steps, { r: 3 }));
-    dots.forEach((dot, k) => put(dot, { cx: walked[k + 1][0], cy: walked[k + 1][1] }));
+    dots.forEach((dot, k) => put(dot, { cx: walked[k + 1][0], cy: walked[k + 1][1], r: last > 40 ? 1.6 : 3 }));
     svg.classList.toggle("lost", Boolean(way?.diverged));
     put(svg, { "data-steps": full });
     const said = way ? way.told : "";

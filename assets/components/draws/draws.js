@@ -30,7 +30,8 @@ export class Draws extends Drawn {
     this.way = make("line", svg, { class: "way" });
     this.others = make("g", svg, { class: "others" });
     this.images = [make("image", svg, { width: 30, height: 30, class: "own" }), make("circle", svg, { r: 6, class: "own" }), make("circle", svg, { r: 7.5, class: "own norm" })];
-    this.texts = Object.fromEntries(["row", "norm", "exact", "mu", "count", "sd"].map(name => [name, make("text", svg, { class: name })]));
+    this.guessed = make("circle", svg, { r: 10, class: "guessed" });
+    this.texts = Object.fromEntries(["row", "norm", "exact", "mu", "guess", "count", "sd"].map(name => [name, make("text", svg, { class: name })]));
   }
 
   /* The size of the batch that the slider stands at; before the answer only one has been sent. */
@@ -53,7 +54,8 @@ export class Draws extends Drawn {
     this.ruler(x, height);
     this.above(x, now, before);
     const own = before ? mix(before.own, known[at], this.eased) : known[at];
-    this.own(x, own);
+    const z = now ? before ? mix(before.t[0], now.t[0], this.eased) : now.t[0] : this.data.t;
+    this.own(x, z, own);
     this.below(x, this.share < 1 ? known.slice(0, -1) : known, height);
     this.say(x, height, known, draws);
   }
@@ -88,13 +90,18 @@ export class Draws extends Drawn {
     put(this.way, { visibility: there });
   }
 
-  own(x, z_norm) {
-    const { t, image } = this.data, [picture, above, below] = this.images;
+  /* The image itself: in the layers behind the first one even its z is not the same in each batch. */
+  own(x, t, z_norm) {
+    const { image, guess } = this.data, [picture, above, below] = this.images;
     if (picture.getAttribute("href") !== image) picture.setAttribute("href", image);
     put(picture, { x: pixel(x(t) - 15), y: ROW - 42 });
     put(above, { cx: x(t), cy: ROW });
     put(below, { cx: x(z_norm), cy: NORM, "data-value": z_norm.toFixed(3) });
     put(this.way, { x1: x(t), x2: x(z_norm), y1: ROW, y2: NORM });
+    const there = guess ? "visible" : "hidden", first = x(this.size.z_norm[0] / 1000);
+    put(this.guessed, { visibility: there, cx: first, cy: NORM });
+    put(this.texts.guess, { visibility: there, x: first - 14, y: NORM - 10, "text-anchor": "end" });
+    write(this.texts.guess, guess);
   }
 
   /* How often it came to lie where, and the standard deviation to both sides of the mean. */
@@ -136,6 +143,6 @@ export class Draws extends Drawn {
 
   told(name) {
     const m = String(this.data.sizes[this.values[name]]?.m ?? this.data.tracks[name].options[this.values[name]]);
-    return { written: m, spoken: m };
+    return { written: m, spoken: this.sd === undefined ? m : `${m}, ${this.texts.sd.textContent}` };
   }
 }

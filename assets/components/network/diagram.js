@@ -50,6 +50,8 @@ export class Diagram {
   hint() {
     const place = this.root.querySelector(".hint");
     place.replaceChildren();
+    place.hidden = !this.data.hint;
+    if (place.hidden) return;
     const { hint, data, parameter } = this.data.words;
     element("span", "", place).append(hint);
     for (const [kind, word] of [["data", data], ["parameter", parameter]]) {

@@ -98,9 +98,10 @@ export class Rescaled extends Dragged {
     grid.drawn = words;
     grid.replaceChildren();
     const label = (text, attributes) => { make("text", grid, attributes).textContent = text; };
+    const crowded = x(across[0] + 1) - x(across[0]) < 42; // then every other power of ten has its number
     for (let p = across[0]; p <= across[1]; p++) {
       make("line", grid, { x1: x(p), x2: x(p), y1: EDGE.top, y2: height - EDGE.bottom });
-      label(Number(`1e${p}`), { x: x(p), y: height - EDGE.bottom + 18 });
+      if (!crowded || (p - across[0]) % 2 === 0) label(Number(`1e${p}`), { x: x(p), y: height - EDGE.bottom + 18 });
     }
     const step = Math.ceil((up[1] - up[0]) / 7);
     for (let p = Math.ceil(up[0] / step) * step; p <= up[1]; p += step) {

@@ -2,4 +2,4 @@
 import { mounted } from "../kit/mount.js";
 import { Rows } from "./rows.js";
 
-export default mounted(Rows, { selector: ".rows", state: "look" });
+export default mounted(Rows, { selector: ".rows" });

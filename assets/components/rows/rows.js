@@ -16,9 +16,6 @@ const TOP = 8, LABEL = 76, RIGHT = 10, AXIS = 26; // px around the rows; LABEL i
 const CROWD = 30; // examples: more than these are spread upwards and downwards
 
 export class Rows {
-  /** @type {(sent: any) => void} */
-  send = () => {};
-
   constructor(root) {
     this.svg = root.querySelector("svg");
     this.svg.replaceChildren();
@@ -59,7 +56,7 @@ export class Rows {
     this.data = data;
     paintWith(this.root, data.palette);
     this.root.style.setProperty("--height", `${data.height}px`);
-    put(this.root, { "data-replay": this.last ? "yes" : "no" });
+    put(this.root, { "data-replay": this.last ? "here" : data.replay ? "waiting" : "none" });
     this.at = Math.min(fresh ? 0 : this.at, this.last);
     if (this.last) {
       this.transport.word(data.words, data.looks.length);
@@ -156,7 +153,7 @@ export class Rows {
     const { guess, words } = this.data;
     this.guess.style.display = guess ? "" : "none";
     if (!guess) return;
-    const [low, high, level] = [x(guess.mean - guess.sd), x(guess.mean + guess.sd), y + pitch * 0.2];
+    const [low, high, level] = [x(guess.mean - guess.sd), x(guess.mean + guess.sd), y - pitch * 0.37];
     put(this.bracket, { d: `M${low} ${level - 7}V${level + 7}M${low} ${level}H${high}M${high} ${level - 7}V${level + 7}` });
     put(this.guessed, { x: high + 6, y: level + 4 });
     write(this.guessed, words.guess);

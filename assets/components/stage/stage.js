@@ -77,7 +77,7 @@ export class Stage extends Parts {
 
   /* New data from Python. It wins, except over what the user's hand holds or has just let go of. */
   receive(data) {
-    const before = this.state;
+    const before = this.data?.open === data.open ? this.state : null; // what is revealed begins anew
     this.data = data;
     if (this.levels !== data.levels) [this.levels, this.width] = [data.levels, 0]; // to be measured anew
     this.words = data.words;
@@ -100,10 +100,11 @@ export class Stage extends Parts {
 
   /* What a scene has of it. */
   arrange() {
-    const { levels, open, sliders, hand, walk } = this.data;
+    const { levels, open, sliders, hand, walk, tight } = this.data;
     this.root.style.setProperty("--levels", levels);
     this.root.classList.toggle("closed", open < 2);
     this.root.classList.toggle("hand", hand);
+    this.root.classList.toggle("tight", tight);
     this.find(".walk").hidden = !walk;
     this.find(".axis").hidden = !walk;
     this.find(".hint").hidden = !hand;
@@ -220,7 +221,7 @@ export class Stage extends Parts {
     this.syncMarks();
     this.paintGrid();
     let unsettled = false;
-    for (let row = 0; row < this.levels; row++) unsettled = this.paintRow(row) || unsettled;
+    for (let row = 0; row < 4; row++) unsettled = this.paintRow(row) || unsettled;
     this.paintLinks();
     this.paintTrace();
     this.paintTexts();

@@ -56,7 +56,7 @@ export const Words = {
   },
 
   paintNote() {
-    const name = this.state.axis === "own" ? "own_note" : crowding(this.picture) > 50 ? "crowded" : null;
+    const name = !this.data.walk ? null : this.state.axis === "own" ? "own_note" : crowding(this.picture) > 50 ? "crowded" : null;
     write(this.note, name ? this.words[name] : "");
     for (const button of this.axisButtons) put(button, { "aria-pressed": button.dataset.axis === this.state.axis });
   },

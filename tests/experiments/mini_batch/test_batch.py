@@ -94,6 +94,20 @@ def test_the_outlier_is_one_changed_value() -> None:
     assert changed.z[0] > plain.z.max() + 5 * plain.z.std()
 
 
+def test_in_company_one_example_stays_and_the_others_are_drawn_anew() -> None:
+    batches = [experiment.in_company(seed) for seed in range(20)]
+    assert len({z[0] for z in batches}) == 1
+    assert all(len(z) == experiment.COMPANY for z in batches)
+    assert len({tuple(sorted(z[1:])) for z in batches}) == len(batches)
+    norms = [walk(z, 1, 0, 1e-5).z_norm[0] for z in batches]
+    assert len(set(norms)) == len(norms)  # its z is the same, its z_norm never
+    assert np.ptp(norms) > 0.3
+    layer, unit, *pair = experiment.most_bimodal()
+    everyone = experiment.population()
+    all_z = everyone.z[np.isin(everyone.digits, pair), layer, unit]
+    assert np.isin(np.concatenate(batches), all_z).all()
+
+
 def test_a_single_example_is_the_first_of_the_batch() -> None:
     assert draw("single", 1, 4, 99, 7).z.tolist() == draw("digits", 1, 4, 9, 7).z[:1].tolist()
 
@@ -290,23 +304,6 @@ def test_the_share_is_counted() -> None:
     assert squash(inputs, "sigmoid").share == 3 / 5
     assert squash(inputs, "relu").share == 3 / 5
     assert squash(inputs, "relu").outputs.tolist() == [0, 0, 0.25, 0.75, 1.0]
-
-
-def test_the_drawn_curve_reaches_every_point() -> None:
-    inputs = np.array([-7.0, 12.0])
-    assert np.abs(experiment.curve("sigmoid", inputs).inputs).max() > 12
-    assert experiment.curve("sigmoid", np.zeros(1)).inputs.max() > 4
-
-
-def test_the_drawn_curve_passes_through_the_points_at_any_scale() -> None:
-    near = np.linspace(-3, 3, 50)
-    for far in (0.0, 50.0, 2e6):
-        curve = experiment.curve("sigmoid", near, np.array([far]))
-        on_curve = np.interp(near, curve.inputs, curve.outputs)
-        assert np.abs(on_curve - squash(near, "sigmoid").outputs).max() < 0.001
-
-
-# --- the checks ---
 
 
 def test_check_1_rescaling_a_layer_changes_a_trace_only() -> None:

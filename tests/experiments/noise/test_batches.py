@@ -258,3 +258,32 @@ def test_threads_do_not_disturb_each_other(nothing_cached) -> None:
 def test_what_is_remembered_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="read-only"):
         noise.one_example(3, 0, 0, 8, 0).z_norm[0] = 0
+
+
+# --- whole batches, and the kinds of noise ---
+
+
+@pytest.mark.parametrize("layer", [0, 2])
+@pytest.mark.parametrize("m", [4, 64])
+def test_a_whole_batch_gives_its_example_the_value_of_the_draw(layer: int, m: int) -> None:
+    found = noise.company(3, layer, 17, m, 5, shown=4, draws=40)
+    one = noise.one_example(3, layer, 17, m, 5, draws=40)
+    np.testing.assert_array_equal(found.z_norm, one.z_norm)
+    assert list(found.shown) == [0, 1, 2, 3, 39] and found.t.shape == (5, m)
+    mean, sd = found.t.mean(axis=1), found.t.std(axis=1)
+    np.testing.assert_allclose((found.t[:, 0] - mean) / sd, one.z_norm[found.shown], atol=1e-3)
+    np.testing.assert_allclose(1 / sd, one.a[found.shown], rtol=1e-3)
+
+
+def test_the_mean_adds_the_spread_multiplies_and_dropout_rolls_for_each() -> None:
+    one = noise.one_example(0, 0, 17, 8, 0)
+    found = noise.kinds(one, (-1.0, 0.0, 2.0), 0.5, 0, 100)
+    shift = found.added - found.t
+    np.testing.assert_allclose(shift, np.broadcast_to(one.b[:100, None], shift.shape), atol=1e-12)
+    assert (found.multiplied[:, 2] == 0).all() and (found.dropped[:, 2] == 0).all()
+    assert np.abs(shift[:, 2]).min() > 0
+    both = found.added[:, 0] + found.multiplied[:, 0] - one.t
+    np.testing.assert_allclose(both, one.z_norm[:100])
+    factors = found.dropped[:, [0, 1, 3]] / found.t[[0, 1, 3]]
+    assert set(np.unique(factors.round(9))) == {0, 2}
+    assert not (factors == factors[:, :1]).all()

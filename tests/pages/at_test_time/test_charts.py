@@ -74,12 +74,14 @@ def test_measured_lies_on_the_law(mode) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_the_parts_of_an_error_and_none_of_the_start_once_it_is_corrected(mode) -> None:
     error, startup, lag, sampling = RNG.random((4, 5))
-    figure = checked(figures.stale(mode, STEPS, error, startup, lag, sampling, 20, WORDS))
+    figure = checked(figures.stale(mode, STEPS, error, startup, lag, sampling, 20, WORDS, 1.0))
     for name, wanted in {"error": error, "startup": startup, "lag": lag}.items():
         np.testing.assert_array_equal(named(figure, name).y, wanted)
     assert len({trace.line.dash for trace in figure.data}) == len(figure.data) == 4
-    corrected = checked(figures.stale(mode, STEPS, error, None, lag, sampling, 20, WORDS))
+    corrected = checked(figures.stale(mode, STEPS, error, None, lag, sampling, 20, WORDS, 1.0))
     assert [trace.name for trace in corrected.data] == ["error", "lag", "sampling"]
+    asked = checked(figures.stale(mode, STEPS, error, None, None, None, 20, WORDS, 1.0))
+    assert [trace.name for trace in asked.data] == ["error"]
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -6,8 +6,10 @@ import json
 import re
 import runpy
 import sys
+from collections.abc import Iterator
 from functools import partial
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,17 +21,20 @@ from experiments.at_test_time import companions, conventions, dimming, folding, 
 from experiments.claims.grading import above, below
 from experiments.claims.shift import LITTLE
 from experiments.trained import REGIMES, trained
-from pages.at_test_time.running import REPLICATES
-from pages.at_test_time.use import SHOWN, SIZES
+from pages.at_test_time import averages, modes
+from pages.at_test_time.modes import SHOWN, SIZES
+from pages.at_test_time.stale import REPLICATES
 from tests.complete import languages
 from tests.pages import helpers
 from tests.pages.helpers import ROOT, ends_of, healthy
+from ui.lesson import Scene
 from ui.lessons import LESSONS
 from ui.numbers import latex, number, percent
 
 LESSON = "test_time"
-opened = partial(helpers.opened, LESSON)
-CONTROLS = LESSONS[LESSON].controls
+opened = partial(helpers.opened, LESSON, view="all")  # opened out, with every drawer open
+scene = partial(helpers.opened, LESSON)
+CONTROLS = LESSONS[LESSON].declare()
 SNIPPETS = ROOT / "assets" / "snippets" / "conventions"
 
 
@@ -80,7 +85,7 @@ def drawn(array: dict | list) -> np.ndarray:
     ("name", "raw"), [(control.name, raw) for control in CONTROLS for raw in ends_of(control)]
 )
 def test_every_controls_ends_give_a_page(name: str, raw: str) -> None:
-    at = opened(drawers=("static",), **{name: raw})
+    at = opened(**{name: raw})
     assert LESSONS[LESSON].control(name).write(value(at, name)) == raw
     assert len(at.get("plotly_chart")) == 9
 
@@ -89,7 +94,7 @@ def test_every_controls_ends_give_a_page(name: str, raw: str) -> None:
 @pytest.mark.parametrize("which", [0, -1])
 def test_all_controls_at_their_ends_at_once(which: int, lang: str) -> None:
     query = {control.name: ends_of(control)[which] for control in CONTROLS}
-    at = opened(drawers=("static",), lang=lang, **query)
+    at = opened(lang=lang, **query)
     assert bool(re.search("[가-힣]", said(at))) == (lang == "ko")
 
 
@@ -131,10 +136,17 @@ def test_the_bars_are_the_draws(m: int, order: str, lang: str) -> None:
 def test_the_pictures_are_the_image_and_the_companions_of_the_first_draw() -> None:
     at = opened(image=12, m=4)
     pictures = next(body for body in html(at) if 'class="subject"' in body)
-    digits = [str(trained().data.y_test[i]) for i in companions.meet(11, 4, 0).companions[0]]
-    assert pictures.count("<img") == 2 and ", ".join(digits) in pictures
+    found = companions.meet(11, 4, 0)
+    alike, other = (
+        int(np.flatnonzero(found.predicted == found.running)[0]),
+        int(np.flatnonzero(found.predicted != found.running)[0]),
+    )
+    assert pictures.count("<img") == 4
+    for draw in (alike, other):
+        digits = [str(trained().data.y_test[i]) for i in found.companions[draw]]
+        assert ", ".join(digits) in pictures
     alone = next(body for body in html(opened(m=1)) if 'class="subject"' in body)
-    assert alone.count("<img") == 1
+    assert alone.count("<img") == 2
 
 
 def test_draw_again_draws_others() -> None:
@@ -235,17 +247,19 @@ def test_staleness_is_what_the_correction_leaves() -> None:
     late = slow_average.snapshots >= 20
     assert (slow_average.accuracy < slow_average.exact_accuracy)[late].all()
     assert quick.accuracy[late].mean() > slow_average.accuracy[late].mean() + 0.02
+    lags = [running.staleness(decay, "fast").corrected_lag[-1] for decay in (0.999, 0.99, 0.9, 0.5)]
+    assert lags == sorted(lags, reverse=True)  # "a smaller ρ has less of it"
 
 
 def test_the_law_in_its_drawer() -> None:
     for corrected in (False, True):
         query = {"decay": 0.95, "stop": 200, "unit": 3, "layer": 2, "corrected": int(corrected)}
-        at = opened(drawers=("static",), **query)
+        at = opened(**query)
         found = running.static_error(2, 1, 0.95, 32, 600, REPLICATES, corrected=corrected)
         for curve in (found.law, found.measured):
             assert number(float(curve[200]), 3) in said(at)
         assert found.measured[200] < 0.5 * found.law[200]  # "above layer 1 the law says too much"
-    assert len(opened().get("plotly_chart")) == 8  # and none while it is closed
+    assert len(scene(scene="stale", seen=1).get("plotly_chart")) == 1  # none while it is closed
 
 
 # ------------------------------------------------------------------ conventions
@@ -254,19 +268,26 @@ def test_the_law_in_its_drawer() -> None:
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", CONVENTIONS)
 def test_each_convention_shows_its_formula_its_numbers_and_its_code(name: str, lang: str) -> None:
-    at = opened(convention=name, batch=4, lang=lang)
-    kept, rule = conventions.under(name, 4), CONVENTIONS[name]
+    at = scene(
+        drawers=("more-conventions",),
+        scene="conventions",
+        seen=1,
+        convention=name,
+        batch=4,
+        lang=lang,
+    )
+    kept, convention = conventions.under(name, 4), CONVENTIONS[name]
     formulas = next(
         e.value for e in at.markdown if r"\mu_{\mathrm{run}}}" in e.value and "$$" in e.value
     )
     assert latex(kept.running_mean[-1], 3) in formulas
     assert latex(kept.running_var[-1], 3) in formulas
-    assert (r"\tfrac{m}{m-1}" in formulas) == rule.unbiased
-    if rule.weighs != "average":
+    assert (r"\tfrac{m}{m-1}" in formulas) == convention.unbiased
+    if convention.weighs != "average":
         for x in (kept.running_var[-2], kept.batch_var[-1], 1 - kept.new_weight):
             assert latex(x, 3) in formulas
-    (code,) = [each.value for each in at.code]
-    assert code == (SNIPPETS / f"{name}.py").read_text("utf-8").strip()
+    rule, code = [each.value for each in at.code]
+    assert code == (SNIPPETS / f"{name}.py").read_text("utf-8").strip() and code.endswith(rule)
 
 
 def test_the_table_of_conventions() -> None:
@@ -280,7 +301,7 @@ def test_the_table_of_conventions() -> None:
 
 def test_what_the_divisor_does_is_measured() -> None:
     at, found = opened(batch=2), conventions.divisor(2)
-    passage = next(each.value for each in at.markdown if "0.499" in each.value)
+    passage = next(e.value for e in at.markdown if "0.499" in e.value and "scores" in e.value)
     assert number(found.unbiased_ratio, 3) in passage
     for share in (found.biased_accuracy, found.unbiased_accuracy):
         assert percent(share) in passage
@@ -436,9 +457,121 @@ def test_the_dozen_shifts_are_shown_and_counted(lang: str) -> None:
         assert number(rate) in shown
 
 
-def test_answers_stay_when_the_language_changes() -> None:
-    at = opened()
-    at.radio(key=f"answer.{LESSON}.predict").set_value("no").run()
-    at.button_group(key="lang").set_value("ko").run()
-    assert at.radio(key=f"answer.{LESSON}.predict").value == "no"
-    assert any("μ" in note.value for note in at.info)
+# ------------------------------------------------------------------ asked before it is shown
+
+#: what tells the answer of a scene, as it is sent: before, none of it; after, all of it
+TELLS = {
+    "answer_jumps": ("data-value", percent(0.425), "230"),
+    "averages": ('"kept"', '"weighed": true', percent(1 - 0.9**averages.FEW, 0)),
+    "modes": ("✗", "ValueError", "z̃ = β"),
+    "world": (f"{dimming.over_seeds().frozen[:, 7].mean():.4f}", '"told": true'),
+    "stale": ("lag",),
+    "conventions": ("def update", r"\mu_{\mathrm{run}}"),
+    "divisor": ("0.499", "0.998"),
+    "folding": ("W' &=", "2.59"),
+    "shifts": ("AdaBN", "error_x"),
+}
+
+
+def sent(at: AppTest) -> str:
+    """All that a page sends of its own: no program, no style, nothing of the frame."""
+
+    def within(block: Any) -> Iterator[str]:
+        for child in block.children.values():
+            if hasattr(child, "children"):
+                yield from within(child)
+            else:
+                yield words_of(child.proto)
+
+    return "\n".join(within(at.main))
+
+
+def words_of(proto: Any) -> str:
+    if getattr(proto, "component_name", ""):
+        return str(proto.json)
+    if getattr(proto, "spec", ""):
+        return str(proto.spec)
+    text = " ".join(str(getattr(proto, name, "")) for name in ("body", "label", "code_text"))
+    return re.sub(r"<style>.*?</style>|<script>.*?</script>", "", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("name", TELLS)
+def test_nothing_is_told_before_it_is_asked_and_all_of_it_after(name: str) -> None:
+    at = scene(scene=name)
+    before = sent(at)
+    drawers = ("more-shifts",) if name == "shifts" else ()
+    after = sent(scene(scene=name, seen=1, drawers=drawers))
+    for told in TELLS[name]:
+        assert told not in before, told
+        assert told in after, told
+    healthy(at.button(key="just-show-me").click().run())
+    for told in TELLS[name][:1]:
+        assert name == "shifts" or told in sent(at)
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("entry", LESSONS[LESSON].scenes, ids=lambda entry: entry.name)
+def test_every_option_is_answered(entry: Scene, lang: str) -> None:
+    assert entry.question is not None
+    for option in entry.question.options:
+        at = scene(scene=entry.name, lang=lang)
+        healthy(at.button(key=f"guess-{option}").click().run())
+        right = option == entry.question.right
+        assert len(at.success) == right and len(at.info) == (not right)
+        assert "[[" not in said(at)
+
+
+def test_what_the_question_of_the_averages_says() -> None:
+    """At ρ = .9 the last ten batches make up most of it; 1/(1 − ρ) says how many it remembers."""
+    decay = LESSONS[LESSON].default("decay", "averages")
+    assert decay == 0.9 and 1 - decay**averages.FEW > 0.6
+    assert pytest.approx(1 / (1 - decay)) == averages.FEW
+
+
+def test_an_answer_is_explained_at_what_was_asked_wherever_the_slider_is() -> None:
+    at = scene(scene="averages", decay=0.999)
+    healthy(at.button(key="guess-some").click().run())
+    assert percent(1 - 0.9**averages.FEW, 0) in at.success[0].value
+    at = scene(scene="stale", decay=0.5, corrected=0)
+    healthy(at.button(key="guess-small").click().run())
+    asked = running.staleness(0.999, "fast")
+    chance = asked.corrected_sampling[-1] / asked.corrected_error[-1]
+    assert chance < 0.05 and percent(chance) in at.info[0].value
+
+
+@pytest.mark.parametrize("name", modes.LIBRARIES)
+def test_the_calls_of_the_modes_are_those_that_ran(name: str) -> None:
+    """The fixtures were made by the same calls (tests/fixtures)."""
+    makers = {"pytorch": "torch", "keras": "keras", "flax": "flax"}
+    made = (ROOT / "tests" / "fixtures" / f"make_{makers[name]}_reference.py").read_text("utf-8")
+    calls = re.findall(r"\.eval\(\)|training=\w+|use_running_average=\w+", modes.snippet(name))
+    assert calls and all(call in made for call in calls)
+
+
+def test_the_dozen_leaves_no_image_alone_in_a_row() -> None:
+    """As it is stands by itself; the others fill rows of six, or of four."""
+    (dozen,) = [body for body in html(scene(scene="shifts")) if 'class="dozen"' in body]
+    first, rest = dozen.partition('class="dozen"')[2].split("<div>")
+    assert len(shifts.SHIFTS) == 12  # as the words say
+    assert first.count("<img") == 1 and rest.count("<img") == len(shifts.SHIFTS)
+    style = (ROOT / "assets" / "components" / "test_time.css").read_text("utf-8")
+    for columns in map(int, re.findall(r"\.dozen > div \{[^}]*repeat\((\d+)", style)):
+        assert len(shifts.SHIFTS) % columns == 0
+
+
+@pytest.mark.parametrize(
+    ("link", "name"),
+    [
+        ({"m": 4, "seed": 3}, "answer_jumps"),
+        ({"m": 8, "decay": 0.95, "corrected": 1}, "averages"),
+        ({"mode": "train_64"}, "modes"),
+        ({"dim": 0.1, "k": 16}, "world"),
+        ({"convention": "keras"}, "conventions"),
+        ({"batch": 8}, "divisor"),
+    ],
+)
+def test_an_old_link_opens_what_it_set_revealed(link: dict[str, object], name: str) -> None:
+    at = scene(**link)
+    assert (value(at, "scene"), value(at, "seen")) == (name, True)
+    for control, wanted in link.items():
+        assert LESSONS[LESSON].control(control).write(value(at, control)) == str(wanted)

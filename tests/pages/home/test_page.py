@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 
@@ -10,10 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from experiments.home import hero
-from tests.pages.helpers import ROOT, open_lesson, said
+from tests.pages.helpers import open_lesson, said
 from tests.visits import visit
 from ui import progress
-from ui.lessons import HOME, LESSONS, script
+from ui.lessons import HOME, LESSONS
 from ui.numbers import percent
 
 TAUGHT = [name for name in LESSONS if name != HOME]
@@ -33,16 +32,20 @@ def told(at: AppTest) -> dict:
 
 
 def go(at: AppTest, lesson: str) -> AppTest:
+    """By the menu, whose links say nothing else."""
+    at.query_params.clear()
     return visit(at, lesson).run()
 
 
-def answer(at: AppTest, lesson: str, name: str) -> AppTest:
-    radio = at.radio(key=f"answer.{lesson}.{name}")
-    return radio.set_value(radio.options[0]).run()
+def see(at: AppTest, lesson: str, scene: str) -> AppTest:
+    """Go to a scene of the open lesson, and have it shown."""
+    at.button_group(key=f"scenes.way.{lesson}").set_value(scene).run()
+    shown = [button for button in at.button if button.key == "just-show-me"]
+    return shown[0].click().run() if shown else at
 
 
 def far(at: AppTest) -> dict[str, tuple[str, str]]:
-    """By lesson, in the map's order: the marks of its questions and the words beside them."""
+    """By lesson, in the map's order: the marks of its scenes and the words beside them."""
     found = re.findall(r'class="far \w+"><span[^>]*>([●○]*)</span> ([^<]*)<', said(at))
     return dict(zip(TAUGHT, found, strict=True))
 
@@ -75,42 +78,29 @@ def test_every_run_can_be_linked_to_at_every_frame() -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
-def test_the_map_shows_every_lesson_with_its_questions(lang: str) -> None:
+def test_the_map_shows_every_lesson_with_its_scenes(lang: str) -> None:
     at = opened(lang=lang)
     assert not at.exception
     pages = [page for page, _ in links(at)]
     assert pages == ["mini_batch", *TAUGHT]  # where to start, then the map
     for lesson, (marks, _) in far(at).items():
-        assert marks == "○" * len(progress.questions(lesson))
-
-
-def asked(lesson: str) -> set[str]:
-    """Names of the questions in a lesson's source; some are on screen only in one of its parts."""
-    found = set()
-    for file in (ROOT / script(lesson)).parent.glob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "page.question":
-                found.add(ast.literal_eval(node.args[1]))
-    return found
+        assert marks == "○" * len(progress.path(lesson))
 
 
 @pytest.mark.parametrize("lesson", TAUGHT)
-def test_the_questions_of_the_map_are_those_that_the_lesson_asks(lesson: str) -> None:
-    assert asked(lesson) == set(progress.questions(lesson))
-    at = open_lesson(lesson)
-    first = [radio.key.split(".")[2] for radio in at.radio if radio.key.startswith("answer.")]
-    assert first and set(first) <= asked(lesson)
+def test_the_marks_of_the_map_are_the_scenes_of_the_path(lesson: str) -> None:
+    assert progress.path(lesson) == tuple(s.name for s in LESSONS[lesson].scenes if not s.deep)
 
 
-def test_opening_and_answering_is_seen_on_the_map_and_clearing_forgets_it() -> None:
+def test_what_was_seen_is_seen_on_the_map_and_clearing_forgets_it() -> None:
     at = opened()
     untouched = far(at)
     assert not [button for button in at.button if button.key == "clear-progress"]
     go(at, "noise")
-    answer(at, "noise", "shared")
-    answer(at, "noise", "shared")  # twice is once
+    see(at, "noise", "kinds")
+    see(at, "noise", "kinds")  # twice is once
     go(at, HOME)
-    number = len(progress.questions("noise"))
+    number = len(progress.path("noise"))
     assert far(at)["noise"][0] == "●" + "○" * (number - 1)
     assert {"1", str(number)} <= set(far(at)["noise"][1].split())
     assert {name: seen for name, seen in far(at).items() if name != "noise"} == {
@@ -121,14 +111,12 @@ def test_opening_and_answering_is_seen_on_the_map_and_clearing_forgets_it() -> N
     at.button(key="clear-progress").click().run()
     assert far(at) == untouched
     assert links(at)[0][0] == "mini_batch"
-    go(at, "noise")
-    assert at.radio(key="answer.noise.shared").value is None
 
 
 def test_when_all_is_answered_the_next_lesson_comes() -> None:
     at = go(opened(), "mini_batch")
-    for name in progress.questions("mini_batch"):
-        answer(at, "mini_batch", name)
+    for name in progress.path("mini_batch"):
+        see(at, "mini_batch", name)
     go(at, HOME)
     assert "○" not in far(at)["mini_batch"][0]
     assert links(at)[0][0] == TAUGHT[1]
@@ -139,5 +127,5 @@ def test_what_a_browser_keeps_that_is_not_ours_is_left_out() -> None:
 
 
 def test_what_a_browser_keeps_of_ours_is_read() -> None:
-    kept = {"noise": ["size", "predict", "gone"], "network": []}
-    assert progress.ours(kept) == {"noise": ["predict", "size"], "network": []}
+    kept = {"noise": ["kinds", "draw", "gone"], "network": []}
+    assert progress.ours(kept) == {"noise": ["draw", "kinds"], "network": []}

@@ -11,9 +11,8 @@ from pages.mini_batch import charts as figures
 
 RIGHT, WRONG = np.array([-1.0, 0.5, 0.5]), np.array([-2.0, 3.0, 4.0])
 WORDS = dict.fromkeys(
-    ("right", "wrong", "axis", "axis_eps", "axis_sd", "shown", "faint", "constant", "norm_title"),
-    "word",
-) | {"tilde_title": "word"}
+    ("right", "wrong", "axis", "axis_eps", "axis_sd", "shown", "faint", "constant"), "word"
+)
 
 
 def points(figure) -> list:
@@ -63,27 +62,19 @@ def test_spread_draws_each_case_and_the_present_eps() -> None:
     assert figure.layout.annotations[0].x == pytest.approx(-3)  # a log axis takes the power
 
 
-@pytest.mark.parametrize("linear", [1.0, None])
-def test_squashed_draws_both_on_the_same_curve(linear: float | None) -> None:
-    curve = np.array([-4.0, 4.0]), np.array([0.0, 1.0])
-    norm, tilde = (RIGHT, RIGHT / 4), (WRONG, WRONG / 4)
-    figure = figures.squashed("dark", curve, norm, tilde, linear, WORDS)
-    above, below = points(figure)
-    assert np.array_equal(above.x, RIGHT) and np.array_equal(below.x, WRONG)
-    assert above.marker.color == colour("z_norm", "dark")
-    assert below.marker.color == colour("z_tilde", "dark")
-    shades = figure.layout.shapes
-    assert [(shade.x0, shade.x1) for shade in shades] == [(-1, 1)] * (2 if linear else 0)
+def test_comparison_stands_without_the_wrong_one() -> None:
+    figure = figures.comparison("light", RIGHT, None, WORDS)
+    (right,) = points(figure)
+    assert np.array_equal(right.x, RIGHT)
+    assert figure.layout.yaxis.range == (-0.6, 1.6)  # as with it
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_plotly_knows_every_property(mode: str) -> None:
     curves = dict.fromkeys(figures.CASES, RIGHT)
-    curve = RIGHT, WRONG
     for figure in (
         figures.spread(mode, RIGHT, curves, 1e-3, WORDS),
         figures.comparison(mode, RIGHT, WRONG, WORDS),
-        figures.squashed(mode, curve, curve, curve, 1.0, WORDS),
     ):
         checked = go.Figure(figure.to_dict())
         assert checked.layout.font.family.startswith("Lab Sans")

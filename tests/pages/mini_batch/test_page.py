@@ -1,11 +1,10 @@
-"""The lesson on one mini-batch under AppTest: presets, ends, messages, in both languages."""
+"""The lesson on one mini-batch under AppTest, scene by scene, in both languages."""
 
 from __future__ import annotations
 
 import base64
 import json
 import re
-from functools import partial
 from inspect import getsource
 
 import numpy as np
@@ -15,18 +14,32 @@ from streamlit.testing.v1 import AppTest
 from bncore.batchnorm import batch_norm_forward
 from bncore.variants import VARIANTS
 from experiments.mini_batch import batch as experiment
+from experiments.why import inputs
+from pages.mini_batch import alone, next_batch, rescaled, shrunk
 from tests.pages import helpers
 from tests.pages.helpers import healthy
-from tests.visits import visit
+from tests.visits import send, visit
 from ui import text
 from ui.lessons import LESSONS
-from ui.numbers import latex, number
+from ui.numbers import latex, number, percent
 from ui.state import Choice, Integer, Number
 
 LESSON = "mini_batch"
-opened = partial(helpers.opened, LESSON)
-CONTROLS = LESSONS[LESSON].controls
-SOURCES = LESSONS[LESSON].control("source").options
+ENTRY = LESSONS[LESSON]
+CONTROLS = ENTRY.declare()
+SOURCES = ENTRY.control("source").options
+ASKED = [scene for scene in ENTRY.scenes if scene.question]
+
+
+def opened(scene: str = "own", seen: int = 1, drawer: bool = True, **query: object) -> AppTest:
+    """A scene, revealed, with its drawer open."""
+    drawers = (f"more-{scene}",) if drawer else ()
+    return helpers.opened(LESSON, drawers, scene=scene, seen=seen, **query)
+
+
+def whole(**query: object) -> AppTest:
+    """The lesson opened out."""
+    return helpers.opened(LESSON, view="all", **query)
 
 
 def state(at: AppTest, name: str) -> object:
@@ -41,17 +54,15 @@ def say(at: AppTest, key: str, **values: object) -> str:
     return text.PLACEHOLDER.sub(lambda match: str(values[match[1]]), words)
 
 
-def wrong(at: AppTest, why: str) -> str:
-    """A reason as it stands below a wrong answer: first of all, that it is wrong."""
-    words = text._labels(at.session_state["lang"], "ui")["wrong_answer"]
-    assert words != "[[why]]"
-    return text.PLACEHOLDER.sub(lambda match: why, words)
+def given(at: AppTest, name: str) -> dict:
+    """What a component is given."""
+    found = [c.proto for c in at.get("bidi_component") if c.proto.component_name == name]
+    return json.loads(found[0].json)
 
 
 def stage(at: AppTest) -> dict:
     """What the picture is given."""
-    given = [json.loads(c.proto.json) for c in at.get("bidi_component") if c.proto.json]
-    return next(data for data in given if "rows" in data)
+    return given(at, "stage")
 
 
 def formulas(at: AppTest) -> str:
@@ -82,6 +93,151 @@ def ends() -> list:
     return cases
 
 
+# --- every scene ---
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("scene", ASKED, ids=lambda scene: scene.name)
+def test_every_answer_is_explained_and_a_wrong_one_says_so(
+    scene, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text, "FALLBACK", lang)  # AppTest words options outside the session
+    asked = scene.question
+    wrong = text._labels(lang, "ui")["wrong_answer"].partition("[[why]]")[0]
+    for option in asked.options:
+        at = helpers.opened(LESSON, scene=scene.name, lang=lang)
+        assert not at.success and not at.info
+        press(at, f"guess-{option}")
+        why = say(at, f"questions.{asked.name}.{option}_why")
+        if option == asked.right:
+            assert [box.value for box in at.success] == [why]
+        else:
+            (box,) = at.info
+            assert box.value.endswith(why) and wrong in box.value
+        assert at.query_params["seen"] in ("1", ["1"])
+
+
+@pytest.mark.parametrize("scene", ENTRY.scenes, ids=lambda scene: scene.name)
+def test_a_link_to_a_scene_opens_it_with_its_best_example(scene) -> None:
+    at = helpers.opened(LESSON, scene=scene.name)
+    for name, value in scene.sets.items():
+        assert state(at, name) == value
+    assert set(at.query_params) == {"lang", "scene"}
+
+
+def test_before_the_answer_there_are_the_starts_and_no_way() -> None:
+    at = opened("bowl", seen=0, drawer=False)
+    before = given(at, "bowl")
+    assert before["ways"] == [] and before["closed"]
+    starts = [bowl["start"] for bowl in before["bowls"]]
+    assert starts == [inputs.contours(scaled, points=3).start.tolist() for scaled in (False, True)]
+    press(at, "guess-scaled")
+    after = given(at, "bowl")
+    rates = ENTRY.options("lr")
+    assert len(after["ways"]) == len(rates) and after["bowls"] == before["bowls"]
+    for lr, pair in zip(rates, after["ways"], strict=True):
+        for scaled, way in enumerate(pair):
+            down = inputs.descent(bool(scaled), lr, 1000)
+            assert way["diverged"] == down.diverged
+            assert np.allclose(way["w"], down.w[: len(way["w"])], atol=1e-5)
+    raw, scaled = after["ways"][rates.index(1.0)]  # what the question asks
+    assert raw["diverged"] and not scaled["diverged"]
+    assert scaled["told"] == say(at, "bowl.close", steps=2)
+
+
+@pytest.mark.parametrize("scene", ["four_steps", "epsilon", "alone", "shrunk"])
+def test_before_the_answer_only_the_first_row_is_sent(scene: str) -> None:
+    at = opened(scene, seen=0, drawer=False)
+    before = stage(at)
+    assert before["open"] == 1 and len(before["rows"]) == 1 and not before["statistics"]
+    assert not any(r"\displaystyle" in each.value for each in at.markdown)
+    right = ENTRY.scene_of(scene).question.right
+    after = stage(press(at, f"guess-{right}"))
+    z = np.array(after["z"])
+    steps = experiment.walk(z, after["gamma"], after["beta"], after["eps"])
+    rows = [steps.z, steps.z_centered, steps.z_norm, steps.z_tilde]
+    assert after["rows"] == [row.tolist() for row in rows[: after["open"]]]
+    assert after["open"] == after["levels"] and after["z"] == before["z"] and after["play"]
+
+
+def test_before_the_answer_gamma_and_beta_are_as_they_begin() -> None:
+    at = opened("gamma_beta", seen=0, drawer=False)
+    before = given(at, "bends")
+    assert before["z_tilde"] == before["z_norm"] and before["closed"]
+    assert [before["tracks"][name]["value"] for name in ("gamma", "beta")] == [1, 0]
+    after = given(press(at, "guess-gamma"), "bends")
+    assert after["from"] == {"gamma": 1, "beta": 0}
+    assert np.std(after["z_tilde"]) == pytest.approx(2.5, rel=1e-5)
+    assert after["z_norm"] == before["z_norm"]
+
+
+def test_before_the_answer_there_is_one_mini_batch() -> None:
+    at = opened("next_batch", seen=0, drawer=False)
+    (first,) = given(at, "batches")["batches"]
+    press(at, "guess-other")
+    old, new = given(at, "batches")["batches"]
+    assert old == first and new["z"][0] == old["z"][0]
+    assert new["z"][1:] != old["z"][1:] and new["z_norm"] != old["z_norm"]
+    said = say(
+        at,
+        "scenes.next_batch.say",
+        **{name: number(new[name], 3) for name in ("mean", "sd", "z_norm")},
+    )
+    assert said in [each.value for each in at.markdown]
+
+
+def test_a_press_draws_the_mini_batch_that_comes_next() -> None:
+    at = opened("next_batch")
+    for seed in range(2, 8):
+        wanted = given(at, "batches")["next"]
+        send(at, "batches", "commit", json.dumps({"mount": "m", "n": 1, "set": {"seed": wanted}}))
+        healthy(at)
+        assert state(at, "seed") == seed
+        seeds = [batch["seed"] for batch in given(at, "batches")["batches"]]
+        assert seeds == list(range(max(0, seed - next_batch.ROWS + 1), seed + 1))
+
+
+def test_every_z_of_the_unit_has_a_place_on_the_axis_of_its_mini_batches() -> None:
+    layer, unit, *pair = experiment.most_bimodal()
+    everyone = experiment.population()
+    z = everyone.z[np.isin(everyone.digits, pair), layer, unit]
+    low, high = next_batch.ENDS
+    assert low < z.min() and z.max() < high
+
+
+def test_before_the_answer_the_wrong_formula_is_not_computed() -> None:
+    at = opened("broken", seen=0, drawer=False)
+    assert len(json.loads(at.get("plotly_chart")[0].proto.spec)["data"]) == 2
+    assert not at.latex
+    press(at, "guess-pooled_units")
+    assert state(at, "broken") == "pooled_units"  # what was chosen is what is looked at
+    assert len(json.loads(at.get("plotly_chart")[0].proto.spec)["data"]) == 5
+
+
+def test_the_questions_say_what_their_pictures_show() -> None:
+    for lang in ("en", "ko"):
+        words = text._labels(lang, LESSON)["questions"]
+        gamma, beta = (f"{alone.FIXED[name]:g}" for name in ("gamma", "beta"))
+        for part in (f"z = {alone.Z:g}", f"γ = {gamma}", f"β = {beta}"):
+            assert part in words["single"]["ask"]
+        assert f"{rescaled.FACTOR:g} z + {rescaled.OFFSET:g}" in words["units"]["ask"]
+    assert (shrunk.VAR, shrunk.EPS, shrunk.GAMMA) == (1e-6, 1e-5, 2)
+    assert np.var(stage(opened("shrunk", drawer=False))["z"]) == pytest.approx(1e-6)
+    assert stage(opened("alone", drawer=False))["rows"][3] == [0.5]
+
+
+def test_rescaled_z_leave_a_trace_on_z_tilde() -> None:
+    at = opened("rescaled", seen=0, drawer=False)
+    before = stage(at)
+    after = stage(press(at, "guess-same"))
+    assert after["from"]["z"] == before["z"]
+    assert np.allclose(after["z"], 10 * np.array(before["z"]) + 5)
+    assert 0 < np.abs(np.subtract(after["rows"][3], before["rows"][3])).max() < 1e-5
+
+
+# --- the lesson opened out ---
+
+
 @pytest.mark.parametrize("lang", ["en", "ko"])
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_preset_stands_in_both_languages(source: str, lang: str) -> None:
@@ -95,20 +251,47 @@ def test_every_preset_stands_in_both_languages(source: str, lang: str) -> None:
 
 @pytest.mark.parametrize(("name", "value"), ends())
 def test_every_end_of_every_control_stands(name: str, value: object) -> None:
-    at = opened(**({"source": "own", "z": value} if name == "z" else {name: value}))
+    at = whole(**({"source": "own", "z": value} if name == "z" else {name: value}))
     assert state(at, name) == next(c for c in CONTROLS if c.name == name).read(str(value))
 
 
 @pytest.mark.parametrize("source", ["single", "constant", "own"])
-@pytest.mark.parametrize("broken", LESSONS[LESSON].control("broken").options)
 @pytest.mark.parametrize("eps", [1e-12, 10])
-def test_the_hardest_batches_stand_with_every_mistake(source: str, broken: str, eps: float) -> None:
-    at = opened(source=source, z="-1e12", broken=broken, eps=eps, gamma=1e13, eps_case="shown")
-    assert len(at.get("plotly_chart")) == 3
+def test_the_hardest_batches_stand_with_every_mistake(source: str, eps: float) -> None:
+    for broken in ENTRY.options("broken"):
+        at = whole(source=source, z="-1e12", broken=broken, eps=eps, gamma=1e13, eps_case="shown")
+        assert len(at.get("plotly_chart")) == 2
+
+
+@pytest.mark.parametrize(
+    ("link", "scene"),
+    [
+        ({"source": "skewed"}, "own"),
+        ({"source": "own", "z": "1,2,3"}, "own"),
+        ({"m": 8, "gamma": 2, "step": 2}, "own"),
+        ({"eps_case": "faint"}, "epsilon"),
+        ({"activation": "relu"}, "gamma_beta"),
+        ({"broken": "pooled_units"}, "broken"),
+    ],
+)
+def test_a_link_of_before_opens_what_it_meant(link: dict, scene: str) -> None:
+    """Links of 0.3 carry every control; what differs from its default says which part was meant."""
+    every = {c.name: c.write(c.default) for c in CONTROLS if c.name != "lr"} | link
+    at = helpers.opened(LESSON, **every)
+    assert state(at, "scene") == scene and state(at, "seen")
+    for name, value in link.items():
+        assert state(at, name) == ENTRY.control(name).read(str(value))
+    if scene == "own":
+        asked = [state(at, name) for name in ("source", "layer", "unit", "m", "seed", "z")]
+        assert stage(at)["z"] == experiment.draw(*asked).z.tolist()
+        assert stage(at)["step"] == state(at, "step")
+
+
+# --- the four steps ---
 
 
 def test_the_formulas_and_the_table_hold_the_numbers_of_the_core() -> None:
-    at = opened(source="bimodal", m=9, seed=3, gamma=-2.5, beta=0.75, eps=0.01, example=4)
+    at = opened("four_steps", m=9, seed=3, gamma=-2.5, beta=0.75, eps=0.01, example=4)
     z = experiment.draw("bimodal", 1, 1, 9, 3).z
     steps = experiment.walk(z, -2.5, 0.75, 0.01)
     shown = formulas(at)
@@ -122,58 +305,111 @@ def test_the_formulas_and_the_table_hold_the_numbers_of_the_core() -> None:
     assert picture["rows"][3] == steps.z_tilde.tolist()
 
 
+@pytest.mark.parametrize(
+    ("step", "value"), [(1, "mean"), (2, "var"), (3, "z_norm"), (4, "z_tilde")]
+)
+def test_the_card_is_that_of_the_step(step: int, value: str) -> None:
+    at = opened("four_steps", step=step, drawer=False)
+    (card,) = [each.value for each in at.markdown if r"\displaystyle" in each.value]
+    steps = experiment.walk(experiment.draw("bimodal", 1, 1, 32, 0).z, 1, 0, 1e-5)
+    found = getattr(steps, value)
+    assert card.startswith(f"**{step} · ")
+    assert latex(found if np.isscalar(found) else found[0]) in card
+    assert stage(at)["play"] == (step == 1)  # it walks by itself once
+
+
 def test_an_example_beyond_the_batch_means_the_last() -> None:
-    at = opened(m=5, example=200)
+    at = opened("four_steps", m=5, example=200)
     assert "^{(5)}" in formulas(at)
     assert state(at, "example") == 200
 
 
 def test_a_larger_batch_goes_on_with_the_same_examples() -> None:
-    at = opened()
+    at = opened(source="digits")
     before = table(at)["z"].tolist()
     healthy(at.slider(key=f"{LESSON}.m").set_value(100).run())
     assert table(at)["z"].tolist()[:32] == before
 
 
-def test_give_back_and_undo() -> None:
-    at = opened(gamma=3, beta=-1, source="skewed")
-    press(at, "give-back-button")
+# --- γ and β ---
+
+
+def test_give_back_prints_its_numbers_and_undo() -> None:
+    at = opened("gamma_beta", gamma=3, beta=-1, source="skewed")
     z = experiment.draw("skewed", 1, 1, 32, 0).z
-    assert (state(at, "gamma"), state(at, "beta")) == experiment.give_back(z, 1e-5)
-    gap = np.abs(np.array(stage(at)["rows"][3]) - z).max()
+    gamma, beta = experiment.give_back(z, 1e-5)
+    assert number(gamma) not in helpers.said(at)
+    press(at, "give-back-button")
+    assert (state(at, "gamma"), state(at, "beta")) == (gamma, beta)
+    gap = np.abs(np.array(given(at, "bends")["z_tilde"]) - z).max()
     assert gap < 1e-15
-    sentence = say(at, "given_back.exact", gap=number(gap, 2))
+    numbers = {"var": z.var(), "eps": 1e-5, "gamma": gamma, "beta": beta}
+    facts = {name: number(value) for name, value in numbers.items()}
+    sentence = say(at, "given_back", gap=number(gap, 2), **facts)
     assert sentence in [each.value for each in at.markdown]
+    track = given(at, "bends")["tracks"]["gamma"]
+    assert track["low"] < track["value"] < track["high"]
     press(at, "undo-button")
     assert (state(at, "gamma"), state(at, "beta")) == (3, -1)
+    press(at, "why-as_normalized")
+    assert (state(at, "gamma"), state(at, "beta")) == (1, 0)
 
 
-def test_eps_moves_on_its_own_slider_as_on_the_stage() -> None:
-    at = opened(eps=0.1)
-    slider = at.slider(key=f"{LESSON}.eps_power")
-    assert slider.value == pytest.approx(-1)
-    healthy(slider.set_value(-3.5).run())
-    assert state(at, "eps") == pytest.approx(10**-3.5, rel=1e-3)
-    assert stage(at)["eps"] == state(at, "eps")
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+def test_the_shares_are_said(activation: str) -> None:
+    at = opened("gamma_beta", activation=activation, gamma=4)
+    z = experiment.draw("bimodal", 1, 1, 32, 0).z
+    steps = experiment.walk(z, 4, 0, 1e-5)
+    shares = [experiment.squash(x, activation).share for x in (steps.z_norm, steps.z_tilde)]
+    said = next(each.value for each in at.markdown if "%" in each.value)
+    assert re.findall(r"\d+\xa0%", said) == [percent(share, 0) for share in shares]
+
+
+# --- ε ---
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
-@pytest.mark.parametrize("case", LESSONS[LESSON].control("eps_case").options)
+@pytest.mark.parametrize("case", ENTRY.control("eps_case").options)
 def test_with_and_without_eps_stand_side_by_side(case: str, lang: str) -> None:
-    at = opened(eps_case=case, lang=lang)
+    at = opened("epsilon", eps_case=case, lang=lang)
     (table,) = [h.proto.body for h in at.get("html") if '<table class="eps"' in h.proto.body]
     assert ("NaN" in table) == (case in ("constant", "single"))
+    assert (
+        stage(at)["z"]
+        == experiment.eps_cases(experiment.draw("bimodal", 1, 1, 32, 0), 0)[case].tolist()
+    )
+
+
+def test_the_one_image_that_differs_is_the_one_that_is_followed() -> None:
+    at = opened("epsilon", drawer=False)
+    z = np.array(stage(at)["z"])
+    differs = np.flatnonzero(z != np.median(z))
+    assert differs.tolist() == [stage(at)["example"] - 1]
+    far = number(experiment.walk_without_eps(z, 1, 0).z_norm.max(), 3)
+    assert any(far in each.value for each in at.markdown)
+
+
+# --- broken ---
 
 
 def test_the_mistakes_are_shown_with_the_numbers_of_the_core() -> None:
-    for variant in LESSONS[LESSON].control("broken").options:
-        at = opened(broken=variant)
+    for variant in ENTRY.control("broken").options:
+        at = opened("broken", broken=variant, source="digits")
         found = experiment.compare(variant, experiment.draw("digits", 1, 1, 32, 0), 1e-5)
         sentence = say(at, "broken.largest", gap=number(found.difference))
         assert sentence in [each.value for each in at.markdown]
-        chart = json.loads(at.get("plotly_chart")[2].proto.spec)
+        chart = json.loads(at.get("plotly_chart")[0].proto.spec)
         wrong = [trace for trace in chart["data"] if trace["mode"] == "markers"][1]
         assert _numbers(wrong["x"]) == pytest.approx(found.wrong.z_norm)
+
+
+def test_the_mistake_that_hides_is_the_one_that_changes_least() -> None:
+    """What the question asks, on the batch of its picture."""
+    batch = experiment.draw("bimodal", 1, 1, 32, 0)
+    gaps = {name: experiment.compare(name, batch, 1e-5).difference for name in VARIANTS}
+    right = ENTRY.scene_of("broken").question
+    assert min(right.options, key=gaps.__getitem__) == right.right
+    assert gaps[right.right] < 0.05
 
 
 def _numbers(values: object) -> np.ndarray:
@@ -181,25 +417,6 @@ def _numbers(values: object) -> np.ndarray:
     if isinstance(values, dict):
         return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
     return np.array(values, float)
-
-
-def test_offered_gammas_and_betas_reach_the_stage() -> None:
-    at = press(opened(), "why-wide")
-    assert (stage(at)["gamma"], stage(at)["beta"]) == (4, 0)
-    press(at, "why-aside")
-    assert (stage(at)["gamma"], stage(at)["beta"]) == (1, 3)
-    press(at, "why-as_normalized")
-    assert (stage(at)["gamma"], stage(at)["beta"]) == (1, 0)
-
-
-@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
-def test_the_shares_are_said(activation: str) -> None:
-    at = opened(activation=activation, gamma=4)
-    z = experiment.draw("digits", 1, 1, 32, 0).z
-    steps = experiment.walk(z, 4, 0, 1e-5)
-    shares = [experiment.squash(x, activation).share for x in (steps.z_norm, steps.z_tilde)]
-    said = next(each.value for each in at.markdown if "%" in each.value)
-    assert re.findall(r"\d+%", said) == [f"{share:.0%}" for share in shares]
 
 
 # --- own numbers ---
@@ -402,55 +619,46 @@ def test_a_link_cannot_pass_off_latex_as_ours() -> None:
     assert not helpers.open_lesson(LESSON, eps=r"\c{x}{y}").exception
 
 
-# --- questions ---
+def test_what_was_dragged_can_be_undone_a_drag_at_a_time() -> None:
+    at = opened(source="digits", m=3)
+    z = stage(at)["z"]
+    assert at.button(key="undo-drag").disabled
+    for moved in ("9," + ",".join(map(str, z[1:])), "9,9,9"):
+        commit = {"mount": "m", "n": 1, "set": {"z": moved, "example": "1"}}
+        send(at, "stage", "commit", json.dumps(commit))
+        healthy(at)
+    assert stage(at)["z"] == [9, 9, 9] and state(at, "source") == "own"
+    press(at, "undo-drag")
+    assert stage(at)["z"] == [9, *z[1:]]
+    assert at.text_area(key=f"{LESSON}.draft").value.startswith("9, ")
+    press(at, "undo-drag")
+    assert stage(at)["z"] == z and state(at, "source") == "digits"
+    assert at.button(key="undo-drag").disabled
 
 
-def answer_key(name: str) -> str:
-    return f"answer.{LESSON}.{name}"
-
-
-@pytest.mark.parametrize("lang", ["en", "ko"])
-@pytest.mark.parametrize(
-    ("name", "options", "right"),
-    [
-        ("shape", ("bell", "same", "unit"), "same"),
-        ("units", ("same", "wide", "moved"), "same"),
-        ("sd", ("gamma", "less", "more"), "less"),
-        ("single", ("beta", "scaled", "nan"), "beta"),
-    ],
-)
-def test_every_answer_is_explained(
-    name: str, options: tuple, right: str, lang: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(text, "FALLBACK", lang)  # AppTest words options outside the session
-    at = opened(lang=lang)
-    for option in options:
-        healthy(at.radio(key=answer_key(name)).set_value(option).run())
-        why = say(at, f"questions.{name}.{option}_why")
-        if option == right:
-            assert [box.value for box in at.success] == [why]
-        else:
-            assert [box.value for box in at.info] == [wrong(at, why)]
+# --- the session ---
 
 
 def test_answers_and_controls_survive_another_lesson_and_another_language() -> None:
-    at = opened(gamma=2)
-    at.radio(key=answer_key("sd")).set_value("gamma").run()
+    at = press(helpers.opened(LESSON, scene="shrunk", gamma=2), "guess-gamma")
     for lesson in ("home", LESSON):
         at.query_params.clear()  # as a link of the menu does
         visit(at, lesson).run()
-    at.segmented_control(key="lang").set_value("ko").run()
-    healthy(at)
-    assert at.radio(key=answer_key("sd")).value == "gamma"
-    assert at.info[0].value == wrong(at, say(at, "questions.sd.gamma_why"))
+    healthy(at.segmented_control(key="lang").set_value("ko").run())
     assert state(at, "gamma") == 2
+    assert at.info[0].value.endswith(say(at, "questions.sd.gamma_why"))
 
 
 def test_the_drawers_show_the_source_that_ran() -> None:
-    at = opened(broken="pooled_units")
-    assert not at.code  # filled when opened
-    for drawer in ("source-forward", "source-broken"):
-        at.session_state[drawer] = True
-    shown = [each.value.strip() for each in healthy(at.run()).code]
-    for function in (batch_norm_forward, VARIANTS["pooled_units"]):
+    for scene, function in (
+        ("four_steps", batch_norm_forward),
+        ("broken", VARIANTS["pooled_units"]),
+        ("next_batch", experiment.in_company),
+        ("bowl", inputs.descent),
+    ):
+        at = opened(scene, broken="pooled_units")
+        assert not at.code  # filled when opened
+        for key in ("forward", "broken", "batches", "bowl"):
+            at.session_state[f"source-{key}"] = True
+        shown = [each.value.strip() for each in healthy(at.run()).code]
         assert getsource(function).strip() in shown

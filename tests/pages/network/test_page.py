@@ -2,62 +2,47 @@
 
 from __future__ import annotations
 
-import html as escapes
 import inspect
 import json
-import re
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bncore.optimizers import OPTIMIZERS
-from experiments.network import export, little, loop, walkthrough
-from experiments.network.walkthrough import EPOCHS, LINES, M
-from pages.network import step as network_step
-from pages.network.map import NODE, edges, layout
-from pages.network.place import PLACE
+from bncore import batch_norm_forward
+from experiments.network import bias, learned, little, loop, walkthrough
+from experiments.network.walkthrough import EPOCHS, M
+from pages.network import a_or_z, b, count, learn, nudge
+from pages.network.diagram import NODE, edges, layout
+from pages.network.loop import LINES
 from tests.complete import languages
 from tests.pages import helpers
-from tests.pages.helpers import healthy
+from tests.pages.arrays import assert_same, blocks
+from tests.pages.helpers import cells, exact, healthy, said
 from ui.lessons import LESSONS
-from ui.numbers import latex, number, percent
-from ui.state import Choice, Integer
+from ui.little import PLACE
+from ui.numbers import latex, number, short
+from ui.state import Choice, Integer, Number
 
 LESSON = "network"
-OURS = ("norm", "activation", "optimizer", "node", "epoch", "line", "drop", "m", "seed")
+SCENES = {scene.name: scene for scene in LESSONS[LESSON].scenes}
 NORMS = ("before", "after", "none")
-BATCHES = walkthrough.BATCHES[M]
-opened = partial(helpers.opened, LESSON)
 
 
-def _sections() -> None:
-    """Our sections alone: a hundred lines are soon walked through."""
-    from pages.network import map as network_map
-    from pages.network import place as network
-    from pages.network import step as network_step
-    from ui import state
-    from ui.lessons import LESSONS
-
-    state.begin("network", LESSONS["network"].controls)
-    network.settle()
-    network_map.detail()
-    network_step.walk()
-    network_step.three_paths()
+def scene(name: str, seen: bool = True, **query: object) -> AppTest:
+    """A scene as a link opens it; revealed, with its drawer."""
+    drawers = (f"more-{name}", "source-network-node") if seen else ()
+    return helpers.opened(LESSON, drawers, scene=name, seen=int(seen), **query)
 
 
-def sections(drawers: tuple[str, ...] = (), **query: object) -> AppTest:
-    """What follows from the link in those sections."""
-    at = AppTest.from_function(_sections)
-    for name, value in query.items():
-        at.query_params[name] = str(value)
-    for drawer in drawers:
-        at.session_state[drawer] = True
-    return healthy(at.run())
+def guessed(name: str, option: str, **query: object) -> AppTest:
+    at = helpers.opened(LESSON, scene=name, **query)
+    return healthy(at.button(key=f"guess-{option}").click().run())
 
 
-def value(at: AppTest, name: str) -> object:
+def value(at: AppTest, name: str) -> Any:
     return at.session_state[f"{LESSON}.{name}"]
 
 
@@ -65,73 +50,53 @@ def place(at: AppTest) -> tuple:
     return tuple(value(at, name) for name in PLACE)
 
 
-def html(at: AppTest) -> list[str]:
-    return [each.proto.body for each in at.get("html")]
-
-
-def said(at: AppTest) -> str:
-    return "\n".join(each.value for each in [*at.markdown, *at.caption])
-
-
-def diagram(at: AppTest) -> dict:
-    (found,) = [
-        json.loads(each.proto.json)
-        for each in at.get("bidi_component")
-        if "edges" in each.proto.json
-    ]
+def sent(at: AppTest, field: str) -> dict[str, Any]:
+    """What was sent to the one component whose data has that field."""
+    every = [json.loads(each.proto.json) for each in at.get("bidi_component") if each.proto.json]
+    (found,) = [data for data in every if field in data]
     return found
 
 
-ROW = re.compile(r"<tr><th[^>]*>(.*?)</th>(.*?)</tr>")
-CELL = re.compile(r'<td data-value="([^"]*)"')
+def everything(at: AppTest) -> str:
+    """All that was sent to the browser, in one string."""
+    parts = [json.dumps(json.loads(each.proto.json)) for each in at.get("bidi_component")]
+    return "\n".join([*parts, *(each.proto.body for each in at.get("html")), said(at)])
 
 
-def numbers_of(body: str) -> dict[str, np.ndarray]:
-    """The arrays in one block of tables by name."""
-    found = {}
-    for look, name, table in re.findall(
-        r'<table class="([^"]*)" data-name="([^"]*)".*?>(.*?)</table>', body
-    ):
-        rows = ROW.findall(table.split("<tbody>")[1])
-        if look == "of-units":
-            for head, cells in rows:
-                found[re.search(r"<code[^>]*>(.*?)<", head)[1]] = np.array(
-                    CELL.findall(cells), float
-                )
-        else:
-            caption = re.search(r"<caption>(.*?)</caption>", table)[1]
-            found[name or caption] = np.array([CELL.findall(cells) for _, cells in rows], float)
-    return found
+# ------------------------------------------------------------------ every scene, every control
 
 
-def blocks(at: AppTest) -> list[dict[str, np.ndarray]]:
-    """The numbers of the chosen node, those of the line (taken, given), those of the paths."""
-    return [numbers_of(body) for body in html(at) if 'class="arrays"' in body]
-
-
-def assert_same(shown: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) -> None:
-    assert list(shown) and set(shown) == set(wanted)
-    for name, array in wanted.items():
-        np.testing.assert_array_equal(shown[name].ravel(), np.ravel(array), err_msg=name)
-
-
-# ------------------------------------------------------------------ every end of every control
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("name", SCENES)
+def test_every_option_is_answered(name: str, lang: str) -> None:
+    question = SCENES[name].question
+    if question is None:
+        healthy(scene(name, lang=lang))
+        return
+    for option in question.options:
+        at = guessed(name, option, lang=lang)
+        answers = [*at.success, *at.info]
+        assert len(answers) == 1 and bool(at.success) == (option == question.right)
+        assert "[[" not in answers[0].value and not at.button(key="scene-back").disabled
+        assert not [button for button in at.button if button.key.startswith("guess-")]
 
 
 def ends(name: str) -> list[object]:
     control = LESSONS[LESSON].control(name)
-    if isinstance(control, Integer):
+    if isinstance(control, Integer | Number):
         return [control.low, control.high]
     assert isinstance(control, Choice)
     return [control.options[0], control.options[-1]]
 
 
+OURS = (*PLACE, "node", "phase", "nudge", "b", "shift", "unit")
+
+
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize(("name", "end"), [(name, end) for name in OURS for end in ends(name)])
 def test_every_controls_ends_give_a_page(name: str, end: object, lang: str) -> None:
-    at = opened(("programs", "source-network-node"), lang=lang, **{name: end})
-    assert value(at, name) == end
-    assert len(blocks(at)) >= (2 if value(at, "norm") == "none" else 4)
+    at = helpers.opened(LESSON, view="all", lang=lang, **{name: end})
+    assert value(at, name) == end or name in ("node", "batch")
 
 
 # ------------------------------------------------------------------ the map
@@ -139,8 +104,8 @@ def test_every_controls_ends_give_a_page(name: str, end: object, lang: str) -> N
 
 @pytest.mark.parametrize("norm", NORMS)
 def test_the_diagram_is_the_experiments(norm: str) -> None:
-    at = opened(norm=norm, node="z2", epoch=3)
-    found, drawn = walkthrough.nodes(*place(at)), diagram(at)
+    at = scene("map", norm=norm, node="z2", epoch=3)
+    found, drawn = walkthrough.nodes(*place(at)), sent(at, "edges")
     assert [node["id"] for node in drawn["nodes"]] == list(found) and drawn["chosen"] == "z2"
     for edge in drawn["edges"]:
         node = found[edge["from"]]
@@ -170,7 +135,8 @@ def test_the_arrows_follow_the_computation(norm: str) -> None:
 @pytest.mark.parametrize("norm", NORMS)
 def test_no_two_nodes_touch_and_all_stand_within_the_picture(norm: str) -> None:
     places = list(layout(walkthrough.nodes(norm, "tanh", "sgd", 1, 1)))
-    assert max(each["top"] for each in places) + NODE <= 446  # its height in style.css
+    height = sent(scene("map", norm=norm), "edges")["height"]
+    assert max(each["top"] for each in places) + NODE <= height
     for i, one in enumerate(places):
         assert 0 <= one["column"] < 5
         for other in places[:i]:
@@ -180,12 +146,14 @@ def test_no_two_nodes_touch_and_all_stand_within_the_picture(norm: str) -> None:
 @pytest.mark.parametrize("norm", NORMS)
 def test_every_node_shows_its_numbers_its_formula_and_its_source(norm: str) -> None:
     query = {"norm": norm, "activation": "relu", "optimizer": "adam", "epoch": 2, "batch": 3}
-    lang = "ko" if norm == "after" else "en"
-    at = sections(("source-network-node",), lang=lang, **query)
+    at = scene("map", lang="ko" if norm == "after" else "en", **query)
     for name, node in walkthrough.nodes(*place(at)).items():
         at.session_state[f"{LESSON}.node"] = name
         healthy(at.run())
-        assert_same(blocks(at)[0], node.values | node.gradients)
+        shown = blocks(at)
+        assert_same(shown.pop(0), node.values)
+        if node.gradients:
+            assert_same(shown.pop(0), node.gradients)
         assert inspect.getsource(node.shown).strip() in [code.value for code in at.code]
         if node.kind not in ("x", "y", "W", "b"):
             first = np.ravel(node.values[f"z_norm{node.layer}" if node.kind == "bn" else name])[0]
@@ -193,113 +161,33 @@ def test_every_node_shows_its_numbers_its_formula_and_its_source(norm: str) -> N
             assert latex(float(first)) in formula
 
 
-@pytest.mark.parametrize("norm", NORMS)
-def test_parameters_are_counted_with_and_without_b(norm: str) -> None:
-    at = opened(norm=norm)
-    for name, dataset in (("little", "moons"), ("digits", "digits")):
-        (body,) = [each for each in html(at) if f'class="counts {name}"' in each]
-        cells = [int(x) for x in re.findall(r'data-value="(\d+)"', body)]
-        own, kept = (
-            little.parameter_counts(little.SIZES[dataset], norm, keep_bias=keep)
-            for keep in (False, True)
-        )
-        shown = np.array(cells).reshape(-1, 7)
-        assert shown[:-1, 4].tolist() == [one.learned for one in own]
-        assert shown[:-1, 5].tolist() == [one.learned for one in kept]
-        assert (shown[:-1].sum(axis=0) == shown[-1]).all()
+@pytest.mark.parametrize("norm", ["before", "after"])
+def test_batch_norm_opens_into_the_four_steps_of_its_first_unit(norm: str) -> None:
+    at = scene("map", norm=norm, node="bn2", epoch=4)
+    (look,) = sent(at, "looks")["looks"]
+    node, behind = walkthrough.nodes(*place(at)), {"before": "z", "after": "a"}[norm]
+    z = node[f"{behind}2"].values[f"{behind}2"][:, 0]
+    np.testing.assert_allclose(look["z"], z, atol=1e-12)
+    known = node["bn2"].values
+    assert look["gamma"] == known["gamma2"][0] and look["beta"] == known["beta2"][0]
 
 
-def test_a_layer_of_fifty_learns_fifty_numbers_more() -> None:
-    """Check 1: gamma and beta come, b goes."""
-    sizes = little.SIZES["digits"]
-    plain, normed = (little.parameter_counts(sizes, norm)[1] for norm in ("none", "before"))
-    assert plain.learned + 50 == normed.learned and normed.running == 100
-
-
-def test_one_example_moves_all_behind_batch_norm() -> None:
-    """The question at the top."""
-    network = walkthrough.at("before", "tanh", "sgd")
-    z = little.numbers(little.lines(network))["z1"]
-    moved = z.copy()
-    moved[0] += 0.1
-    gamma, beta = network.net.gamma[1], network.net.beta[1]
-    one, other = (loop.batch_norm_forward(each, gamma, beta)[0] for each in (z, moved))
-    assert (np.abs(one - other).max(axis=1) > 1e-3).all()
-
-
-# ------------------------------------------------------------------ the step
-
-
-@pytest.mark.parametrize("norm", NORMS)
-def test_every_line_is_lit_with_the_numbers_it_takes_and_gives(norm: str) -> None:
-    at = sections(norm=norm, epoch=2, batch=5)
-    steps, network = walkthrough.lines(*place(at)), walkthrough.at(*place(at))
-    for i, line in enumerate(steps):
-        assert value(at, "line") == i + 1
-        listing = next(body for body in html(at) if 'class="listing"' in body)
-        lit = "".join(re.findall(r'<span class="lit"[^>]*>(.*?)</span>', listing, re.DOTALL))
-        assert escapes.unescape(lit).split() == line.code.split()
-        taken = walkthrough.reads(network, steps, i)
-        shown = blocks(at)[1 : None if norm == "none" else -1]
-        if taken:
-            assert_same(shown.pop(0), taken)
-        if line.values:
-            (given,) = shown
-            for name, array in given.items():
-                np.testing.assert_array_equal(array.ravel(), np.ravel(line.values[name]))
-            assert set(line.values) - set(given) <= set(taken)
-        healthy(at.button(key="go-line").click().run())
-    assert (value(at, "line"), value(at, "batch")) == (1, 6)
-
-
-@pytest.mark.parametrize("lang", languages())
-def test_the_place_and_the_loss_are_told(lang: str) -> None:
-    at = opened(lang=lang, epoch=4, batch=2, optimizer="adam")
-    network = walkthrough.at(*place(at))
-    loss = little.numbers(walkthrough.lines(*place(at)))["loss"]
-    assert f"**{number(float(loss))}**" in said(at)
-    assert number(float(np.mean(network.losses[-BATCHES:]))) in said(at)
-    assert number(OPTIMIZERS["adam"].lr) in said(at)
-
-
-LAST = (EPOCHS, BATCHES, LINES)
-
-
-@pytest.mark.parametrize(
-    ("button", "before", "after"),
-    [
-        ("line", (1, 1, 1), (1, 1, 2)),
-        ("line", (1, BATCHES, LINES), (2, 1, 1)),
-        ("back", (2, 1, 1), (1, BATCHES, LINES)),
-        ("back", (2, 3, 4), (2, 3, 3)),
-        ("batch", (3, BATCHES, 7), (4, 1, 7)),
-        ("epoch", (3, 5, 7), (4, 1, 7)),
-        ("restart", (9, 9, 9), (1, 1, 1)),
-    ],
-)
-def test_the_buttons_go_where_they_say(button: str, before: tuple, after: tuple) -> None:
-    at = sections(**dict(zip(("epoch", "batch", "line"), before, strict=True)))
-    healthy(at.button(key=f"go-{button}").click().run())
-    assert tuple(value(at, name) for name in ("epoch", "batch", "line")) == after
-
-
-def test_at_both_ends_there_is_no_way_on() -> None:
-    assert network_step.onward(LAST, LINES, BATCHES) is network_step.next_epoch(LAST) is None
-    assert network_step.back((1, 1, 1), LINES, BATCHES) is None
-    at = opened()
-    assert at.button(key="go-back").disabled and at.button(key="go-restart").disabled
-    at = opened(epoch=EPOCHS, batch=BATCHES, line=LINES)
-    assert all(at.button(key=f"go-{name}").disabled for name in ("line", "batch", "epoch"))
+@pytest.mark.parametrize("m", walkthrough.BATCHES)
+def test_a_mean_for_each_unit_whatever_m_is(m: int) -> None:
+    """What is said below the map."""
+    at = scene("map", m=m)
+    bn = walkthrough.nodes(*place(at))["bn1"].values
+    assert bn["mean1"].shape == bn["var1"].shape == (3,) and bn["z_norm1"].shape == (m, 3)
+    assert f"over the {m} examples of the mini-batch: 3 units, 3 means" in said(at)
 
 
 @pytest.mark.parametrize("lang", languages())
 def test_what_another_network_does_not_have_is_replaced_and_said(lang: str) -> None:
-    at = opened(lang=lang, norm="none", line=LINES, node="bn2")
-    assert value(at, "line") == len(walkthrough.lines(*place(at))) and value(at, "node") == "a2"
-    assert str(LINES) in said(at) and "bn2" in said(at)
-    at = sections(lang=lang, norm="after", node="z_tilde1")
+    at = scene("map", lang=lang, norm="none", node="bn2")
+    assert value(at, "node") == "a2" and "bn2" in said(at)
+    at = helpers.opened(LESSON, lang=lang, scene="map", norm="after", node="z_tilde1")
     assert value(at, "node") == "a_tilde1"
-    assert value(opened(norm="before", node="b1"), "node") == "z1"
+    assert value(scene("map", norm="before", node="b1"), "node") == "z1"
     at.session_state[f"{LESSON}.norm"] = "before"
     assert value(healthy(at.run()), "node") == "z_tilde1"
 
@@ -308,68 +196,269 @@ def test_what_another_network_does_not_have_is_replaced_and_said(lang: str) -> N
 def test_a_mini_batch_past_the_end_of_an_epoch_is_replaced_and_said(m: int) -> None:
     last = walkthrough.BATCHES[m]
     for lang in languages():
-        at = sections(lang=lang, m=m, batch=last)
-        assert value(at, "batch") == last and f"{last + 1}" not in at.caption[0].value
-    if last < LESSONS[LESSON].control("batch").high:
-        at = sections(m=m, batch=last + 1)
+        at = scene("loop", lang=lang, m=m, batch=last)
         assert value(at, "batch") == last
-        assert f"mini-batch {last + 1} is past its end" in at.caption[0].value
+    if last < LESSONS[LESSON].control("batch").high:
+        at = scene("loop", m=m, batch=last + 1)
+        assert value(at, "batch") == last
+        assert f"mini-batch {last + 1} is past its end" in said(at)
     healthy(at.button(key="go-batch").click().run())
     assert (value(at, "epoch"), value(at, "batch")) == (2, 1)
 
 
-def test_m_and_seed_are_those_of_every_section() -> None:
-    at = opened(("programs",), m=8, seed=3, epoch=2, batch=12, node="z1", line=1)
-    network = walkthrough.at(*place(at))
-    assert (network.settings.m, network.settings.seed, network.batch) == (8, 3, 12)
-    assert_same(
-        blocks(at)[0],
-        walkthrough.nodes(*place(at))["z1"].values
-        | (walkthrough.nodes(*place(at))["z1"].gradients),
-    )
-    assert blocks(at)[0]["z1"].shape == (8, 3)
-    assert_same(blocks(at)[1], walkthrough.reads(network, walkthrough.lines(*place(at)), 0))
-    assert "**12** of 12" in said(at) and "of 8 examples" in said(at)
-    assert export.numpy_program(network).strip() in [each.value.strip() for each in at.code]
-    (numerical,) = [block for block in blocks(at) if "numerical gradient" in block]
-    assert numerical["numerical gradient"].shape == (8, 3)
-
-
-# ------------------------------------------------------------------ three ways back
+# ------------------------------------------------------------------ the loop
 
 
 @pytest.mark.parametrize("lang", languages())
-@pytest.mark.parametrize("drop", walkthrough.DROPS)
-@pytest.mark.parametrize("norm", ["before", "after"])
-def test_the_paths_and_what_is_wrong_without_one(norm: str, drop: str, lang: str) -> None:
-    at = sections(lang=lang, norm=norm, drop=drop, epoch=5, batch=7)
-    found, dropped = walkthrough.paths(*place(at)), walkthrough.DROPS[drop]
-    shown = list(blocks(at)[-1].values())
-    wanted = [*found.through.values(), found.without(*dropped).dz, found.numerical]
-    for ours, theirs in zip(shown, wanted, strict=True):
-        np.testing.assert_array_equal(ours, theirs)
-    (tables,) = [body for body in html(at) if body.count("<table") == 5]
-    assert tables.count('class="faint"') == len(dropped)
-    left = found.without(*dropped)
-    assert f"**{number(left.difference, 3)}**" in said(at)
-    assert not dropped or percent(left.share) in said(at)
-    assert (left.difference > 1e-3) == bool(dropped)  # and tiny with all three
-    (picture,) = [body for body in html(at) if 'class="ways"' in body]
-    for x in found.through.values():
-        assert number(float(x[0, 0]), 3) in escapes.unescape(picture)
+@pytest.mark.parametrize("norm", NORMS)
+def test_every_line_of_the_loop_lights_nodes_and_tells_its_numbers(norm: str, lang: str) -> None:
+    at = scene("loop", norm=norm, epoch=2, batch=5, lang=lang)
+    found = sent(at, "lines")
+    nodes = {node["id"] for node in found["map"]["nodes"]}
+    network = walkthrough.at(*place(at))
+    known = little.numbers(little.lines(network))
+    tables = {}
+    for line, name in zip(found["lines"], LINES, strict=True):
+        assert line["id"] == name and set(line["nodes"]) <= nodes
+        assert line["nodes"] or (norm, name) in {("none", "norm"), ("none", "update")} or line
+        tables[name] = [row["values"] for row in line["table"]["rows"]]
+    assert set().union(*(line["nodes"] for line in found["lines"])) == nodes
+    np.testing.assert_array_equal(tables["for"], network.x.T)
+    np.testing.assert_array_equal(tables["forward"][0], known["z1"][:, 0])
+    if norm != "none":
+        earlier = little.numbers(walkthrough.lines(*place(at)[:4], 4, *place(at)[5:]))
+        wanted = [earlier["mean1"], known["mean1"], earlier["var1"], known["var1"]]
+        np.testing.assert_array_equal(tables["norm"], wanted)
+        assert not np.allclose(wanted[0], wanted[1])  # each mini-batch has its own
+        np.testing.assert_array_equal(tables["backward"][:2], [known["dgamma1"], known["dbeta1"]])
+        was, new = network.net.gamma[1], known["gamma1"]
+        np.testing.assert_array_equal(tables["update"][:2], [was, new])
 
 
-def test_without_batch_norm_there_is_one_way_back() -> None:
-    at = opened(norm="none")
-    assert not [body for body in html(at) if 'class="ways"' in body]
-    assert "drop" not in [group.key for group in at.button_group]
+def test_the_next_mini_batch_is_a_press_away_and_ends_with_the_last() -> None:
+    at = scene("loop")
+    healthy(at.button(key="go-batch").click().run())
+    assert (value(at, "epoch"), value(at, "batch")) == (1, 2)
+    assert scene("loop", epoch=EPOCHS, batch=walkthrough.BATCHES[M]).button(key="go-batch").disabled
 
 
-# ------------------------------------------------------------------ take it home
+# ------------------------------------------------------------------ one example moves all
 
 
-def test_the_programs_are_those_of_this_place() -> None:
-    at = opened(("programs",), norm="after", optimizer="adam", epoch=2, batch=3)
-    shown = [code.value for code in at.code]
-    for program in export.PROGRAMS.values():
-        assert program(walkthrough.at(*place(at))).strip() in [each.strip() for each in shown]
+def test_before_the_answer_nothing_is_nudged() -> None:
+    at = helpers.opened(LESSON, scene="nudge")
+    found = sent(at, "one")
+    assert found["locked"] and found["before"] == found["after"] and found["guess"] is None
+
+
+@pytest.mark.parametrize("option", ["none", "own"])
+def test_a_nudge_moves_all_examples_and_the_guess_is_marked(option: str) -> None:
+    found = sent(guessed("nudge", option), "one")
+    before, after = (np.array(found[when]["z_tilde"]) for when in ("before", "after"))
+    assert (np.abs(after - before) > 1e-3).all() and not found["locked"]
+    z = [np.array(found[when]["z"]) for when in ("before", "after")]
+    np.testing.assert_allclose(z[1] - z[0], [1.5, 0, 0, 0, 0, 0], atol=1e-12)
+    moved = np.array(found["guess"]) - before
+    assert np.count_nonzero(np.abs(moved) > 1e-9) == (option == "own")
+
+
+def test_the_picture_of_the_nudge_has_room() -> None:
+    control = LESSONS[LESSON].control("nudge")
+    for by in (control.low, control.high):
+        found = nudge_rows(by)
+        low, high = nudge.ENDS
+        assert all(low < found[name].min() and found[name].max() < high for name in nudge_ideas())
+
+
+def nudge_rows(by: float) -> dict[str, np.ndarray]:
+    network = walkthrough.at("before", "tanh", "sgd")
+    z = little.numbers(little.lines(network))["z1"].copy()
+    z[nudge.EXAMPLE, nudge.UNIT] += by
+    gamma, beta = network.net.gamma[1], network.net.beta[1]
+    tilde = loop.batch_norm_forward(z, gamma, beta)[0]
+    return {"z": z[:, nudge.UNIT], "z_tilde": tilde[:, nudge.UNIT]}
+
+
+def nudge_ideas() -> tuple[str, ...]:
+    return ("z", "z_tilde")
+
+
+# ------------------------------------------------------------------ b
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize(("by", "shift"), [(2.0, 0.0), (-3.3, 0.5), (0.0, -2.0)])
+def test_the_numbers_of_b_are_those_of_the_experiment(by: float, shift: float, lang: str) -> None:
+    at = scene("b", b=by, shift=shift, lang=lang)
+    found = bias.drag(by, shift, unit=b.UNIT)
+    assert cells(at, "drag") == exact(
+        found.z_moved, found.z_tilde_moved, found.logits_moved, found.db, found.dbeta
+    )
+    text = said(at)
+    assert number(found.dbeta, 3) in text
+    assert ((number(found.loss, 4)) in text) == bool(shift)
+    assert ("움직" in text) == (lang == "ko")
+
+
+@pytest.mark.parametrize(("by", "shift"), [(0.0, 0.0), (3.0, -1.5)])
+def test_the_picture_gets_the_experiments_numbers(by: float, shift: float) -> None:
+    found = bias.drag(by, shift, unit=b.UNIT)
+    given = sent(scene("b", b=by, shift=shift), "locked")
+    for idea in ("z", "z_tilde"):
+        assert given["after"][idea] == getattr(found, idea).tolist()
+        assert given["before"][idea] == getattr(found, f"{idea}_at_zero").tolist()
+    assert given["tracks"]["b"]["value"] == by and given["tracks"]["shift"]["value"] == shift
+    z = np.array(given["before"]["z"]) + by  # what the browser does while b is dragged
+    gamma, beta = np.array([given["gamma"]]), np.array([given["beta"] + shift])
+    z_tilde, _ = batch_norm_forward(z[:, None], gamma, beta, given["eps"])
+    np.testing.assert_allclose(z_tilde[:, 0], found.z_tilde, atol=1e-12)
+
+
+def test_before_the_answer_b_is_0() -> None:
+    at = helpers.opened(LESSON, scene="b")
+    given = sent(at, "locked")
+    assert given["locked"] and given["before"] == given["after"] and given["guess"] is None
+    found = bias.drag(2.0, unit=b.UNIT)
+    assert json.dumps(found.z.tolist()[0]) not in everything(at)
+
+
+@pytest.mark.parametrize("option", ["both", "beta", "none"])
+def test_the_guess_about_b_is_marked(option: str) -> None:
+    given = sent(guessed("b", option), "locked")
+    if option == "none":
+        assert given["guess"] is None
+        return
+    moved = np.array(given["guess"]) - given["before"]["z_tilde"]
+    by = {"both": 2.0, "beta": 2.0 / np.std(given["before"]["z"])}[option]
+    np.testing.assert_allclose(moved, by)
+
+
+def test_the_axes_have_room_for_every_b_and_beta() -> None:
+    for by in (-4.0, 4.0):
+        for shift in (-2.0, 2.0):
+            found = bias.drag(by, shift, unit=b.UNIT)
+            for idea, (low, high) in b.ENDS.items():
+                values = getattr(found, idea)
+                assert low < values.min() and values.max() < high
+
+
+# ------------------------------------------------------------------ γ and β learn
+
+
+def test_before_the_answer_the_start_alone_is_sent() -> None:
+    at = helpers.opened(LESSON, scene="learn")
+    (look,) = sent(at, "looks")["looks"]
+    assert (look["step"], look["gamma"], look["beta"]) == (0, 1.0, 0.0)
+    found = learned.replay()
+    for x in (found.gamma[-1, learned.UNIT - 1], found.beta[-1, learned.UNIT - 1]):
+        assert short(float(x)) not in said(at)
+
+
+@pytest.mark.parametrize("option", ["stay", "back", "own"])
+def test_the_replay_is_the_run_and_the_guess_is_marked(option: str) -> None:
+    at, found, unit = guessed("learn", option), learned.replay(), learned.UNIT - 1
+    given = sent(at, "looks")
+    assert [look["gamma"] for look in given["looks"]] == found.gamma[:, unit].tolist()
+    assert [look["beta"] for look in given["looks"]] == found.beta[:, unit].tolist()
+    z = np.array([look["z"] for look in given["looks"]])
+    np.testing.assert_allclose(z, found.z[:, :, unit], atol=0.51 * 10**-learn.DIGITS)
+    mean, std = found.mean[-1, unit], found.std[-1, unit]
+    wanted = {"stay": {"mean": 0.0, "sd": 1.0}, "back": {"mean": mean, "sd": std}, "own": None}
+    assert given["guess"] == wanted[option]
+    (answer,) = [*at.success, *at.info]
+    assert short(float(found.gamma[-1, unit])) in answer.value
+
+
+def test_gamma_and_beta_leave_1_and_0_and_do_not_undo_the_normalization() -> None:
+    """What the answers say, of every unit and every seed that is listed."""
+    for seed in learned.SEEDS:
+        found = learned.replay(seed)
+        gone = np.hypot(found.gamma[-1] - 1, found.beta[-1])
+        back = np.hypot(found.gamma[-1] - found.std[-1], found.beta[-1] - found.mean[-1])
+        assert (gone > 0.05).all() and (back > 0.05).all()
+
+
+def test_the_rows_have_room_for_every_look() -> None:
+    found = learned.replay()
+    z_norm = (found.z - found.mean[:, None]) / found.std[:, None]
+    z_tilde = found.gamma[:, None] * z_norm + found.beta[:, None]
+    for rows in (found.z, z_norm, z_tilde):
+        assert learn.ENDS[0] < rows.min() and rows.max() < learn.ENDS[1]
+
+
+# ------------------------------------------------------------------ a or z
+
+
+def test_what_the_next_layer_gets_behind_batch_norm_is_beta_and_gamma() -> None:
+    """The argument for a: mean β and standard deviation γ, up to ε."""
+    net = walkthrough.at("after", "tanh", "sgd", EPOCHS, walkthrough.BATCHES[M]).net
+    handed = a_or_z.values("after")["a_tilde"]
+    assert handed.mean() == pytest.approx(net.beta[1][a_or_z.UNIT])
+    assert handed.std() == pytest.approx(abs(net.gamma[1][a_or_z.UNIT]), rel=1e-3)
+
+
+def test_neither_placement_is_always_ahead() -> None:
+    gaps = [mean for mean, _ in a_or_z.gaps().values()]
+    assert min(gaps) < 0 < max(gaps)
+    at = scene("a_or_z")
+    assert f"**{100 * max(map(abs, gaps)):.1f} points**" in said(at)
+    assert len(cells(at, "a-or-z")) == 3 * len(gaps)
+    assert not at.button(key="scene-next").disabled
+
+
+# ------------------------------------------------------------------ how many
+
+
+def test_parameters_are_counted_with_and_without_b() -> None:
+    at = scene("count")
+    for name, dataset in (("little", "moons"), ("digits", "digits")):
+        shown = np.array(list(map(int, cells(at, f"counts {name}")))).reshape(-1, 7)
+        own, kept = (
+            little.parameter_counts(little.SIZES[dataset], "before", keep_bias=keep)
+            for keep in (False, True)
+        )
+        assert shown[:-1, 4].tolist() == [one.learned for one in own]
+        assert shown[:-1, 5].tolist() == [one.learned for one in kept]
+        assert (shown[:-1].sum(axis=0) == shown[-1]).all()
+
+
+def test_a_layer_of_fifty_learns_fifty_numbers_more() -> None:
+    """gamma and beta come, b goes."""
+    plain, kept, own = (count.layer(arm) for arm in ("plain", "kept", "own"))
+    assert plain.learned + 50 == own.learned == kept.learned - 50 and own.running == 100
+    assert plain.W == 64 * 50 and plain.b == 50
+
+
+def test_before_the_answer_the_layer_without_batch_norm_alone_is_shown() -> None:
+    before = everything(helpers.opened(LESSON, scene="count"))
+    assert "3,250" in before and "3,300" not in before and "3,350" not in before
+    after = everything(guessed("count", "hundred"))
+    assert "3,300" in after and "← your guess" in after
+
+
+# ------------------------------------------------------------------ old links
+
+
+opened = partial(helpers.opened, LESSON)
+
+
+@pytest.mark.parametrize(
+    ("link", "name"),
+    [
+        ({"node": "z2"}, "map"),
+        ({"norm": "after", "m": 8}, "map"),
+        ({"b": 1.5}, "b"),
+        ({"shift": 0.5, "b": 2.0}, "b"),
+        ({"b": 2.0, "node": "bn1"}, "map"),
+    ],
+)
+def test_a_link_of_old_opens_the_scene_that_it_meant(link: dict, name: str) -> None:
+    at = opened(**link)
+    assert value(at, "scene") == name and value(at, "seen")
+    assert all(value(at, key) == wanted for key, wanted in link.items())
+
+
+def test_an_old_link_may_name_what_has_moved_as_it_was() -> None:
+    moved = LESSONS[LESSON].moved
+    link = {name: LESSONS[lesson].written_default(name) for name, lesson in moved.items()}
+    assert value(opened(**link, node="x"), "node") == "x"

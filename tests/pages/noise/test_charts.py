@@ -187,3 +187,36 @@ def test_curves_end_where_their_arm_ended(mode) -> None:
     np.testing.assert_array_equal(named(figure, "plain").y, values[:3, 0])
     np.testing.assert_array_equal(named(figure, "bn").y, values[:, 1])
     assert named(figure, "plain").line.dash != named(figure, "bn").line.dash
+
+
+# ------------------------------------------------------------------ before an answer, and growing
+
+
+def test_before_an_answer_the_axes_are_those_of_after() -> None:
+    sizes, sd = np.array([2, 8, 64]), np.array([0.6, 0.35, 0.15])
+    only = sizes == 64
+    before = checked(figures.law("light", sizes, sd, sd, 8, WORDS, only=only))
+    after = checked(figures.law("light", sizes, sd, sd, 8, WORDS))
+    assert [list(trace.y) for trace in before.data] == [[0.15]] and not before.layout.shapes
+    groups, mean = np.array([2, 8, 256]), np.array([0.4, 0.95, 0.94])
+    others = {"plain": (0.93, 0.92, 0.94), "dropout": (0.945, 0.94, 0.96)}
+    bn = (mean, mean - 0.01, mean + 0.01)
+    first = checked(figures.by_group("light", groups, bn, others, WORDS, shown=range(2, 3)))
+    second = checked(figures.by_group("light", groups, bn, others, WORDS))
+    assert list(named(first, "bn").y) == [0.94] and not first.layout.annotations
+    for one, other in ((before, after), (first, second)):
+        assert one.layout.xaxis.range == other.layout.xaxis.range
+        assert one.layout.yaxis.range == other.layout.yaxis.range
+    assert all(abs(end / 0.005 - round(end / 0.005)) < 1e-9 for end in second.layout.yaxis.range)
+
+
+@pytest.mark.parametrize("records", [0, 1, 5])
+def test_a_growing_curve_stands_where_its_records_are(records: int) -> None:
+    steps, values = np.arange(5)[:records] * 10, RNG.random((5, 2))[:records]
+    html = figures.growing("dark", steps, values, (records - 1, records - 1), 100, WORDS)
+    found = dict(re.findall(r'<polyline class="(\w+)" points="(.*?)"', html))
+    for arm, name in enumerate(("plain", "bn")):
+        places = [tuple(map(float, place.split(","))) for place in found[name].split()]
+        wanted = [(step, 100 * (1 - y)) for step, y in zip(steps, values[:, arm], strict=True)]
+        np.testing.assert_allclose(places, wanted, atol=0.006)
+    assert ("draws-itself" in html) is False

@@ -14,14 +14,15 @@ from experiments.claims import board as claims
 from experiments.claims import grading
 from experiments.claims.registry import CLAIMS as MEASURED
 from experiments.intervals import interval, mean
-from pages.why import LESSON
-from pages.why.board import CLAIMS, PREDICTIONS, strip, written
+from pages.why import EIGHT, LESSON
 from pages.why.charts_board import AGREED, DIFFERED
 from pages.why.scope import OF_ONE_NETWORK
+from pages.why.stage import CLAIMS, PREDICTIONS, strip, written
 from tests.complete import languages
 from tests.pages.helpers import ROOT, cells, opened, said
 from ui.numbers import number
 
+LOCALES = ROOT / "assets" / "locales"
 STRIPS = 'figure class="board-strips"'
 LANGS = pytest.mark.parametrize("lang", languages())
 
@@ -34,8 +35,9 @@ def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Network, "gradient", refuse)
 
 
-def board(**query: object) -> AppTest:
-    return opened("why", part="board", **query)
+def board(scene: str = "board", **query: object) -> AppTest:
+    """All verdicts, with the drawer open."""
+    return opened("why", (f"more-{scene}",), scene=scene, **query)
 
 
 def predict(at: AppTest, verdict: str) -> AppTest:
@@ -77,6 +79,32 @@ def test_evidence_stays_covered_until_one_has_predicted(lang: str) -> None:
     assert STRIPS in said(at) and not at.exception
 
 
+@LANGS
+@pytest.mark.parametrize("claim", EIGHT)
+def test_each_of_the_eight_is_asked_before_anything_of_it_is_sent(claim: str, lang: str) -> None:
+    row = claims.board()[claim]
+    at = board("verdicts", claim=claim, lang=lang)
+    words = tomllib.loads((LOCALES / lang / "why" / "labels.toml").read_text("utf-8"))
+    told = [words["claims"][claim][name] for name in (row.verdict, "how", *row.numbers)]
+    known = [re.split(r"\[\[|\]\(", each)[0] for each in told]
+    assert not verdict_shown(at) and STRIPS not in said(at)
+    assert not [each for each in known if len(each) > 12 and each in said(at)]
+    predict(at, another(row.verdict))
+    assert verdict_shown(at) == [row.verdict] and not at.exception
+    assert all(each in said(at) for each in known)
+
+
+def test_the_eight_have_every_verdict_among_them() -> None:
+    """So that no answer is the one to guess."""
+    assert {claims.board()[claim].verdict for claim in EIGHT} == set(grading.VERDICTS)
+    assert [claim for claim in CLAIMS if claim in EIGHT] == list(EIGHT)
+
+
+def test_a_claim_that_is_not_among_the_eight_is_none_of_that_scene() -> None:
+    at = board("verdicts", claim="folds")
+    assert at.session_state["why.claim"] in EIGHT and not at.exception
+
+
 def test_what_is_shown_are_the_measured_numbers() -> None:
     at = predict(board(claim="like_dropout"), "clear")
     row = claims.board()["like_dropout"]
@@ -102,12 +130,14 @@ def test_the_score_counts_agreement_and_the_first_prediction_counts() -> None:
 
 
 @LANGS
-def test_predictions_survive_the_language_and_another_part(lang: str) -> None:
+def test_predictions_survive_the_language_and_another_scene(lang: str) -> None:
     at = predict(board(lang=lang), "exact")
     at.button_group(key="lang").set_value("ko" if lang == "en" else "en").run()
-    at.button_group(key="why.part").set_value("inputs").run()
-    at.button_group(key="why.part").set_value("board").run()
+    at.button_group(key="scenes.way.why").set_value("bowl").run()
+    at.button_group(key="scenes.way.why").set_value("board").run()
     assert on_the_board(at) == [1] and not at.exception
+    at.button_group(key="scenes.way.why").set_value("verdicts").run()
+    assert verdict_shown(at) == ["exact"]
 
 
 @LANGS
@@ -121,7 +151,7 @@ def test_everything_can_be_uncovered_without_predicting(lang: str) -> None:
     )
     assert not cells(at, "claims")
     for claim in CLAIMS:
-        at.button_group(key="why.claim").set_value(claim).run()
+        at.selectbox(key="why.claim").set_value(claim).run()
         assert verdict_shown(at) == [claims.board()[claim].verdict] and not at.exception
 
 
@@ -130,19 +160,19 @@ def test_the_next_claim_is_the_next_one_that_is_covered() -> None:
     predict(at, "weak").button(key="board-next").click().run()
     assert at.session_state["why.claim"] == CLAIMS[0]
     predict(at, "weak")
-    at.button_group(key="why.claim").set_value(CLAIMS[-1]).run()
+    at.selectbox(key="why.claim").set_value(CLAIMS[-1]).run()
     at.button(key="board-next").click().run()
     assert at.session_state["why.claim"] == CLAIMS[1]
 
 
-def test_a_claim_leads_to_the_part_where_one_can_try_it() -> None:
+def test_a_claim_leads_to_the_scene_where_one_can_try_it() -> None:
     for row in claims.board().values():
         assert row.lesson == LESSON or not row.place, row.id
         assert all(value in LESSON.options(name) for name, value in row.place.items()), row.id
     at = predict(board(claim="smoother"), "weak")
     at.button(key="board-touch").click().run()
-    assert (at.session_state["why.part"], at.session_state["why.test"]) == ("speed", "smooth")
-    assert cells(at, "smooth") and not at.exception
+    assert at.session_state["why.scene"] == "smooth" and not at.session_state["why.seen"]
+    assert at.button(key="just-show-me") and not at.exception
 
 
 def test_numbers_are_written_with_what_the_seeds_leave_open() -> None:
@@ -170,7 +200,7 @@ def test_each_card_says_what_varied_and_on_what(lang: str) -> None:
     words = tomllib.loads(file.read_text("utf-8"))["board"]
     at = board(lang=lang, all=1)
     for claim, row in claims.board().items():
-        at.button_group(key="why.claim").set_value(claim).run()
+        at.selectbox(key="why.claim").set_value(claim).run()
         (caption,) = [each.value for each in at.caption if words["scope"]["line"][:3] in each.value]
         line, rest = caption.split("  \n")
         assert str(len(row.seeds)) in rest and "[[" not in caption, claim

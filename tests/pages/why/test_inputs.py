@@ -1,11 +1,8 @@
-"""Why batch norm works, the parts on inputs and on shifts: what is shown is what was measured."""
+"""Why batch norm works, the scenes on inputs and on shifts: what is shown is what was measured."""
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -13,18 +10,21 @@ from streamlit.testing.v1 import AppTest
 
 from bncore.network import Network
 from experiments.at_test_time import dimming
-from experiments.why import cats, coloured, input_scaling, inputs, spectrum
+from experiments.why import cats, coloured, floors, input_scaling, inputs, spectrum
+from pages.why.arms import K
+from pages.why.bowl import NORMS, PATIENCE
+from pages.why.cats import MET, ORANGE, SHOWN
 from pages.why.charts_shift import LOOKS
-from pages.why.inputs import PATIENCE
-from pages.why.shift import SHOWN, K, ink_arms
+from pages.why.inks import SHOWN as DIGITS
+from pages.why.inks import ink_arms
+from pages.why.wines import BEFORE
 from tests.complete import languages
-from tests.pages.helpers import ROOT, cells, chart, exact, said
+from tests.pages.helpers import cells, chart, exact, said
 from tests.pages.helpers import opened as opened_lesson
 from ui.lessons import LESSONS
 from ui.numbers import percent
 
 LESSON = "why"
-PARTS = LESSONS[LESSON].control("part").options
 RATES = LESSONS[LESSON].control("lr").options
 LANGS = pytest.mark.parametrize("lang", languages())
 
@@ -37,40 +37,13 @@ def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Network, "gradient", refuse)
 
 
-def opened(part: str = "inputs", **query: object) -> AppTest:
-    return opened_lesson(LESSON, part=part, **query)
+def opened(scene: str, **query: object) -> AppTest:
+    """A scene, revealed, with its drawer open."""
+    return opened_lesson(LESSON, (f"more-{scene}",), scene=scene, seen=1, **query)
 
 
 def shares(*numbers: float) -> list[str]:
     return [f"{x:.4f}" for x in numbers]
-
-
-# ------------------------------------------------------------------ parts
-
-
-def test_only_the_part_that_is_shown_is_imported() -> None:
-    """By a process of its own, since other tests have imported them all."""
-    start = [sys.executable, str(ROOT / "tests" / "app" / "start.py"), LESSON]
-    done = subprocess.run(start, capture_output=True, text=True, check=True, cwd=ROOT)
-    found = json.loads(done.stdout)
-    assert "pages.why.inputs" in found["modules"]
-    assert not {f"pages.why.{part}" for part in PARTS if part != "inputs"} & set(found["modules"])
-    assert not [name for name in found["assets"] if "evidence/cats" in name]
-
-
-@LANGS
-def test_the_button_leads_to_the_next_part_and_the_link_follows(lang: str) -> None:
-    at = opened(lang=lang)
-    at.button(key="onward-inputs").click().run()
-    assert at.session_state["why.part"] == "shift" and at.query_params["part"] == "shift"
-    assert cells(at, "coats") and not at.exception
-    assert any("scrollTo(0, 0)" in each.proto.body for each in at.get("html"))
-    at.run()
-    assert not any("scrollTo(0, 0)" in each.proto.body for each in at.get("html"))
-
-
-def test_the_last_part_leads_nowhere() -> None:
-    assert not [b for b in opened(PARTS[-1]).button if str(b.key).startswith("onward")]
 
 
 # ------------------------------------------------------------------ the bowl
@@ -78,7 +51,7 @@ def test_the_last_part_leads_nowhere() -> None:
 
 @LANGS
 def test_the_table_of_the_bowls_is_the_experiments(lang: str) -> None:
-    shown = cells(opened(lang=lang), "bowl")
+    shown = cells(opened("wines", lang=lang), "bowl")
     for row, scaled in enumerate((False, True)):
         bowl = inputs.contours(scaled)
         steps = [inputs.descent(scaled, lr, PATIENCE).steps_to_close for lr in RATES]
@@ -90,7 +63,7 @@ def test_the_table_of_the_bowls_is_the_experiments(lang: str) -> None:
 @LANGS
 @pytest.mark.parametrize("lr", [RATES[0], 0.0098, 0.01, 1.5, RATES[-1]])
 def test_each_side_says_where_its_descent_leads(lr: float, lang: str) -> None:
-    at = opened(lr=lr, lang=lang)
+    at = opened("wines", lr=lr, lang=lang)
     ways = [inputs.descent(scaled, lr, PATIENCE) for scaled in (False, True)]
     diverges = {"en": "**Diverges**", "ko": "**발산합니다.**"}[lang]
     assert said(at).count(diverges) == sum(way.diverged for way in ways)
@@ -99,6 +72,16 @@ def test_each_side_says_where_its_descent_leads(lr: float, lang: str) -> None:
             assert f"{way.steps_to_close} steps" in said(at).replace("스텝", " steps")
         path = next(t for t in chart(at, f"bowl-{name}")["data"] if t["mode"] == "lines+markers")
         assert path["customdata"] is not None
+
+
+def test_before_the_answer_both_sides_bear_a_rate_that_is_a_hundred_times_smaller() -> None:
+    """`why.questions.limit`: "about as many steps", "raised a hundredfold"."""
+    default = LESSONS[LESSON].control("lr").default
+    assert 90 < default / BEFORE < 110
+    raw, scaled = (inputs.descent(each, BEFORE, PATIENCE) for each in (False, True))
+    assert abs(raw.steps_to_close - scaled.steps_to_close) < 50
+    assert inputs.descent(False, default, PATIENCE).diverged
+    assert inputs.descent(True, default, PATIENCE).steps_to_close <= 3
 
 
 def test_the_limits_of_both_sides_lie_within_the_slider() -> None:
@@ -116,9 +99,31 @@ def test_the_limits_of_both_sides_lie_within_the_slider() -> None:
 
 
 @LANGS
+@pytest.mark.parametrize(("activation", "step"), [("tanh", 0.3), ("tanh", 0.45), ("relu", 0.2)])
+def test_each_bowl_says_where_its_descent_leads(activation: str, step: float, lang: str) -> None:
+    body = said(opened("bowl", nonlinearity=activation, step=step, lang=lang))
+    ways = [floors.descent(floors.bowl(activation, norm, 0), step, PATIENCE) for norm in NORMS]
+    diverges = {"en": "**Diverges**", "ko": "**발산합니다.**"}[lang]
+    assert body.count(diverges) == sum(way.diverged for way in ways)
+    for way in ways:
+        if not way.diverged and way.steps_to_close:
+            assert f"{way.steps_to_close} steps" in body.replace("스텝", " steps")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_with_batch_norm_descent_is_down_sooner_at_the_rate_that_is_asked_about(seed: int) -> None:
+    """Whatever the draw, though not always is the largest rate larger."""
+    controls = LESSONS[LESSON]
+    activation, step = controls.default("nonlinearity"), controls.default("step")
+    plain, bn = (floors.bowl(activation, norm, seed) for norm in NORMS)
+    steps = [floors.descent(each, step, 10 * PATIENCE).steps_to_close for each in (plain, bn)]
+    assert steps[0] > 3 * steps[1] and plain.axis_ratio > 2 * bn.axis_ratio
+
+
+@LANGS
 @pytest.mark.parametrize(("activation", "seed"), [("sigmoid", 0), ("relu", 3)])
 def test_the_table_of_spectra_is_the_experiments(activation: str, seed: int, lang: str) -> None:
-    at = opened(nonlinearity=activation, seed=seed, lang=lang)
+    at = opened("bowl", nonlinearity=activation, seed=seed, lang=lang)
     found = spectrum.one_seed(seed)
     assert cells(at, "spectra") == exact(*map(float, found.to_median.T.ravel()))
     assert len([t for t in chart(at, "spectra")["data"] if t["name"]]) == len(found.norms)
@@ -138,7 +143,7 @@ def test_what_is_said_of_the_spectra_is_so(seed: int) -> None:
 
 @LANGS
 def test_the_table_of_arms_is_the_evidence(lang: str) -> None:
-    shown = cells(opened(lang=lang), "arms")
+    shown = cells(opened("replace", lang=lang), "arms")
     for column, optimizer in ((0, "sgd"), (2, "adam")):
         found = input_scaling.over_seeds(optimizer)
         assert shown[column::4] == shares(*found.at_best.mean(axis=0))
@@ -171,8 +176,8 @@ def answers(at: AppTest) -> list[tuple[str, int]]:
 def test_below_each_animal_stands_what_both_networks_say(
     coat: float, learner: str, lang: str
 ) -> None:
-    at = opened("shift", coat=coat, learner=learner, lang=lang)
-    seen = cats.seen(coat, SHOWN, norm=learner)
+    at = opened("cats", coat=coat, learner=learner, lang=lang)
+    seen = cats.seen(coat, SHOWN, MET, learner)
     wanted = []
     for y, *chances in zip(seen.y, seen.cat, seen.cat_retrained, strict=True):
         for chance in chances:
@@ -186,7 +191,7 @@ def test_below_each_animal_stands_what_both_networks_say(
 @LANGS
 @pytest.mark.parametrize("learner", ["none", "before"])
 def test_the_table_of_coats_is_the_evidence(learner: str, lang: str) -> None:
-    at, found = opened("shift", coat=0.7, learner=learner, lang=lang), cats.over_seeds()
+    at, found = opened("cats", coat=0.7, learner=learner, lang=lang), cats.over_seeds()
     column = cats.SHIFTS.index(0.7)
     assert cells(at, "coats") == shares(*(getattr(found, a)[:, column].mean() for a in LOOKS))
     lines = [t for t in chart(at, "coats")["data"] if t.get("name")]
@@ -196,8 +201,15 @@ def test_the_table_of_coats_is_the_evidence(learner: str, lang: str) -> None:
 @LANGS
 def test_the_cats_are_labelled_as_drawings(lang: str) -> None:
     word = {"en": "Illustrations", "ko": "설명을 위한 그림"}[lang]
-    at = opened("shift", lang=lang)
+    at = opened("cats", lang=lang)
     assert any(word in caption.value for caption in at.caption)
+
+
+def test_of_the_animals_that_are_met_about_as_many_are_told_apart_as_of_all() -> None:
+    for norm in ("none", "before"):
+        seen = cats.seen(ORANGE, SHOWN, MET, norm)
+        share = ((seen.cat >= 0.5) == (seen.y == cats.CAT)).mean()
+        assert abs(share - seen.accuracy) < 0.5 / SHOWN + 0.01
 
 
 def test_what_is_said_of_the_cats_is_so() -> None:
@@ -215,14 +227,14 @@ def test_what_is_said_of_the_cats_is_so() -> None:
 @LANGS
 @pytest.mark.parametrize("ink", coloured.INKS)
 def test_the_table_of_inks_is_the_evidence(ink: str, lang: str) -> None:
-    at, column = opened("shift", ink=ink, lang=lang), list(coloured.INKS).index(ink)
+    at, column = opened("inks", ink=ink, lang=lang), list(coloured.INKS).index(ink)
     found = coloured.over_seeds()
     arms = ink_arms()
     assert cells(at, "inks") == shares(*(arm[:, column].mean() for arm in arms.values()))
     np.testing.assert_array_equal(arms["frozen"], found.frozen)
     np.testing.assert_array_equal(arms["reestimated"], found.reestimated[:, found.k == K][:, 0])
     pictures = [m.value for m in at.markdown if 'class="pixels"' in m.value]
-    assert sum(body.count("<img") for body in pictures) == 5 * SHOWN
+    assert sum(body.count("<img") for body in pictures) == 2 * DIGITS
 
 
 def test_the_inks_offered_are_those_of_the_experiment() -> None:
@@ -239,28 +251,3 @@ def test_what_is_said_of_inks_and_of_the_dark_is_so() -> None:
     at = int(np.abs(dark.a - 0.3).argmin())
     assert (dark.frozen[:, at] < dark.plain[:, at] - 0.2).all()
     assert (dark.reestimated[:, list(dark.k).index(K), at] > 0.95).all()
-
-
-# ------------------------------------------------------------------ controls and answers
-
-
-@pytest.mark.parametrize("part", ["inputs", "shift"])
-@pytest.mark.parametrize("which", [0, -1])
-def test_all_controls_at_one_end_give_a_page(part: str, which: int) -> None:
-    ends = {
-        control.name: control.write((control.low, control.high)[which])
-        if hasattr(control, "low")
-        else control.write(control.options[which])
-        for control in LESSONS[LESSON].controls
-        if control.name != "part" and (hasattr(control, "low") or hasattr(control, "options"))
-    }
-    at = opened(part, **ends)
-    assert not at.exception
-
-
-def test_answers_stay_when_the_language_changes() -> None:
-    at = opened("shift")
-    at.radio(key="answer.why.coats").set_value("bn").run()
-    at.button_group(key="lang").set_value("ko").run()
-    assert at.radio(key="answer.why.coats").value == "bn"
-    assert "BN이 있어도 떨어집니다" in said(at)

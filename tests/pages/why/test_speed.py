@@ -1,4 +1,4 @@
-"""The parts `layers` and `speed` under AppTest: the experiments' numbers, and runs of one's own."""
+"""The scenes on layers and on speed under AppTest: their numbers, and runs of one's own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from bncore.network import Network
 from experiments import runner
 from experiments.why import disturb, gradient_flow, limits, noisy, once, smoothness, tolerance
 from pages.why.live import Live
-from pages.why.speed import TESTS
 from tests.complete import languages
 from tests.pages.helpers import cells, chart, exact, opened, said
 from tests.pages.tickets import runner_here
@@ -35,6 +34,11 @@ def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Network, "gradient", refuse)
 
 
+def scene(name: str, **query: object) -> AppTest:
+    """Revealed, with its drawer open."""
+    return opened(LESSON, (f"more-{name}",), scene=name, seen=1, **query)
+
+
 def options(control: str) -> tuple:
     return LESSONS[LESSON].control(control).options  # type: ignore[attr-defined]
 
@@ -51,7 +55,7 @@ def shares(*numbers: float) -> list[str]:
 @LANGS
 @pytest.mark.parametrize("kind", disturb.KINDS)
 def test_what_a_disturbance_does_is_what_was_measured(kind: str, lang: str) -> None:
-    at = opened(LESSON, part="layers", kind=kind, strength=5, draw=3, lang=lang)
+    at = scene("apart", kind=kind, strength=5, draw=3, lang=lang)
     found = disturb.disturb(kind, disturb.STRENGTHS[kind][5], 3)
     rows = zip(found.intact, found.accuracy, found.moved, found.changed, strict=True)
     expected = [
@@ -65,7 +69,7 @@ def test_what_a_disturbance_does_is_what_was_measured(kind: str, lang: str) -> N
 
 @pytest.mark.usefixtures("no_training")
 def test_the_axis_does_not_follow_the_strength() -> None:
-    at = opened(LESSON, part="layers", strength=1)
+    at = scene("apart", strength=1)
     before = chart(at, "received-plain")["layout"]["yaxis"]["range"]
     at.slider(key="why.strength").set_value(6).run()
     assert chart(at, "received-plain")["layout"]["yaxis"]["range"] == before
@@ -75,14 +79,14 @@ def test_the_axis_does_not_follow_the_strength() -> None:
 
 @pytest.mark.usefixtures("no_training")
 def test_strength_0_disturbs_nothing_and_says_so() -> None:
-    at = opened(LESSON, part="layers", strength=0, kind="swap")
-    assert "Nothing is disturbed yet" in said(at)
+    at = scene("apart", strength=0, kind="swap")
+    assert "Nothing is disturbed" in said(at)
     assert cells(at, "disturbed")[3::4] == shares(0, 0, 0)
 
 
 @pytest.mark.usefixtures("no_training")
 def test_the_seeds_stand_in_the_table() -> None:
-    at = opened(LESSON, part="layers")
+    at = scene("apart")
     found = disturb.over_seeds().accuracy.mean(axis=1)
     at_scale = disturb.STRENGTHS["scale"].index(2.0)
     assert cells(at, "over-seeds")[:6] == shares(*found[:, 0, :, at_scale].ravel())
@@ -96,7 +100,7 @@ def test_the_seeds_stand_in_the_table() -> None:
 @LANGS
 @pytest.mark.parametrize("chosen", options("noisy"))
 def test_noisy_batch_norm(chosen: str, lang: str) -> None:
-    at = opened(LESSON, part="speed", test="noisy", noisy=chosen, lang=lang)
+    at = scene("noisy", noisy=chosen, lang=lang)
     n = noisy.numbers(noisy.load(chosen))
     expected = [
         n[f"{name}.{arm}"].mean() for arm in noisy.ARMS for name in ("accuracy", "shift", "late_ks")
@@ -108,7 +112,7 @@ def test_noisy_batch_norm(chosen: str, lang: str) -> None:
 @LANGS
 @pytest.mark.parametrize("chosen", options("once"))
 def test_normalized_once(chosen: str, lang: str) -> None:
-    at = opened(LESSON, part="speed", test="once", once=chosen, lang=lang)
+    at = scene("once", once=chosen, lang=lang)
     found = once.load(chosen)
     expected = np.stack([found.spread[..., -1], found.accuracy[..., -1]], axis=1).mean(axis=-1)
     assert cells(at, "once") == exact(*expected.ravel())
@@ -122,7 +126,7 @@ def test_normalized_once(chosen: str, lang: str) -> None:
 @LANGS
 @pytest.mark.parametrize("chosen", options("smooth"))
 def test_along_the_gradient(chosen: str, lang: str) -> None:
-    at = opened(LESSON, part="speed", test="smooth", smooth=chosen, lang=lang)
+    at = scene("smooth", smooth=chosen, lang=lang)
     n = smoothness.numbers(smoothness.load(chosen))
     measured = [
         n[f"{name}.{arm}"].mean() for arm in smoothness.ARMS for name in ("loss_range", "change")
@@ -136,7 +140,7 @@ def test_along_the_gradient(chosen: str, lang: str) -> None:
 @pytest.mark.usefixtures("no_training")
 @pytest.mark.parametrize(("depth", "rate"), [(1, 0.01), (8, 0.3), (24, 10.0)])
 def test_learning_rates(depth: int, rate: float) -> None:
-    at = opened(LESSON, part="speed", test="rates", depth=depth, rate=rate)
+    at = scene("map", depth=depth, rate=rate)
     found = tolerance.load().accuracy.mean(axis=-1)
     d, r = tolerance.DEPTHS.index(depth), tolerance.RATES.index(rate)
     for a, arm in enumerate(tolerance.ARMS):
@@ -153,10 +157,8 @@ def test_learning_rates(depth: int, rate: float) -> None:
 @pytest.mark.parametrize("activation", options("nonlinearity"))
 def test_gradients_in_depth(activation: str, lang: str) -> None:
     layers = {"sigmoid": options("layers")[0], "tanh": 10, "relu": 20}[activation]
-    at = opened(
-        LESSON,
-        part="speed",
-        test="flow",
+    at = scene(
+        "flow",
         layers=layers,
         nonlinearity=activation,
         draw=2,
@@ -174,17 +176,10 @@ def test_gradients_in_depth(activation: str, lang: str) -> None:
 @pytest.mark.usefixtures("no_training")
 @LANGS
 def test_where_batch_norm_loses(lang: str) -> None:
-    body = said(opened(LESSON, part="speed", test="loses", lang=lang))
+    body = said(scene("loses", lang=lang))
     for case in limits.cases().values():
         for values in (case.plain, case.bn):
             assert f'data-value="{values.mean():.4g}"' in body
-
-
-def test_one_can_walk_through_all_six() -> None:
-    at = opened(LESSON, part="speed")
-    for test in TESTS[1:]:
-        at.button(key="next-test").click().run()
-        assert at.session_state["why.test"] == test and not at.exception
 
 
 # ------------------------------------------------------------------ runs of one's own
@@ -225,7 +220,7 @@ def test_a_run_of_ones_own_stands_beside_the_seeds(
 
     monkeypatch.setattr(once, "one_seed", one_seed)
     runner_here(monkeypatch)
-    at = opened(LESSON, part="speed", test="once", once="five", draw=77, lang=lang)
+    at = scene("once", once="five", draw=77, lang=lang)
     assert len(cells(at, "once")) == 6
     finished(at.button(key="train-why-once").click().run())
     assert asked == [(77, "five")] and len(cells(at, "once")) == 12 and not at.error
@@ -248,7 +243,7 @@ def test_a_run_that_is_stopped_keeps_what_is_trained(
     shipped = once.load("five")
     monkeypatch.setattr(once, "one_seed", one_seed)
     runner_here(monkeypatch)
-    at = opened(LESSON, part="speed", test="once", once="five", lang=lang)
+    at = scene("once", once="five", lang=lang)
     at.button(key="train-why-once").click().run()
     assert at.get("progress") and at.button(key="train-why-once").disabled
     finished(at.button(key="stop-why-once").click().run())
@@ -275,7 +270,7 @@ def test_a_run_that_the_server_gave_up_is_offered_again(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(once, "one_seed", one_seed)
     runner_here(monkeypatch)
-    at = opened(LESSON, part="speed", test="once", once="five")
+    at = scene("once", once="five")
     at.button(key="train-why-once").click().run()
     assert told.wait(PATIENCE)
     finished(at)
@@ -291,7 +286,7 @@ def test_a_run_that_fails_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(once, "one_seed", one_seed)
     runner_here(monkeypatch)
-    at = opened(LESSON, part="speed", test="once")
+    at = scene("once")
     finished(at.button(key="train-why-once").click().run())
     assert len(at.error) == 1 and not at.exception
 
@@ -316,7 +311,7 @@ def test_a_run_that_is_stopped_at_once_is_shown(
         begin(live, key, lambda progress, should_stop: run(None, lambda: True))
 
     monkeypatch.setattr(Live, "begin", stopped)
-    at = opened(LESSON, part="speed", test=test)
+    at = scene({"rates": "map"}.get(test, test))
     finished(at.button(key=f"train-why-{test}").click().run())
     assert any("step 0" in note.value for note in at.info)
     assert "nan" not in " ".join(each.proto.body for each in at.get("html")).lower()

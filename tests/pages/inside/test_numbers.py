@@ -1,29 +1,24 @@
-"""Four sections under AppTest: their numbers are the experiments', their words follow them."""
+"""Scenes on longer runs under AppTest: the numbers are the evidence, the words follow them."""
 
 from __future__ import annotations
 
 import base64
-import json
 from functools import partial
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from bncore import batch_norm_forward
 from bncore.network import Network
 from experiments.network import bias, optimizers, placement, scale
-from pages.network.b import ENDS, UNIT
-from pages.network.placement import CLOSE, LOOKS, ahead
-from pages.network.scale import BROKEN
+from pages.inside.placement import CLOSE, LOOKS, ahead
+from pages.inside.scale import BROKEN
 from tests.complete import languages
 from tests.pages.helpers import cells, chart, exact, open_lesson, said
 from ui import runs
 from ui.lessons import LESSONS
-from ui.numbers import number
 
-LESSON = "network"
-opened = partial(open_lesson, LESSON)
+LESSON = "inside"
+opened = partial(open_lesson, LESSON, view="all")
 ALPHAS = LESSONS[LESSON].control("alpha").options
 
 
@@ -31,13 +26,6 @@ def heights(trace: dict) -> np.ndarray:
     """The y of a trace, as Plotly sends arrays."""
     y = trace["y"]
     return np.frombuffer(base64.b64decode(y["bdata"]), y["dtype"]) if "bdata" in y else np.array(y)
-
-
-def picture(at: AppTest, field: str) -> dict:
-    """What was sent to the component whose data has that field."""
-    sent = [json.loads(each.proto.json) for each in at.get("bidi_component")]
-    (found,) = [data for data in sent if field in data]
-    return found
 
 
 @pytest.fixture
@@ -52,44 +40,7 @@ def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "submit", refuse)
 
 
-# ------------------------------------------------------------------ b
-
-
-@pytest.mark.parametrize("lang", languages())
-@pytest.mark.parametrize(("b", "shift"), [(2.0, 0.0), (-3.3, 0.5), (0.0, -2.0)])
-def test_the_numbers_of_b_are_those_of_the_experiment(b: float, shift: float, lang: str) -> None:
-    at = opened(b=b, shift=shift, lang=lang)
-    assert not at.exception and not at.error and not at.warning
-    found = bias.drag(b, shift, unit=UNIT)
-    assert cells(at, "drag") == exact(
-        found.z_moved, found.z_tilde_moved, found.logits_moved, found.db, found.dbeta
-    )
-    text = said(at)
-    assert number(found.dbeta, 3) in text
-    assert ((number(found.loss, 4)) in text) == bool(shift)
-    assert ("한" in text) == (lang == "ko")
-
-
-@pytest.mark.parametrize(("b", "shift"), [(0.0, 0.0), (3.0, -1.5)])
-def test_the_picture_gets_the_experiments_numbers(b: float, shift: float) -> None:
-    sent, found = picture(opened(b=b, shift=shift), "gamma"), bias.drag(b, shift, unit=UNIT)
-    for idea in ("z", "z_tilde"):
-        assert sent["after"][idea] == getattr(found, idea).tolist()
-        assert sent["before"][idea] == getattr(found, f"{idea}_at_zero").tolist()
-    assert sent["tracks"]["b"]["value"] == b and sent["tracks"]["shift"]["value"] == shift
-    z = np.array(sent["before"]["z"]) + b  # what the browser does while b is dragged
-    gamma, beta = np.array([sent["gamma"]]), np.array([sent["beta"] + shift])
-    z_tilde, _ = batch_norm_forward(z[:, None], gamma, beta, sent["eps"])
-    np.testing.assert_allclose(z_tilde[:, 0], found.z_tilde, atol=1e-12)
-
-
-def test_the_axes_have_room_for_every_b_and_beta() -> None:
-    for b in (-4.0, 4.0):
-        for shift in (-2.0, 2.0):
-            found = bias.drag(b, shift, unit=UNIT)
-            for idea, (low, high) in ENDS.items():
-                values = getattr(found, idea)
-                assert low < values.min() and values.max() < high
+# ------------------------------------------------------------------ b left in
 
 
 @pytest.mark.usefixtures("no_training")

@@ -1,4 +1,4 @@
-"""The live runs of the lesson `network` in a real browser: choose, train, see; stop."""
+"""The live runs of the lesson `inside` in a real browser: choose, train, see; stop."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_every_section_trains_what_is_chosen_and_shows_it(
     app_url: str, new_page: NewPage, lang: str, width: int, height: int
 ) -> None:
     page = new_page(width, height, lang, dark=lang == "ko")
-    visit(page, f"{app_url}/network?lang={lang}&{CHOSEN}")
+    visit(page, f"{app_url}/inside?view=all&lang={lang}&{CHOSEN}")
     fields = [page.locator(f".st-key-live-{name} input") for name in SECTIONS]
     fields[1].fill(str(SEED))
     fields[1].press("Enter")
@@ -143,14 +143,16 @@ def test_stop_keeps_what_is_trained(
 ) -> None:
     """A run takes a second: its worker is held up, so that there is time to stop it."""
     page = new_page(width, height, lang)
-    visit(page, f"{app_url}/network?lang={lang}&rule=sgd&rung=3&lr=0.3&decay=0.0&run={width}")
+    visit(
+        page, f"{app_url}/inside?view=all&lang={lang}&rule=sgd&rung=3&lr=0.3&decay=0.0&run={width}"
+    )
     train(page, "optimizers")  # from here on there is a worker
     expect(cells(page, "optimizers-live")).to_have_count(8)
     worker = worker_of(app_url)
     os.kill(worker, signal.SIGSTOP)
     try:
         train(page, "growth")
-        bar = page.locator(".st-key-progress-network-growth")
+        bar = page.locator(".st-key-progress-inside-growth")
         crawl(worker, bar, WORDS[lang]["begun"])
         bar.get_by_role("button", name=WORDS[lang]["stop"]).click()
     finally:

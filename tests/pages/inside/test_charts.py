@@ -8,7 +8,7 @@ import pytest
 from figures import graph
 from figures.graph import Axis, Line
 from figures.theme import INK, colour
-from pages.network import charts as figures
+from pages.inside import charts as figures
 from tests.figures.helpers import MODES, WORDS, checked, named
 
 RNG = np.random.default_rng(0)
@@ -91,8 +91,12 @@ def test_an_axis_shows_the_ticks_it_is_given() -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_every_b_has_a_line(mode) -> None:
     path = RNG.normal(size=(5, 3))
-    figure = checked(figures.wander(mode, np.arange(5), path, WORDS))
+    figure = checked(figures.wander(mode, np.arange(5), path, WORDS, 4))
     np.testing.assert_array_equal([trace.y for trace in figure.data], path.T)
+    assert not figure.layout.annotations
+    start = checked(figures.wander(mode, np.arange(1), path[:1], WORDS, 4, expected=True))
+    assert not start.layout.yaxis.showticklabels and start.layout.xaxis.range == (0, 4)
+    assert start.layout.annotations[0].text == WORDS["guess"]
 
 
 # --- γ and β ---

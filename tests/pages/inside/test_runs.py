@@ -1,4 +1,4 @@
-"""The live runs of the lesson `network` under AppTest: what is trained, and what is said of it."""
+"""The live runs of the lesson `inside` under AppTest: what is trained, and what is said of it."""
 
 from __future__ import annotations
 
@@ -13,22 +13,21 @@ from streamlit.testing.v1 import AppTest
 from experiments.job import Job
 from experiments.network import optimizers, placement, scale
 from experiments.pair import Pair, train_pair
-from pages.network import growth as network_growth
-from pages.network import live as network_live
-from pages.network import optimizers as network_optimizers
-from pages.network import placement as network_placement
-from pages.network.live import Own, Section
+from pages.inside import growth as growth_scene
+from pages.inside import live as one_more
+from pages.inside import optimizers as optimizers_scene
+from pages.inside import placement as placement_scene
+from pages.inside.live import Own, Section
 from tests.complete import languages
 from tests.pages.helpers import cells, chart, open_lesson, said
 from tests.pages.tickets import Ticket, asked_for
 from ui.lessons import LESSONS
 from ui.numbers import number, percent
 
-LESSON = "network"
-opened = partial(open_lesson, LESSON)
+LESSON = "inside"
+opened = partial(open_lesson, LESSON, view="all")
 SECTIONS = {
-    section.LIVE.name: section.LIVE
-    for section in (network_placement, network_optimizers, network_growth)
+    section.LIVE.name: section.LIVE for section in (placement_scene, optimizers_scene, growth_scene)
 }
 SEED = LESSONS[LESSON].control("run").default
 NOBODYS = 77  # a seed that is in no evidence
@@ -152,11 +151,11 @@ def test_what_is_stopped_is_shown_and_not_compared(
 
 def test_the_seed_is_one_for_all_sections() -> None:
     at = opened(run=4)
-    fields = [at.number_input(key=f"network.run.{name}") for name in SECTIONS]
+    fields = [at.number_input(key=f"inside.run.{name}") for name in SECTIONS]
     assert [field.value for field in fields] == [4, 4, 4]
     fields[1].set_value(NOBODYS).run()
-    assert at.session_state["network.run"] == NOBODYS
-    assert [at.number_input(key=f"network.run.{name}").value for name in SECTIONS] == [NOBODYS] * 3
+    assert at.session_state["inside.run"] == NOBODYS
+    assert [at.number_input(key=f"inside.run.{name}").value for name in SECTIONS] == [NOBODYS] * 3
     assert at.query_params["run"] == str(NOBODYS)
 
 
@@ -185,7 +184,7 @@ def test_what_was_trained_is_shown_for_its_settings_alone() -> None:
     np.testing.assert_allclose(heights(lines["after g"]), pair.bn.accuracy)
     assert list(lines) == ["without BN", "after g"]
     assert cells(at, "live")[2] == f"{pair.bn.accuracy[-1]:.4f}"
-    at.select_slider(key="network.rate").set_value(0.1).run()
+    at.select_slider(key="inside.rate").set_value(0.1).run()
     assert not at.exception
     with pytest.raises(ValueError):
         chart(at, "figure-one-more")
@@ -232,7 +231,7 @@ def test_gamma_and_beta_of_the_live_run_lie_over_the_shipped_ones() -> None:
 def test_every_rung_is_a_rate_of_the_sweep(rule: str) -> None:
     found = optimizers.sweep()
     rungs = LESSONS[LESSON].control("rung").options
-    rates = [network_optimizers._rate(rule, rung) for rung in rungs]
+    rates = [optimizers_scene._rate(rule, rung) for rung in rungs]
     assert rates == found.rates[optimizers.OPTIMIZERS.index(rule)].tolist()
 
 
@@ -265,7 +264,7 @@ def test_a_run_that_learned_nothing_is_told_as_that(lang: str) -> None:
     assert {"en": "No shipped run has", "ko": "미리 학습한 결과는 없습니다"}[lang] in said(at)
     pair = grown(10.0, 0.03)
     bn, text = scale.measured(pair.bn), said(beside(at, SECTIONS["growth"], pair))
-    assert bn.accuracy < network_live.LOST and bn.length[-1] < network_growth.FADED
+    assert bn.accuracy < one_more.LOST and bn.length[-1] < growth_scene.FADED
     assert {"en": "Nothing learned", "ko": "배운 것이 없습니다"}[lang] in text
     assert {"en": "Hardly a gradient arrives", "ko": "기울기가 거의 오지 않아"}[lang] in text
     # long before float32 runs out of digits
@@ -292,9 +291,9 @@ def test_a_live_run_lies_below_among_or_above(
     accuracy: float, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(network_live, "t", lambda key, **_: asked.append(key))
-    network_live.lies("", accuracy, np.array([0.9, 0.93, 0.95], np.float32))
-    assert asked == [f"network.live.{where}"]
+    monkeypatch.setattr(one_more, "t", lambda key, **_: asked.append(key))
+    one_more.lies("", accuracy, np.array([0.9, 0.93, 0.95], np.float32))
+    assert asked == [f"inside.live.{where}"]
 
 
 def test_a_shipped_seed_lies_where_it_was() -> None:
