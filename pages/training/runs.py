@@ -146,9 +146,8 @@ def settle() -> None:
     seen = known is not None and known[0] is ticket and known[2].sent > 0
     last = len(shown.replay.steps) - 1
     LESSON.put(**{"preset": OWN} | (place or {"frame": last if seen else 0}))
-    st.session_state[AFTER] = After(
-        known[2].name if seen and place is None else "", not seen and place is None
-    )
+    follows = known[2].name if known is not None and seen and place is None else ""
+    st.session_state[AFTER] = After(follows, not seen and place is None)
 
 
 class After(NamedTuple):
