@@ -157,14 +157,18 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     if state.setting("view") == "embed":
         _picture(drawn, now)
         return
-    words, place = (st.container(), st.container()) if scene.wide else _beside(scene)
-    values = own.said(now) if now.seen and hasattr(own, "said") else {}
-    with words:
-        _words(lesson, now, values)
+    words, place = _above(scene, now) if scene.wide else _beside(scene)
+    with words[0]:
+        _title(t(f"{lesson}.scenes.{scene.name}.title"), now)
+        st.markdown(t(f"{lesson}.scenes.{scene.name}.task"))
+        if scene.wide and not now.whole:
+            _drawer(own, now)
+    with words[1]:
+        _words(lesson, now, own.said(now) if now.seen and hasattr(own, "said") else {})
     with place:
         if picture:
             _picture(drawn, now)
-    if now.seen and hasattr(own, "more"):
+    if now.whole or not scene.wide:
         _drawer(own, now)
     _note(lesson, now)
 
@@ -174,10 +178,21 @@ def _picture(drawn: Any, now: Moment) -> None:
         drawn.picture(now)
 
 
-def _beside(scene: Scene) -> tuple[Any, Any]:
+def _beside(scene: Scene) -> tuple[tuple[Any, Any], Any]:
+    """Where its words stand, and where its picture."""
     with st.container(key=f"beside-{scene.name}"):
         left, right = st.columns([3, 5], gap="medium")
-    return left, right
+    return (left, left), right
+
+
+def _above(scene: Scene, now: Moment) -> tuple[tuple[Any, Any], Any]:
+    """The same, with the words in two columns above the picture."""
+    if now.whole:
+        words = st.container()
+        return (words, words), st.container()
+    with st.container(key=f"above-{scene.name}"):
+        left, right = st.columns(2, gap="medium")
+    return (left, right), st.container()
 
 
 def _module(lesson: Lesson, name: str) -> Any:
@@ -185,21 +200,15 @@ def _module(lesson: Lesson, name: str) -> Any:
 
 
 def _words(lesson: Lesson, now: Moment, values: dict[str, object]) -> None:
-    """Its title and its task; the question or what is to be said of the answer; what it came to."""
+    """The question, or what is to be said of the answer; what it came to; what is left open."""
     scene = now.scene
-    base = f"{lesson}.scenes.{scene.name}"
-    columns = scene.wide and scene.question is not None and not now.whole
-    left, right = st.columns(2, gap="medium") if columns else (st.container(), st.container())
-    with left:
-        _title(t(f"{base}.title"), now)
-        st.markdown(t(f"{base}.task"))
-    with right:
-        if scene.question is not None:
-            (_answer if now.seen else _ask)(lesson, now, scene.question, values)
-        if now.seen and has(f"{base}.say", **values):
-            st.markdown(t(f"{base}.say", **values))
-        if now.seen and scene == lesson.path[-1] and has(f"{lesson}.onward"):
-            st.markdown(f"*{t(f'{lesson}.onward')}*")  # what is left open
+    say = f"{lesson}.scenes.{scene.name}.say"
+    if scene.question is not None:
+        (_answer if now.seen else _ask)(lesson, now, scene.question, values)
+    if now.seen and has(say, **values):
+        st.markdown(t(say, **values))
+    if now.seen and scene == lesson.path[-1] and has(f"{lesson}.onward"):
+        st.markdown(f"*{t(f'{lesson}.onward')}*")
 
 
 def _title(words: str, now: Moment) -> None:
@@ -248,6 +257,8 @@ def _answer(lesson: Lesson, now: Moment, question: Question, values: dict[str, o
 
 def _drawer(own: Any, now: Moment) -> None:
     """Filled when it is opened; the lesson opened out has it open."""
+    if not (now.seen and hasattr(own, "more")):
+        return
     box = page.drawer(t("ui.scenes.more"), key=f"more-{now.name}", opened=now.whole)
     if box is not None:
         with box:

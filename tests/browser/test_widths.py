@@ -36,9 +36,7 @@ def test_the_menu_leaves_the_page_its_room(app_url: str, new_page: Callable[...,
     expect(page).to_have_url(re.compile(rf"^{app_url}/{last}\b"))
 
 
-def test_the_tab_names_the_scene_that_is_open(
-    app_url: str, new_page: Callable[..., Page]
-) -> None:
+def test_the_tab_names_the_scene_that_is_open(app_url: str, new_page: Callable[..., Page]) -> None:
     lesson = next(entry for entry in LESSONS.values() if entry.scenes)
     page, titles = new_page(), set()
     for scene in lesson.scenes[:2]:
