@@ -143,11 +143,14 @@ def settle() -> None:
         return
     shown = st.session_state[FOUND] = own_view(found.config, found.steps, found)
     known, place = st.session_state.get(GOING), st.session_state.pop(LINKED, None)
-    seen = known is not None and known[0] is ticket and known[2].sent > 0
+    live = known[2] if known is not None and known[0] is ticket else None
+    seen = live is not None and live.sent > 0
     last = len(shown.replay.steps) - 1
     LESSON.put(**{"preset": OWN} | (place or {"frame": last if seen else 0}))
-    follows = known[2].name if known is not None and seen and place is None else ""
-    st.session_state[AFTER] = After(follows, not seen and place is None)
+    st.session_state[AFTER] = After(
+        follows=live.name if live is not None and seen and place is None else "",
+        play=not seen and place is None,
+    )
 
 
 class After(NamedTuple):
