@@ -42,9 +42,11 @@ SMALL = """least => {
 
 
 TEXT = """place => {
+  const HEARD = ['alt', 'aria-label', 'aria-valuetext'];
   const said = [];
   const walk = node => {
     if (node.nodeType === Node.TEXT_NODE) said.push(node.data);
+    for (const name of HEARD) said.push(node.getAttribute?.(name) ?? '');
     for (const child of node.shadowRoot?.childNodes ?? []) walk(child);
     for (const child of node.childNodes) walk(child);
   };
@@ -71,7 +73,7 @@ class Sent:
 
 
 def written(place: Locator) -> set[str]:
-    """The numbers that can be read there, within components too."""
+    """The numbers that can be read or heard there, within components too."""
     return set(NUMBER.findall(place.evaluate(TEXT)))
 
 

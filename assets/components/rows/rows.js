@@ -15,6 +15,9 @@ const IDEAS = Object.keys(NAMES);
 const TOP = 8, LABEL = 76, RIGHT = 10, AXIS = 26; // px around the rows; LABEL is for their names
 const CROWD = 30; // examples: more than these are spread upwards and downwards
 
+// Recorded looks are few: about six seconds for all, the first ones slower.
+const onward = (/** @type {number} */ position, /** @type {number} */ ms) => position + Math.min(ms, 50) / 1000 * Math.min(14, 3.6 + 0.7 * position);
+
 export class Rows {
   constructor(root) {
     this.svg = root.querySelector("svg");
@@ -69,11 +72,11 @@ export class Rows {
 
   play() {
     const from = this.at >= this.last ? 0 : this.at;
-    // recorded looks are few: about six seconds for all, the first ones slower
-    this.clock.run(from * 10, this.last * 10, () => 60 + Math.min(180, this.at * 12), tenth => {
-      this.at = tenth / 10;
+    this.clock.run(from, onward, position => {
+      this.at = Math.min(position, this.last);
       if (this.at >= this.last) this.halt();
       this.paint();
+      return this.at < this.last;
     });
     this.transport.wordPlay(this.data.words, true);
   }
