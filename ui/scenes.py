@@ -17,12 +17,14 @@ revealed, travel in the link.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 import streamlit as st
 
 from ui import page, progress, share, state, streamlits
+from ui.files import ASSETS
 from ui.lesson import Lesson, Question, Scene
 from ui.lessons import FOLDERS, HOME, LESSONS, script
 from ui.text import has, t
@@ -120,16 +122,16 @@ def _to_the_top(lesson: Lesson) -> None:
     """A scene that was turned to begins at the top of the page; in the row it is in sight."""
     turned = st.session_state.get(TURNED, 0)
     # Scene and number make the element another one each time, so that the browser runs it again.
-    words = f"/* {lesson} {lesson.scene.name} {turned} */ {_sight()}"
+    script = f"/* {lesson} {lesson.scene.name} {turned} */ {_way_script()}"
     if turned:
-        words = f"document.querySelector(STREAMLIT.main).scrollTo(0, 0); {words}"
+        script = f"document.querySelector(STREAMLIT.main).scrollTo(0, 0); {script}"
     with st.container(key="kept-top"):
-        st.html(f"<script>{streamlits.with_names(words)}</script>", unsafe_allow_javascript=True)
+        st.html(f"<script>{streamlits.with_names(script)}</script>", unsafe_allow_javascript=True)
 
 
-def _sight() -> str:
-    chosen = "document.querySelector('.st-key-scene-way [aria-checked=true]')"
-    return f"{chosen}?.scrollIntoView({{ inline: 'center', block: 'nearest' }});"
+@cache
+def _way_script() -> str:
+    return (ASSETS / "way.js").read_text("utf-8")
 
 
 # --- the scene ---

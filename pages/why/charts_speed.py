@@ -56,7 +56,7 @@ def received(
             "margin": {"t": 44},
         },
         mode,
-        height=235,
+        height=222,
     )
 
 

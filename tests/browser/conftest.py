@@ -34,7 +34,7 @@ from playwright.sync_api import (
 ROOT = Path(__file__).parents[2]
 STREAMLITS_OWN_404 = re.compile(r"/[a-z_]+/_stcore/(health|host-config)$")
 NewPage = Callable[..., Page]
-PATIENCE = 25_000  # ms: how long a page may take on a slow machine, whatever is waited for
+PATIENCE = 90_000  # ms: how long a page may take on a slow machine, whatever is waited for
 
 expect.set_options(timeout=PATIENCE)
 

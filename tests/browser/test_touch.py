@@ -236,7 +236,7 @@ def test_a_mouse_looks_closer_and_is_told_the_way_back_in_its_language(
     assert axes(chart) != whole
     page.mouse.dblclick(x, y)
     page.wait_for_function(
-        "whole => JSON.stringify(document.querySelector('.st-key-spread .js-plotly-plot')"
+        "whole => JSON.stringify(document.querySelector('.stPlotlyChart .js-plotly-plot')"
         "._fullLayout.xaxis.range) === JSON.stringify(whole)",
         arg=whole[0],
     )
