@@ -15,15 +15,15 @@ from tools.serve import running
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "images"
 PICTURES = {
-    "home": "?lang=en&frame=3",
-    "mini_batch": "mini_batch?lang=en&scene=four_steps&seen=1&step=4&gamma=1.5&beta=-1",
+    "home": "?lang=en&frame=6",
+    "mini_batch": "mini_batch?lang=en&scene=four_steps&seen=1&step=4",
     "network": "network?lang=en",
-    "training": "training?lang=en&frame=40",
+    "training": "training?lang=en&scene=one_unit&seen=1",
     "why": "why?lang=en&scene=verdicts&claim=shift_explains&show=everything",
     "test_time": "test_time?lang=en&seen=1",
-    "noise": "noise?lang=en&m=16",
+    "noise": "noise?lang=en&seen=1",
 }
-SCREEN: ViewportSize = {"width": 1440, "height": 1000}
+SCREEN: ViewportSize = {"width": 1366, "height": 768}
 
 
 def main() -> None:
@@ -32,7 +32,8 @@ def main() -> None:
     with running() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=sandbox)
         for name, address in PICTURES.items():
-            page = browser.new_page(viewport=SCREEN)
+            # what moves stands at its end
+            page = browser.new_page(viewport=SCREEN, reduced_motion="reduce")
             page.goto(f"{server.url}/{address}")
             page.locator(".stApp[data-test-script-state='notRunning']").wait_for()
             page.wait_for_timeout(2000)  # fonts, and the component's first painting

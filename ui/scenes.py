@@ -16,6 +16,7 @@ revealed, travel in the link.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -163,14 +164,13 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     with words[0]:
         _title(t(f"{lesson}.scenes.{scene.name}.title"), now)
         st.markdown(t(f"{lesson}.scenes.{scene.name}.task"))
-        if scene.wide and not now.whole:
-            _drawer(own, now)
+        below = st.container() if scene.wide and not now.whole else None
     with words[1]:
         _words(lesson, now, own.said(now) if now.seen and hasattr(own, "said") else {})
     with place:
         if picture:
             _picture(drawn, now)
-    if now.whole or not scene.wide:
+    with below or nullcontext():  # drawn after the picture, which may set its controls right
         _drawer(own, now)
     _note(lesson, now)
 

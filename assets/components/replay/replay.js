@@ -255,9 +255,9 @@ export class Replay {
   // ---------------------------------------------------------------- painting
 
   get scene() {
-    const { run, frame, reached, view, ratio, family, settings: { words, palette, picture } } = this;
+    const { run, frame, reached, view, ratio, family, least, settings: { words, palette, picture } } = this;
     const layer = picture === "unit" ? run.layers : this.layer;
-    return { run, frame, reached, view: picture === "unit" ? "u" : view, layer, words, palette, ratio, family };
+    return { run, frame, reached, view: picture === "unit" ? "u" : view, layer, words, palette, ratio, family, least };
   }
 
   // `again` draws the curves although nothing has another size: they show something else.
@@ -267,7 +267,9 @@ export class Replay {
     if (!width || (!again && width === this.width && ratio === this.ratio)) return;
     this.width = width;
     this.ratio = ratio;
-    this.family = getComputedStyle(this.root).fontFamily;
+    const look = getComputedStyle(this.root);
+    this.family = look.fontFamily;
+    this.least = parseFloat(look.getPropertyValue("--least")) || 0;
     const few = this.settings.picture === "unit", columns = !few && width >= COLUMNS_FROM;
     this.body.classList.toggle("columns", columns);
     const left = this.left.clientWidth, right = this.right.clientWidth;

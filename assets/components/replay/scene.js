@@ -19,11 +19,12 @@ export const LABEL = 13.5;
  * @property {Record<string, string>} palette
  * @property {number} ratio of dots to px
  * @property {string} family of the font
+ * @property {number} least px that letters may have, before a class
  * @typedef {CanvasRenderingContext2D} Pen
  */
 
 /** @param {Scene} scene @param {number} size @param {number} [weight] */
-export const font = ({ family }, size, weight = 400) => `${weight} ${size}px ${family}`;
+export const font = ({ family, least }, size, weight = 400) => `${weight} ${Math.max(size, least)}px ${family}`;
 
 /**
  * The pen of an empty canvas, with the font of most texts.
