@@ -43,4 +43,5 @@ def more(now: Moment) -> None:
     st.caption(origin(batch))
     four.limits(batch.z)
     steps = experiment.walk(batch.z, value("gamma"), value("beta"), value("eps"))
-    four.table(batch, steps, now.name)
+    if not now.whole:  # it stands with the four steps there
+        four.table(batch, steps, now.name)

@@ -25,7 +25,7 @@ UNIT, LAYER = 0, 1  # whose values are drawn; the unit from 0
 WAYS: dict[str, tuple[str, ...]] = {"before": ("z", "z_tilde", "a"), "after": ("z", "a", "a_tilde")}
 ENDS, BINS, TICKS = (-3.0, 3.0), 30, (-2, 0, 2)
 STYLE = (
-    ".ways-on{display:grid;gap:1rem}.ways-on h4{font-size:1rem;padding:0;margin:0}"
+    ".ways-on{display:grid;gap:1rem}.ways-on p{margin:0}"
     ".ways-on ol{display:grid;grid-template-columns:1fr auto 1fr auto 1fr;margin:0;padding:0;"
     "list-style:none;align-items:center;font-size:.8125rem;font-variant-numeric:tabular-nums}"
     ".ways-on li{margin:0;padding:0;text-align:center;line-height:1.3}"
@@ -80,7 +80,7 @@ def _way(norm: str) -> str:
     for name in names[1:]:
         parts += [_step(name), _strip(found[name], name)]
     word = html.escape(t(f"{LESSON}.a_or_z.{norm}"))
-    return f"<div><h4>{word}</h4><ol>{''.join(parts)}</ol></div>"
+    return f"<div><p><strong>{word}</strong></p><ol>{''.join(parts)}</ol></div>"
 
 
 def _strip(x: np.ndarray, name: str) -> str:
