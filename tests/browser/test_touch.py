@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import ElementHandle, Locator, Page, expect
+from playwright.sync_api import ElementHandle, Locator, Page, TimeoutError, expect
 
-from tests.browser.conftest import Profiles, fresh_pages
+from tests.browser.conftest import PATIENCE, Profiles, fresh_pages
 from tests.browser.helpers import address, settled, still, visit
 from tests.browser.helpers import places as places_of_lessons
 
@@ -70,7 +70,8 @@ BRING = """(element, across) => {
   const x = Math.min(Math.max(box.left + across * box.width, 10), innerWidth - 10);
   return { x, y, top: main.scrollTop, up: below > 120 };
 }"""
-TOP = "() => document.querySelector('.stMain').scrollTop"
+# On a busy machine the page follows a moment later.
+MOVED = "([top, far]) => Math.abs(document.querySelector('.stMain').scrollTop - top) > far"
 # Values were shown, if only until a browser without windows thinks of its mouse elsewhere.
 HOVERED = """chart => new MutationObserver(() => {
   window.hovered ||= chart.querySelector('.hoverlayer text') !== null;
@@ -97,7 +98,11 @@ class Finger:
         """Swipe upright over a place, wherever there is room; whether the page has scrolled."""
         at = place.evaluate(BRING, across)
         self.swipe(at["x"], at["y"], down=-SWIPE if at["up"] else SWIPE)
-        return abs(self.page.evaluate(TOP) - at["top"]) > SWIPE / 3
+        try:
+            self.page.wait_for_function(MOVED, arg=[at["top"], SWIPE / 3], timeout=PATIENCE / 20)
+        except TimeoutError:
+            return False
+        return True
 
 
 def opened(page: Page, url: str) -> Page:

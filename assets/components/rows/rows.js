@@ -6,6 +6,7 @@
 import { niceRange, scale, ticksOf } from "../kit/axes.js";
 import { fill, grow, make, paintWith, put, write } from "../kit/dom.js";
 import { mix, pixel, written } from "../kit/numbers.js";
+import { undoneBySwipe } from "../kit/swipe.js";
 import { Clock } from "../replay/clock.js";
 import { Transport } from "../replay/controls.js";
 import { fourSteps, summary } from "../stage/steps.js";
@@ -28,6 +29,13 @@ export class Rows {
     const box = root.querySelector(".transport");
     box.replaceChildren();
     this.transport = new Transport(box, { back: () => this.go(0), toggle: () => this.toggle(), on: () => this.go(this.last) });
+    undoneBySwipe(this.transport.range, () => {
+      const { at } = this, { playing } = this.clock;
+      return () => {
+        this.go(at);
+        if (playing) this.play();
+      };
+    });
     this.transport.range.addEventListener("input", () => this.go(Number(this.transport.range.value)));
     this.grid = make("g", this.svg, { class: "grid" });
     this.ticks = [];
