@@ -150,6 +150,8 @@ def test_the_answer_moves_one_example_and_the_hand_goes_on(lesson: str, new_tab:
     drawn = page.locator(".cancelled")
     expect(slider(drawn, "nudge")).to_be_disabled()
     page.locator(".st-key-guess-own button").click()
+    page.locator(".st-key-scene-nudge-seen").wait_for()  # the scene is mounted anew
+    settled(page)
     drawn = picture(page, "cancelled")
     pull(drawn, "nudge", 0.5, 0.25)
     by = shown(drawn, "nudge")
