@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.helpers import settled, visit
 from tests.ui.hostile import HOSTILE
+from ui.lessons import LESSONS
 
 NewPage = Callable[..., Page]
 SENDABLE = [value.encode("utf-8", "replace").decode()[:200] for value in HOSTILE]
@@ -68,4 +69,6 @@ def test_what_a_browser_keeps_may_be_damaged(app_url: str, new_page: NewPage) ->
     visit(page, f"{app_url}/training")
     page.wait_for_function("localStorage.getItem('batch-norm-lab').includes('training')")
     kept = json.loads(page.evaluate("localStorage.getItem('batch-norm-lab')"))
-    assert kept == {"last": "training", "done": {"training": []}}
+    first = LESSONS["training"].scenes[0].name
+    here = {"last": "training", "done": {"training": []}, "at": {"training": first}}
+    assert kept == here | {"show": None}
