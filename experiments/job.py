@@ -80,7 +80,7 @@ def pair_job(
     """
     lane: Lane = "long" if seconds(config) > LONG else "short"
     return Job(
-        (config, _name(reduce)),
+        (config, _name(reduce), None if watch is None else _name(watch)),
         partial(train_pair, config, watch=watch),
         reduce,
         lane,

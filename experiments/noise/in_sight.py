@@ -1,20 +1,16 @@
-"""A pair in training that one can watch: what it records is handed over at once.
+"""A pair in training that one can watch: its accuracies, handed over as they are recorded.
 
-    job = watched(config, brief)        # the pair that `pair_job` trains, and the same result
+    job = pair_job(config, brief, Watch)
 
 Every `Look` is a record of the trace that comes of it, bit for bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bncore.config import RunConfig
-from experiments.job import STEPS_AT_A_TIME, Job, Report, ShouldStop, pair_job
-from experiments.pair import Pair, PairRun
+from experiments.pair import PairRun
 
 
 class Look(NamedTuple):
@@ -25,26 +21,16 @@ class Look(NamedTuple):
     bn: float
 
 
-def watched(config: RunConfig, reduce: Callable[[Pair], Any]) -> Job:
-    """What a visitor starts."""
-    job = pair_job(config, reduce)
-    return replace(job, key=(config, job.key, "watched"), function=partial(train, config))
+class Watch:
+    """The latest record of a run, once; records stand farther apart than one asks."""
 
+    def __init__(self, config: RunConfig) -> None:
+        self._every, self._told = config.record_every, -1
 
-def train(config: RunConfig, progress: Report, should_stop: ShouldStop) -> Pair:
-    """Both arms in turn, with each of their records as a piece."""
-    run, told = PairRun(config), -1
-
-    def tell() -> None:
-        nonlocal told
-        seen, at = run.accuracies, run.step - run.step % config.record_every
-        piece = None
-        if at > told and seen.bn is not None and seen.plain is not None:
-            piece, told = Look(at, seen.plain, seen.bn), at
-        progress(run.step, config.steps, seen=seen, upto=run.upto, piece=piece)
-
-    tell()
-    while not run.done and not should_stop():
-        run.advance(min(STEPS_AT_A_TIME, config.record_every - run.step % config.record_every))
-        tell()
-    return run.pair()
+    def __call__(self, run: PairRun) -> Look | None:
+        """That record, if it is new and both arms have one."""
+        seen, at = run.accuracies, run.step - run.step % self._every
+        if at <= self._told or seen.bn is None or seen.plain is None:
+            return None
+        self._told = at
+        return Look(at, seen.plain, seen.bn)

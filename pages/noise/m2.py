@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from experiments.job import train_pair
 from experiments.noise import in_sight
 from experiments.noise import small_batches as experiment
 from experiments.replay import ARMS, Brief
@@ -169,7 +170,7 @@ def more(now: Moment) -> None:
         result(run)
         st.caption(t(f"{WORDS}.of_run", **_known(run)))
     page.say(f"{LESSON}/batches")
-    page.source(in_sight.train, key=f"{LESSON}-{now.name}")
+    page.source(train_pair, key=f"{LESSON}-{now.name}")
 
 
 def _loss(run: Brief) -> None:

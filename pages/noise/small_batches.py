@@ -10,6 +10,7 @@ from dataclasses import replace
 import streamlit as st
 
 from bncore.config import RunConfig
+from experiments.job import pair_job
 from experiments.noise import in_sight, one_class
 from experiments.noise import small_batches as experiment
 from experiments.replay import Brief, brief
@@ -56,7 +57,7 @@ def pick() -> None:
 
 def train() -> None:
     """Callback of the button."""
-    LIVE.start(in_sight.watched(config(), brief))
+    LIVE.start(pair_job(config(), brief, in_sight.Watch))
 
 
 def settle() -> None:

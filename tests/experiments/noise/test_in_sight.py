@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.job import pair_job
+from experiments import job
 from experiments.noise import in_sight, small_batches
 from experiments.pair import train_pair
 from experiments.replay import brief
@@ -22,7 +22,10 @@ def test_every_record_is_handed_over_once_and_is_that_of_the_trace() -> None:
         if piece is not None:
             looks.append(piece)
 
-    pair, wanted = in_sight.train(CONFIG, progress, lambda: False), train_pair(CONFIG)
+    pair, wanted = (
+        job.train_pair(CONFIG, progress, lambda: False, in_sight.Watch),
+        train_pair(CONFIG),
+    )
     for arm, alone in ((pair.bn, wanted.bn), (pair.plain, wanted.plain)):
         np.testing.assert_array_equal(arm.accuracy, alone.accuracy)
         np.testing.assert_array_equal(arm.loss, alone.loss)
@@ -35,11 +38,13 @@ def test_every_record_is_handed_over_once_and_is_that_of_the_trace() -> None:
 
 
 def test_it_is_stopped_like_any_pair() -> None:
-    pair = in_sight.train(CONFIG, lambda *_, **__: None, iter([False, True]).__next__)
+    pair = job.train_pair(
+        CONFIG, lambda *_, **__: None, iter([False, True]).__next__, in_sight.Watch
+    )
     assert not pair.complete and 0 < pair.steps < CONFIG.steps
 
 
 def test_nobody_is_given_a_run_that_hands_nothing_over() -> None:
     """The same pair without pieces is another job to the runner."""
-    watched = in_sight.watched(CONFIG, brief)
-    assert watched.key != pair_job(CONFIG, brief).key and watched.shared
+    watched = job.pair_job(CONFIG, brief, in_sight.Watch)
+    assert watched.key != job.pair_job(CONFIG, brief).key and watched.shared
