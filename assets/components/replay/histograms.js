@@ -5,7 +5,7 @@ import { scale, ticksWithin } from "../kit/axes.js";
 import { element, fill } from "../kit/dom.js";
 import { clamp, percent } from "../kit/numbers.js";
 import { ARMS, histogram, moments, over, tallest, VIEWS } from "./run.js";
-import { ending, font, haloed, LABEL, line, momentsText, sized, TEXT } from "./scene.js";
+import { ending, font, haloed, LABEL, line, momentsText, paintTicks, sized, TEXT } from "./scene.js";
 
 /**
  * @typedef {import("./scene.js").Scene} Scene
@@ -116,7 +116,7 @@ export class Histograms {
     pen.lineWidth = 1;
     line(pen, x, base, x + w, base);
     paintMoments(pen, scene, panel, X);
-    paintTicks(pen, scene, panel, X, [low, high]);
+    paintTicks(pen, scene, X, ticksWithin([low, high], clamp(w / 45, 3, 6)), [x, x + w], base + 17);
     paintNotes(pen, scene, panel, counts, outside, full);
     if (ended) hatch(pen, scene, panel);
     return { arm: panel.arm, layer, counts: [...counts], outside: [...outside], low, high, full, x, y, w, h, held: ended };
@@ -159,19 +159,6 @@ function paintMoments(pen, { run, frame, view, palette }, { a, layer, x, y, w, h
   pen.beginPath();
   pen.arc(X(mean), y + h, 4, 0, 2 * Math.PI);
   pen.fill();
-}
-
-/** @param {Pen} pen @param {Scene} scene @param {Panel} panel @param {(value: number) => number} X @param {number[]} ends */
-function paintTicks(pen, scene, { x, y, w, h }, X, ends) {
-  pen.font = font(scene, TEXT);
-  pen.fillStyle = scene.palette.ink;
-  pen.globalAlpha = 0.75;
-  for (const { value, text } of ticksWithin(ends, clamp(w / 45, 3, 6))) {
-    const half = pen.measureText(text).width / 2;
-    pen.textAlign = "left";
-    pen.fillText(text, clamp(X(value) - half, x, x + w - 2 * half), y + h + 17);
-  }
-  pen.globalAlpha = 1;
 }
 
 /**

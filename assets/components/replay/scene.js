@@ -49,6 +49,27 @@ export function line(pen, x1, y1, x2, y2) {
 }
 
 /**
+ * What stands below an axis: each number under its place, and none beyond the ends.
+ * @param {Pen} pen
+ * @param {Scene} scene
+ * @param {(value: number) => number} X
+ * @param {{ value: number, text: string }[]} ticks
+ * @param {readonly number[]} ends in px
+ * @param {number} y
+ */
+export function paintTicks(pen, scene, X, ticks, [left, right], y) {
+  pen.font = font(scene, TEXT);
+  pen.fillStyle = scene.palette.ink;
+  pen.globalAlpha = 0.75;
+  for (const { value, text } of ticks) {
+    const half = pen.measureText(text).width / 2;
+    pen.textAlign = "left";
+    pen.fillText(text, clamp(X(value) - half, left, right - 2 * half), y);
+  }
+  pen.globalAlpha = 1;
+}
+
+/**
  * A text that stands out from what is below it.
  * @param {Pen} pen
  * @param {Scene} scene

@@ -5,7 +5,7 @@ import { scale, ticksWithin } from "../kit/axes.js";
 import { element } from "../kit/dom.js";
 import { clamp, percent } from "../kit/numbers.js";
 import { ARMS, over, swarm, VIEWS } from "./run.js";
-import { ending, font, haloed, LABEL, line, sized, summary, TEXT } from "./scene.js";
+import { ending, font, haloed, LABEL, line, paintTicks, sized, summary, TEXT } from "./scene.js";
 
 const HEAD = 22, LANE = 68, BETWEEN = 10, BELOW = 22, SIDE = 8; // px
 const GOLDEN = 0.6180339887; // spreads the digits over the height of their lane
@@ -44,7 +44,8 @@ export class Swarm {
     const ends = [run.low[v][last], run.high[v][last]];
     const X = scale(ends[0], ends[1], SIDE, this.size[0] - SIDE);
     pen.textBaseline = "alphabetic";
-    paintTicks(pen, scene, X, ends, this.size);
+    const [width, height] = this.size;
+    paintTicks(pen, scene, X, ticksWithin(ends, clamp(width / 70, 4, 8)), [0, width], height - 7);
     return this.rooms.map(room => paintLane(pen, scene, room, X, ends));
   }
 }
@@ -89,17 +90,4 @@ function paintOutside(pen, scene, { x, y, w, h }, outside, of) {
   if (outside[0]) haloed(pen, scene, `◂ ${percent(outside[0] / of)}`, x + 4, y + h - 6);
   pen.textAlign = "right";
   if (outside[1]) haloed(pen, scene, `${percent(outside[1] / of)} ▸`, x + w - 4, y + h - 6);
-}
-
-/** @param {Pen} pen @param {Scene} scene @param {(value: number) => number} X @param {number[]} ends @param {number[]} size */
-function paintTicks(pen, scene, X, ends, [width, height]) {
-  pen.font = font(scene, TEXT);
-  pen.fillStyle = scene.palette.ink;
-  pen.globalAlpha = 0.75;
-  for (const { value, text } of ticksWithin(ends, clamp(width / 70, 4, 8))) {
-    const half = pen.measureText(text).width / 2;
-    pen.textAlign = "left";
-    pen.fillText(text, clamp(X(value) - half, 0, width - 2 * half), height - 7);
-  }
-  pen.globalAlpha = 1;
 }
