@@ -204,10 +204,11 @@ def _module(lesson: Lesson, name: str) -> Any:
 def _words(lesson: Lesson, now: Moment, values: dict[str, object]) -> None:
     """The question, or what is to be said of the answer; what it came to; what is left open."""
     scene = now.scene
-    say = f"{lesson}.scenes.{scene.name}.say"
-    if scene.question is not None:
-        (_answer if now.seen else _ask)(lesson, now, scene.question, values)
-    if now.seen and has(say, **values):
+    if scene.question is not None and now.seen:
+        _answer(lesson, now, scene.question, values)
+    elif scene.question is not None:
+        _ask(lesson, now, scene.question)
+    if now.seen and has(say := f"{lesson}.scenes.{scene.name}.say"):
         st.markdown(t(say, **values))
     if now.seen and scene == lesson.path[-1] and has(f"{lesson}.onward"):
         st.markdown(f"*{t(f'{lesson}.onward')}*")
@@ -220,7 +221,7 @@ def _title(words: str, now: Moment) -> None:
         st.title(words, anchor=False)
 
 
-def _ask(lesson: Lesson, now: Moment, question: Question, values: dict[str, object]) -> None:
+def _ask(lesson: Lesson, now: Moment, question: Question) -> None:
     """The question: each option is a button, since arrow keys would choose among radio buttons."""
     base = f"{lesson}.questions.{question.name}"
     with st.container(border=True, gap="xsmall", key=f"question-{lesson}-{question.name}"):

@@ -23,8 +23,6 @@ import streamlit as st
 from ui import streamlits, text
 from ui.outside import LONGEST, Unreadable, real, said, tracking, whole
 
-#: in the session: what the controls of the lesson were at the end of the last run
-KNOWN = "known"
 #: what is read from a value that cannot be: whatever the control begins with
 DEFAULT = object()
 #: how many sentences about a link are said; what is left is counted
@@ -209,10 +207,10 @@ def begin(
             scene = st.session_state.get(key(lesson, "scene"), "")
             own = control.default if default is None else default(control.name, scene)
             st.session_state[place] = own
-        elif isinstance(control, Choice) and st.session_state[place] not in control.options:
-            # A drop-down sends its label, and the page may have changed its language meanwhile.
-            known = st.session_state.get(KNOWN, {})
-            st.session_state[place] = known.get(place, control.default)
+        else:
+            # A drop-down sends its label. Read before it is drawn, that is understood in the
+            # language in which it was; once drawn in another, it would be nothing it offers.
+            _ = st.session_state[place]
 
 
 def _read_all(controls: tuple[Control, ...], given: dict[str, list[str]]) -> dict[str, Any]:
@@ -329,7 +327,5 @@ def publish(
             or now != default(control.name, value(lesson, "scene"))
         ):
             wanted[control.name] = control.write(now)
-    known = {key(lesson, control.name): value(lesson, control.name) for control in controls}
-    st.session_state[KNOWN] = known
     if _given() != {name: [value] for name, value in wanted.items()}:
         st.query_params.from_dict(wanted)

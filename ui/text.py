@@ -83,13 +83,9 @@ def t(key: str, /, **values: object) -> str:
     raise KeyError(key)
 
 
-def has(key: str, /, **values: object) -> bool:
-    """Whether a label exists (optional help texts), by what fills it."""
-    try:
-        t(key, **values)
-    except KeyError:
-        return False
-    return True
+def has(key: str) -> bool:
+    """Whether there is such a label (optional help texts), whatever fills it."""
+    return any(_label(code, key) is not None for code in (language(), FALLBACK))
 
 
 def names(key: str) -> tuple[str, ...]:

@@ -185,7 +185,7 @@ def outcome(claim: str) -> None:
         f"<span>{html.escape(compared(claim))}</span></div>",
         STYLE,
     )
-    if text.has(f"{LESSON}.claims.{claim}.{verdict}", **known(claim)):
+    if text.has(f"{LESSON}.claims.{claim}.{verdict}"):
         st.markdown(worded(claim, verdict))
     page.at_once(pictured(rows_of(claim)[0]), STYLE)
 
