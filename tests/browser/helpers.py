@@ -73,6 +73,12 @@ def still(page: Page) -> Page:
     return page
 
 
+def framed(page: Page) -> Page:
+    """Wait until what a hand has done is painted: pictures are painted once a frame."""
+    page.evaluate("() => new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))")
+    return page
+
+
 def painted(page: Page) -> Page:
     """Wait until what comes after the words (charts, components, style sheets) stands, too."""
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)

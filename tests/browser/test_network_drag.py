@@ -13,11 +13,10 @@ from playwright.sync_api import Locator, Page, expect
 from bncore.batchnorm import batch_norm_forward
 from experiments.network import bias, scale, walkthrough
 from pages.network.b import UNIT
-from tests.browser.helpers import opened_up, overflow, settled, visit
+from tests.browser.helpers import framed, opened_up, overflow, settled, visit
 
 NewPage = Callable[..., Page]
 NewTab = Callable[[], Page]
-TWO_FRAMES = "() => new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))"
 # What stands in a panel: the examples in both rows, where they are, and the means in words.
 READ = """figure => {
   const row = name => {
@@ -48,7 +47,7 @@ def picture(page: Page, name: str) -> Locator:
 
 
 def panel(drawn: Locator, idea: str) -> dict:
-    drawn.page.evaluate(TWO_FRAMES)
+    framed(drawn.page)
     return drawn.locator(f"[data-idea={idea}]").evaluate(READ)
 
 
@@ -72,7 +71,7 @@ def pull(drawn: Locator, name: str, *shares: float) -> None:
     box = track.bounding_box()
     for x, y in places[1:]:
         mouse.move(box["x"] + x, box["y"] + y)
-    drawn.page.evaluate(TWO_FRAMES)
+    framed(drawn.page)
 
 
 def link(page: Page) -> dict[str, str]:
@@ -173,7 +172,7 @@ def test_the_answer_moves_one_example_and_the_hand_goes_on(lesson: str, new_tab:
 
 def numbers(drawn: Locator) -> list[float]:
     """Beside the names of the lines: three of the output, then 1/α and three layers."""
-    drawn.page.evaluate(TWO_FRAMES)
+    framed(drawn.page)
     every = drawn.locator("li b").evaluate_all("all => all.map(b => Number(b.dataset.value))")
     return every
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from experiments.noise import batches as experiment
 from experiments.noise import small_batches
 from experiments.pair import train_pair
-from tests.browser.helpers import overflow, settled, still, visit
+from tests.browser.helpers import framed, overflow, settled, still, visit
 
 NewPage = Callable[..., Page]
 
@@ -79,6 +79,7 @@ def test_after_the_answer_the_image_is_drawn_and_a_larger_batch_narrows_the_clou
     sd, slider = root.locator("text.sd"), root.get_by_role("slider")
     for key, m in (("Home", 2), ("ArrowRight", 4), ("End", 256)):
         slider.press(key)
+        framed(page)
         found = experiment.one_example(0, 0, 17, m, 0)
         # the browser's own, at once; then Python's
         assert float(sd.get_attribute("data-value") or 0) == pytest.approx(found.sd, abs=6e-4)

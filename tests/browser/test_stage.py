@@ -10,13 +10,12 @@ import pytest
 from playwright.sync_api import Page
 
 from bncore import batch_norm_forward
-from tests.browser.helpers import settled, visit
+from tests.browser.helpers import framed, settled, visit
 from ui.lessons import LESSONS
 
 ROWS = ("z", "z_centered", "z_norm", "z_tilde")
 SLIDERS = ("eps", "gamma", "beta")
 
-TWO_FRAMES = "() => new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))"
 # Everything the stage paints, read from the screen: pixels relative to the drawing's left edge.
 READ = """stage => {
   const canvas = stage.querySelector('.canvas'), left = canvas.getBoundingClientRect().left;
@@ -60,7 +59,7 @@ def opened(page: Page, app_url: str, query: str = "") -> Page:
 
 def at_rest(page: Page) -> None:
     """Nothing moves, nothing is on its way to Python or back."""
-    page.evaluate(TWO_FRAMES)  # the stage says so from the next frame on
+    framed(page)  # the stage says so from the next frame on
     for _ in range(2):  # the answer may set something in motion
         page.locator(".stage[data-state='still'][data-unsaved='']").wait_for()
         settled(page)
@@ -68,7 +67,7 @@ def at_rest(page: Page) -> None:
 
 def painted(page: Page) -> dict:
     """What stands on the screen once the frames of the last event are through."""
-    page.evaluate(TWO_FRAMES)
+    framed(page)
     return page.locator(".stage").evaluate(READ)
 
 
