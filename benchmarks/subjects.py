@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bncore import BatchNorm, Network, RunConfig, train
-from bncore.kernels import BatchNormKernel
+from bncore.kernels import kernel_for
 from bncore.losses import one_hot
 from bncore.optimizers import OPTIMIZERS
 from experiments.job import train_pair
@@ -110,7 +110,7 @@ def normal(m: int, n: int) -> tuple[np.ndarray, np.ndarray]:
 def batch_norm(m: int, n: int, passes: str = "both") -> Callable[[], np.ndarray]:
     """Forward and backward through the kernel, "both" or one of them."""
     x, dy = normal(m, n)
-    kernel = BatchNormKernel(m, 1e-5, *np.ones((6, 1, n), np.float32))
+    kernel = kernel_for(m, 1e-5, *np.ones((6, 1, n), np.float32))
     return _passes(lambda: kernel.forward(x), lambda: kernel.backward(dy), passes)
 
 

@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from bncore import checks
 from bncore.conventions import CONVENTIONS
 from bncore.errors import InputError
-from bncore.kernels import BatchNormKernel, PreciseAverage
+from bncore.kernels import PreciseAverage, TallKernel, kernel_for
 
 Gradients = tuple[np.ndarray, np.ndarray, np.ndarray]  # dz, dgamma, dbeta
 
@@ -255,9 +255,9 @@ class ByKernel:
         self.shape, self.dtype = shape, dtype
         *lead, m, n = shape
         self.rows = (n,), (*lead, n)  # shapes that gamma and beta may have
-        self.kernel = BatchNormKernel(m, 1.0, *np.empty((6, *lead, 1, n), dtype))
+        self.kernel = kernel_for(m, 1.0, *np.empty((6, *lead, 1, n), dtype))
         self.kernel.y = np.empty(shape, dtype)  # by itself, since it is given away
-        if dtype == np.float32:
+        if dtype == np.float32 and not isinstance(self.kernel, TallKernel):
             self.kernel.average = PreciseAverage(shape, dtype)
         self.eps = 1.0
 

@@ -14,8 +14,11 @@ import numpy as np
 
 from bncore.checks import epsilon
 
+CACHED = 8 * 2**20  # bytes of a batch that is still taken at once
+SLICE = 2**19  # bytes of a taller one that are taken at a time: they stay in the processor's cache
 FEW = 64  # rows that are summed at once in float32, and keep their digits
 BLOCK = 16
+Parts = Callable[[slice, np.ndarray], tuple[np.ndarray, ...]]  # of some rows; a buffer for one
 
 
 def product(lead: Sequence[int]) -> Callable[..., np.ndarray]:
@@ -103,15 +106,19 @@ class BatchNormKernel:
 
         np.multiply(x_centered, x_centered, y)
         self.average(y, self.var)
-        np.add(self.var, self.eps, inv_std)
-        np.sqrt(inv_std, inv_std)
-        np.reciprocal(inv_std, inv_std)
+        self.invert(inv_std)
 
         np.multiply(self.gamma, inv_std, shift)
         np.copyto(self.scale, shift)  # spread, since it is used twice and rows multiply slowly
         np.multiply(x_centered, self.scale, y)
         y += self.beta
         return y
+
+    def invert(self, inv_std: np.ndarray) -> None:
+        """One over the standard deviation, with eps."""
+        np.add(self.var, self.eps, inv_std)
+        np.sqrt(inv_std, inv_std)
+        np.reciprocal(inv_std, inv_std)
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """dx, in the buffer of y, which has served; gradients of gamma, beta go to dgamma, dbeta.
@@ -134,3 +141,81 @@ class BatchNormKernel:
         dgamma *= self.m  # gamma and beta collect sums, not means
         dbeta *= self.m
         return dx
+
+
+class TallKernel(BatchNormKernel):
+    """The same for a batch that no cache holds, a few rows at a time.
+
+    Such a batch takes as long as it is fetched from memory: each pass over it does all that can be
+    done before its mean (or its gradient's sums) must be known. Sums go on in float64 from slice
+    to slice.
+    """
+
+    def __init__(self, m: int, eps: float, gamma: np.ndarray, *rows: np.ndarray) -> None:
+        self.gamma, (self.beta, self.dgamma, self.dbeta, self.mean, self.var) = gamma, rows
+        n, dtype = gamma.shape[-1], gamma.dtype
+        self.m, self.eps = np.array(m, dtype), np.array(epsilon(eps, dtype), dtype)
+        few = max(1, SLICE // (n * dtype.itemsize))
+        self.slices = [slice(start, min(start + few, m)) for start in range(0, m, few)]
+        lengths = {each.stop - each.start for each in self.slices}
+        self.totals = {length: Total((length, n), dtype) for length in lengths}
+        self.x_centered, self.y = np.empty((2, m, n), dtype)
+        self.part, self.spread, self.spread_shift = np.empty((3, few, n), dtype)
+        self.inv_std = np.empty((1, n), dtype)
+
+    def averages(self, parts: Parts, *outs: np.ndarray) -> None:
+        """The means over the batch of the arrays that `parts` returns for each slice."""
+        totals = np.zeros((len(outs), *outs[0].shape))
+        for rows in self.slices:
+            found = parts(rows, self.part[: rows.stop - rows.start])
+            for total, part in zip(totals, found, strict=True):
+                total += self.totals[len(part)](part)
+        for total, out in zip(totals, outs, strict=True):
+            np.divide(total, self.m, out, casting="same_kind")
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Like the kernel's."""
+        x_centered, first, shift = self.x_centered, x[:1], np.empty_like(self.inv_std)
+
+        def shifted(rows: slice, part: np.ndarray) -> tuple[np.ndarray, ...]:
+            return (np.subtract(x[rows], first, part),)
+
+        def squared(rows: slice, part: np.ndarray) -> tuple[np.ndarray, ...]:
+            np.subtract(shifted(rows, part)[0], shift, x_centered[rows])
+            return (np.multiply(x_centered[rows], x_centered[rows], part),)
+
+        self.averages(shifted, shift)
+        np.add(first, shift, self.mean)
+        self.averages(squared, self.var)
+        self.invert(self.inv_std)
+        np.copyto(self.spread, self.gamma * self.inv_std)
+        for rows in self.slices:
+            y = self.y[rows]
+            np.multiply(x_centered[rows], self.spread[: len(y)], y)
+            y += self.beta
+        return self.y
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """Like the kernel's."""
+        x_centered, dgamma, dbeta = self.x_centered, self.dgamma, self.dbeta
+        self.averages(
+            lambda rows, part: (np.multiply(dy[rows], x_centered[rows], part), dy[rows]),
+            *(dgamma, dbeta),
+        )
+        dgamma *= self.inv_std
+        np.copyto(self.spread_shift, dgamma * self.inv_std)
+        for rows in self.slices:
+            dx = self.y[rows]
+            np.multiply(x_centered[rows], self.spread_shift[: len(dx)], dx)
+            np.subtract(dy[rows], dx, dx)
+            dx -= dbeta
+            dx *= self.spread[: len(dx)]
+        dgamma *= self.m
+        dbeta *= self.m
+        return self.y
+
+
+def kernel_for(m: int, eps: float, gamma: np.ndarray, *rows: np.ndarray) -> BatchNormKernel:
+    """The kernel that is fastest for a batch of m; its arguments are those of the kernel."""
+    tall = gamma.ndim == 2 and m * gamma.nbytes > CACHED
+    return (TallKernel if tall else BatchNormKernel)(m, eps, gamma, *rows)

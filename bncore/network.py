@@ -24,7 +24,7 @@ from numpy.typing import DTypeLike
 
 from bncore import checks
 from bncore.activations import ACTIVATIONS
-from bncore.kernels import BatchNormKernel
+from bncore.kernels import kernel_for
 from bncore.layers import Activate, Dense, Drop, Jolt, NormInGroups, Stage
 from bncore.losses import one_hot, softmax_cross_entropy
 from bncore.model import PLACEMENTS as PLACEMENTS
@@ -336,7 +336,7 @@ class Stages:
         views = [of_layers[layer] for of_layers in of_all]
         if self.sample < self.m:
             return NormInGroups(self.m, self.sample, network.eps, *views)
-        return BatchNormKernel(self.m, network.eps, *views)
+        return kernel_for(self.m, network.eps, *views)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Through all stages."""

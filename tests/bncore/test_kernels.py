@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from bncore import batch_norm_backward, batch_norm_forward
-from bncore.kernels import BatchNormKernel
+from bncore.kernels import BatchNormKernel, TallKernel, kernel_for
 
 
 class Kernel:
     """A kernel with rows of its own, to be called like the whiteboard."""
 
-    def __init__(self, shape, dtype, eps):
+    def __init__(self, shape, dtype, eps, make=BatchNormKernel):
         names = ("gamma", "beta", "dgamma", "dbeta", "mean", "var")
         self.rows = {name: np.empty((*shape[:-2], 1, shape[-1]), dtype) for name in names}
-        self.kernel = BatchNormKernel(shape[-2], eps, **self.rows)
+        self.kernel = make(shape[-2], eps, *self.rows.values())
 
     def __call__(self, z, gamma, beta, upstream):
         self.rows["gamma"][...], self.rows["beta"][...] = gamma[..., None, :], beta[..., None, :]
@@ -47,6 +47,27 @@ def test_kernel_is_the_whiteboard(shape, dtype, tolerance):
             np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance * max(1, shape[-2] / 8))
         np.testing.assert_array_equal(z, kept[0])
         np.testing.assert_array_equal(upstream, kept[1])
+
+
+@pytest.mark.parametrize("dtype, tolerance", [(np.float64, 1e-12), (np.float32, 3e-5)])
+@pytest.mark.parametrize("shape", [(1, 3), (5, 2), (700, 300), (20_001, 33)])  # one slice, many
+def test_a_tall_batch_taken_in_slices_is_the_same(shape, dtype, tolerance):
+    rng = np.random.default_rng(sum(shape))
+    z = rng.normal(rng.normal(0, 2, shape[1]), 2, shape).astype(dtype)
+    gamma, beta = rng.normal(1, 0.6, (2, shape[1])).astype(dtype)
+    upstream = rng.normal(size=shape).astype(dtype)
+    found = Kernel(shape, dtype, 1e-3, TallKernel)(z, gamma, beta, upstream)
+    for a, b in zip(found, from_whiteboard(z, gamma, beta, upstream, 1e-3), strict=True):
+        assert a.dtype == dtype
+        np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance * max(1, shape[0] / 500))
+
+
+def test_only_a_batch_beyond_every_cache_is_taken_in_slices():
+    def kind(m, n, *lead):
+        return type(kernel_for(m, 1e-5, *np.ones((6, *lead, 1, n), np.float32)))
+
+    assert kind(65_536, 256) is TallKernel
+    assert {kind(60, 100), kind(1797, 128), kind(65_536, 64, 2)} == {BatchNormKernel}
 
 
 def test_float32_far_from_zero_and_constant_units():
