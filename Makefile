@@ -9,7 +9,7 @@ INSTALL := -m pip --disable-pip-version-check --no-input install --quiet
 # One thread for NumPy's matrix products: at these sizes more of them only slow each other down.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help run dev test check bench data traces evidence claims pictures fonts lock clean
+.PHONY: help run dev test check bench load data traces evidence claims pictures fonts lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ check: .venv/dev.stamp ## format, lint and types
 
 bench: .venv/app.stamp ## how fast the core is, beside PyTorch where that is installed
 	$(PY) -m benchmarks
+
+load: .venv/app.stamp ## a class on one server: make load SESSIONS=60 SECONDS=30 URL=http://127.0.0.1:8501
+	@$(PY) -m benchmarks.load $(if $(URL),--url $(URL)) $(if $(SESSIONS),--sessions $(SESSIONS)) $(if $(filter file command,$(origin SECONDS)),--seconds $(SECONDS)) $(if $(JSON),--json)
 
 data: .venv-tools/data.stamp ## build bncore/datasets/*.npz again
 	$(TOOLS) tools/build_data.py
