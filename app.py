@@ -13,10 +13,12 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui import frame
+from ui.private import Private
 from ui.shell import Shell
 
 if __name__ == "__main__":
     frame.run()
 else:
     frame.warm_up()
-    app = st.App(__file__, middleware=[Middleware(Shell)], on_script_error=frame.apologise)
+    around = [Middleware(Private), Middleware(Shell)]
+    app = st.App(__file__, middleware=around, on_script_error=frame.apologise)
