@@ -9,7 +9,7 @@ INSTALL := -m pip --disable-pip-version-check --no-input install --quiet
 # One thread for NumPy's matrix products: at these sizes more of them only slow each other down.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help run dev test check bench load data traces evidence claims pictures fonts lock clean
+.PHONY: help run dev test check bench load data traces evidence claims notebooks pictures fonts lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ evidence: .venv/app.stamp ## run the longer experiments again, into assets/evide
 
 claims: .venv/app.stamp ## measure what the verdict board says again: all, or ONLY="sooner folds"
 	@$(PY) tools/build_claims.py $(ONLY)
+
+notebooks: .venv/app.stamp ## write notebooks/ again, from assets/notebooks and the code that lessons show
+	@$(PY) -m tools.build_notebooks
 
 pictures: .venv/dev.stamp ## take the README's pictures again
 	@CHROMIUM=$$(sh tools/chromium.sh $(PY)) $(PY) -m tools.pictures
