@@ -5,3 +5,4 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
 COMPONENTS = ASSETS / "components"
+NOTEBOOKS = ROOT / "notebooks"

@@ -325,7 +325,7 @@ def _turn(lesson: Lesson) -> None:
             args=(lesson, before.name if before else ""),
         )
         with st.container(horizontal=True, wrap=False, width="content", key="scene-share"):
-            share.popover()
+            share.popover(lesson)
         if following is None or (following.deep and not lesson.scene.deep):
             _leave(lesson)
         else:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import html
 from base64 import b64encode
+from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from ui import qr, state
-from ui.text import t
+from ui.files import NOTEBOOKS
+from ui.text import FALLBACK, language, t
 
 
-def popover() -> None:
+def popover(lesson: str) -> None:
     """What can be done with this scene; filled when it is opened. In class also its full screen."""
     in_class = state.setting("view") == "class"
 
@@ -23,7 +25,7 @@ def popover() -> None:
         )
         if box.open:
             with box:
-                _offer(in_class)
+                _offer(lesson, in_class)
 
     draw()
     if in_class:
@@ -36,7 +38,7 @@ def address(**changes: str) -> str:
     return f"{st.context.url}?{urlencode({name: v for name, v in query.items() if v})}"
 
 
-def _offer(in_class: bool) -> None:
+def _offer(lesson: str, in_class: bool) -> None:
     link = address(view="")
     st.markdown(t("ui.scenes.link"))
     st.code(link, language=None, wrap_lines=True)
@@ -54,6 +56,22 @@ def _offer(in_class: bool) -> None:
     st.markdown(t("ui.scenes.embed"))
     frame = f'<iframe src="{html.escape(address(view="embed"))}" width="720" height="560"></iframe>'
     st.code(frame, language=None, wrap_lines=True)
+    _notebook(lesson)
+
+
+def _notebook(lesson: str) -> None:
+    """The lesson's code, to be run elsewhere; in English where a language has none."""
+    files = [NOTEBOOKS / code / f"{lesson}.ipynb" for code in (language(), FALLBACK)]
+    if file := next(filter(Path.is_file, files), None):
+        st.download_button(
+            t("ui.scenes.notebook"),
+            file.read_bytes,
+            file_name=file.name,
+            mime="application/x-ipynb+json",
+            icon=":material/download:",
+            key="notebook",
+            on_click="ignore",
+        )
 
 
 def back() -> None:

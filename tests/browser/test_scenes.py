@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.helpers import overflow, painted, settled, visit
 from ui.lesson import Lesson, Scene
+from ui.files import NOTEBOOKS
 from ui.lessons import HOME, LESSONS
 
 LAPTOP, PHONE = (1366, 768), (390, 844)
@@ -214,3 +216,8 @@ def test_the_link_the_code_and_the_line_for_another_page_hold_the_scene(
     assert page.locator(".qr img").evaluate(
         "image => image.decode().then(() => image.naturalWidth)"
     )
+    with page.expect_download() as taken:
+        page.locator(".st-key-notebook button").click()
+    notebook = NOTEBOOKS / "en" / f"{lesson}.ipynb"
+    assert taken.value.suggested_filename == notebook.name
+    assert Path(taken.value.path()).read_bytes() == notebook.read_bytes()
