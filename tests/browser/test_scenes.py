@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.helpers import overflow, painted, settled, visit
-from ui.lesson import Lesson, Scene
 from ui.files import NOTEBOOKS
+from ui.lesson import Lesson, Scene
 from ui.lessons import HOME, LESSONS
 
 LAPTOP, PHONE = (1366, 768), (390, 844)
