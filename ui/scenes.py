@@ -251,7 +251,8 @@ def _answer(lesson: Lesson, now: Moment, question: Question, values: dict[str, o
             st.markdown(f"**{t(f'{base}.ask')}** {t(f'{base}.{question.right}')}")
             st.markdown(t(f"{base}.{question.right}_why", **values))
         elif now.guess == question.right:
-            st.success(t(f"{base}.{now.guess}_why", **values), icon=":material/check:")
+            why = t("ui.right_answer", why=t(f"{base}.{now.guess}_why", **values))
+            st.success(why, icon=":material/check:")
         else:
             guess = t("ui.scenes.guessed", guess=t(f"{base}.{now.guess}"))
             why = t("ui.wrong_answer", why=t(f"{base}.{now.guess}_why", **values))
