@@ -29,6 +29,7 @@
       const there = main.querySelector(what);
       if (over.signal.aborted || !there) return;
       const gap = there.getBoundingClientRect().top - top - room;
+      if (Math.abs(gap) < 1) return;
       main.scrollTop += Math.abs(gap) < 5 ? gap : gap * pace;
       if (performance.now() < until) requestAnimationFrame(() => bring(until)); // what comes below makes room to scroll
     };
