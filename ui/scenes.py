@@ -211,7 +211,8 @@ def _words(lesson: Lesson, now: Moment, values: dict[str, object]) -> None:
     if now.seen and has(say := f"{lesson}.scenes.{scene.name}.say"):
         st.markdown(t(say, **values))
     if now.seen and scene == lesson.path[-1] and has(f"{lesson}.onward"):
-        st.markdown(f"*{t(f'{lesson}.onward')}*")
+        with st.container(key="onward"):
+            st.markdown(f"*{t(f'{lesson}.onward')}*")
 
 
 def _title(words: str, now: Moment) -> None:

@@ -197,6 +197,17 @@ def test_a_press_draws_the_mini_batch_that_comes_next() -> None:
         assert seeds == list(range(max(0, seed - next_batch.ROWS + 1), seed + 1))
 
 
+def test_the_drawer_counts_mini_batches_as_the_picture_does() -> None:
+    """The picture writes a batch's seed plus one beside the z_norm of the example."""
+    at = opened("next_batch", seed=3)
+    shown = given(at, "batches")["batches"]
+    (body,) = [h.proto.body for h in at.get("html") if '<table class="batches"' in h.proto.body]
+    names = [say(at, "batches.batch", number=batch["seed"] + 1) for batch in shown]
+    places = [body.find(name) for name in names]
+    assert min(places) >= 0 and places == sorted(places)
+    assert say(at, "batches.batch", number=shown[0]["seed"]) not in body
+
+
 def test_every_z_of_the_unit_has_a_place_on_the_axis_of_its_mini_batches() -> None:
     layer, unit, *pair = experiment.most_bimodal()
     everyone = experiment.population()
