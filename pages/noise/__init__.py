@@ -35,7 +35,8 @@ LESSON = Lesson(
             "kinds",
             2,
             Question("zero", ("both", "mean", "none"), "mean"),
-            sets={"m": 4},  # a batch that is left large or tiny shows no noise, or nothing but noise
+            # a batch that is left large or tiny shows no noise, or nothing but noise
+            sets={"m": 4},
             owns=("keep",),
         ),
         Scene(
