@@ -11,4 +11,34 @@
   on("pointerdown", event => { pressed = row()?.contains(event.target) ? row().scrollLeft : undefined; });
   on("focusin", () => { if (pressed !== undefined && row()) row().scrollLeft = pressed; });
   for (const end of ["pointerup", "pointercancel"]) on(end, () => { pressed = undefined; });
+
+  /* On a phone what a press brings begins below the screen: the answer, and with it the picture, or a run that trains. It
+     is brought to the top, so that it is in sight while it moves. A hand that takes over is not fought. */
+  const BROUGHT = [
+    ["[class*=st-key-guess-] button, .st-key-just-show-me button", "[class*=st-key-answer-]", 8], // px left above it
+    [".st-key-train-now button", ".st-key-training-stage", 64], // so much that the button that stops it is there, too
+  ];
+  const HANDS = ["pointerdown", "touchmove", "wheel", "keydown"], LASTS = 1500; // ms
+  on("click", event => {
+    const [, what, room] = BROUGHT.find(([pressed]) => event.target.closest?.(pressed)) ?? [];
+    if (!what || !matchMedia("(max-width: 640px)").matches) return;
+    const main = document.querySelector(STREAMLIT.main), top = document.querySelector(STREAMLIT.bar).getBoundingClientRect().bottom;
+    const pace = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1 : 0.2; // of the way, each frame
+    const over = new AbortController();
+    const bring = until => {
+      const there = main.querySelector(what);
+      if (over.signal.aborted || !there) return;
+      const gap = there.getBoundingClientRect().top - top - room;
+      if (Math.abs(gap) < 1) return;
+      main.scrollTop += Math.abs(gap) < 5 ? gap : gap * pace;
+      if (performance.now() < until) requestAnimationFrame(() => bring(until)); // what comes below makes room to scroll
+    };
+    const arrived = new MutationObserver(() => {
+      if (!main.querySelector(what)) return;
+      arrived.disconnect();
+      bring(performance.now() + LASTS);
+    });
+    arrived.observe(main, { subtree: true, childList: true });
+    for (const hand of HANDS) document.addEventListener(hand, () => { over.abort(); arrived.disconnect(); }, { capture: true, passive: true, signal: over.signal });
+  });
 })();

@@ -211,7 +211,8 @@ def _words(lesson: Lesson, now: Moment, values: dict[str, object]) -> None:
     if now.seen and has(say := f"{lesson}.scenes.{scene.name}.say"):
         st.markdown(t(say, **values))
     if now.seen and scene == lesson.path[-1] and has(f"{lesson}.onward"):
-        st.markdown(f"*{t(f'{lesson}.onward')}*")
+        with st.container(key="onward"):
+            st.markdown(f"*{t(f'{lesson}.onward')}*")
 
 
 def _title(words: str, now: Moment) -> None:
@@ -251,7 +252,8 @@ def _answer(lesson: Lesson, now: Moment, question: Question, values: dict[str, o
             st.markdown(f"**{t(f'{base}.ask')}** {t(f'{base}.{question.right}')}")
             st.markdown(t(f"{base}.{question.right}_why", **values))
         elif now.guess == question.right:
-            st.success(t(f"{base}.{now.guess}_why", **values), icon=":material/check:")
+            why = t("ui.right_answer", why=t(f"{base}.{now.guess}_why", **values))
+            st.success(why, icon=":material/check:")
         else:
             guess = t("ui.scenes.guessed", guess=t(f"{base}.{now.guess}"))
             why = t("ui.wrong_answer", why=t(f"{base}.{now.guess}_why", **values))

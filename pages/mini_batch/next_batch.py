@@ -62,7 +62,7 @@ def more(now: Moment) -> None:
     rows = {}
     for seed in range(max(0, last - ROWS + 1), last + 1):
         found = _batch(seed)
-        name = t(f"{LESSON}.batches.batch", number=seed)
+        name = t(f"{LESSON}.batches.batch", number=seed + 1)  # as the picture counts
         rows[name] = [found["mean"], found["sd"] ** 2, found["z"][0], found["z_norm"]]
     heads = ("μ", "σ²", t(f"{LESSON}.columns.z"), t(f"{LESSON}.columns.z_norm"))
     small_table(heads, rows, "batches")

@@ -31,7 +31,14 @@ LESSON = Lesson(
     controls,
     scenes=(
         Scene("draw", 2, Question("stays", ("still", "little", "moves"), "moves")),
-        Scene("kinds", 2, Question("zero", ("both", "mean", "none"), "mean"), owns=("keep",)),
+        Scene(
+            "kinds",
+            2,
+            Question("zero", ("both", "mean", "none"), "mean"),
+            # a batch that is left large or tiny shows no noise, or nothing but noise
+            sets={"m": 4},
+            owns=("keep",),
+        ),
         Scene(
             "regularize", 2, Question("helps", ("more", "little", "none"), "little"), owns=("data",)
         ),

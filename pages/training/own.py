@@ -34,7 +34,7 @@ def picture(now: Moment) -> None:
             LIVE.stop_button(width="stretch")
         else:
             _start()
-    with stage:
+    with stage, st.container(key="training-stage"):  # brought into sight by way.js
         LIVE.look(partial(_stage, now), LOOK)
 
 

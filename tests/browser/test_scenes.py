@@ -58,6 +58,7 @@ TEXT = """place => {
   walk(place);
   return said.join('\\n');
 }"""
+BOTTOM = "place => place.getBoundingClientRect().bottom"
 
 
 class Sent:
@@ -107,6 +108,8 @@ def reveal(page: Page, scene: Scene, sent: Sent) -> list[str]:
     asked = standing(page, scene, "ask")
     told, before, was = sent.numbers(), written(asked), picture(page, scene)
     page.locator(".st-key-just-show-me button").click()
+    if page.viewport_size == {"width": PHONE[0], "height": PHONE[1]}:
+        answer_is_brought_up(page)
     new = written(standing(page, scene, "seen")) - before
     wrong = [f"{number} was sent before" for number in sorted(new & told)]
     for _ in range(20):  # it may only begin to move
@@ -114,6 +117,30 @@ def reveal(page: Page, scene: Scene, sent: Sent) -> list[str]:
             return wrong
         page.wait_for_timeout(100)
     return [*wrong, "the picture has not changed"]
+
+
+def answer_is_brought_up(page: Page) -> None:
+    """On a phone the answer comes to the top, as far as the page is long: the picture is below."""
+    page.wait_for_function(
+        """() => {
+          const box = selector => document.querySelector(selector).getBoundingClientRect();
+          const gap = box('[class*=st-key-answer-]').top - box('.stAppHeader').bottom;
+          const main = document.querySelector('.stMain');
+          const atEnd = main.scrollTop + main.clientHeight >= main.scrollHeight - 2;
+          return Math.abs(gap) < 20 || (atEnd && gap >= 0);
+        }"""
+    )
+
+
+def what_stands_before_the_picture(page: Page, scene: Scene) -> list[str]:
+    """On a phone: what is opened, and what is left open, may not push the picture away."""
+    end = page.locator(f".st-key-picture-{scene.name}").evaluate(BOTTOM)
+    later = page.locator(f".st-key-more-{scene.name}, .st-key-onward")
+    return [
+        f"before the picture: {place.inner_text()[:40]}"
+        for place in later.all()
+        if place.evaluate("place => place.getBoundingClientRect().top") < end - 1
+    ]
 
 
 def next_is(page: Page, lesson: Lesson, scene: Scene) -> None:
@@ -149,6 +176,8 @@ def test_a_walk_along_the_lesson(
             found += reveal(page, scene, sent)
         standing(page, scene, "seen")
         found += [why for why in [fits(page, size)] if why]
+        if size == PHONE:
+            found += what_stands_before_the_picture(page, scene)
         expect(page.locator("h1")).to_have_count(1)
         if found:
             wrong[scene.name] = found

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.complete import languages
 from tests.pages.helpers import ROOT, healthy, open_lesson, said
+from ui import text
 from ui.lesson import Lesson, Scene
 from ui.lessons import HOME, LESSONS, address
 
@@ -53,10 +54,13 @@ def test_it_is_asked_first_and_a_wrong_answer_is_called_wrong(lesson: Lesson, sc
 def test_the_right_answer_and_none_are_explained(lesson: Lesson, scene: Scene) -> None:
     at = opened(lesson, scene, lang="ko")
     healthy(at.button(key=f"guess-{scene.question.right}").click().run())
-    assert at.success
+    (box,) = at.success
+    right, why = text._labels("ko", "ui")["right_answer"].partition("[[why]]")[0], box.value
+    assert why.startswith(right)
     shown = opened(lesson, scene, lang="ko")
     healthy(shown.button(key="just-show-me").click().run())
-    assert not shown.success and at.success[0].value in said(shown)
+    # who has said nothing is not told to be right
+    assert not shown.success and why.removeprefix(right) in said(shown) and why not in said(shown)
 
 
 @pytest.mark.parametrize(("lesson", "scene"), SCENES)

@@ -10,6 +10,7 @@ import { pixel, written } from "../kit/numbers.js";
 import { lanes } from "../stage/steps.js";
 
 const INSET = 10, ROW = 62, AXIS = 22; // px
+const SIGNS = { mean: "μ", sd: "σ" };
 
 export class Batches extends Dragged {
   constructor(root) {
@@ -58,6 +59,8 @@ export class Batches extends Dragged {
     put(known.line, { x1: INSET, x2: width - INSET });
     put(known.span, { x1: x(mean - sd), x2: x(mean + sd) });
     put(known.mean, { d: `M${x(mean)} 44l5.5 6 -5.5 6 -5.5 -6z`, "data-value": mean });
+    put(known.ofMean, { x: x(mean) });
+    put(known.ofSd, { x: x(mean + sd) });
     write(known.name, this.say("batch", { number: seed + 1 }));
     put(known.norm, { x: width - INSET, "data-value": z_norm });
     write(known.norm, this.say("kept", { z_norm: written(z_norm, 1) }));
@@ -69,8 +72,11 @@ export class Batches extends Dragged {
       group, line: make("line", group, { y1: 50, y2: 50 }), span: make("line", group, { class: "span", y1: 50, y2: 50 }),
       marks: this.data.batches[0].z.map((_, i) => make("circle", group, { class: i ? "mark" : "mark same", r: i ? 4.5 : 6.5 })),
       mean: make("path", group, { class: "mean" }),
+      ofMean: make("text", group, { class: "of-mean", y: 68 }), ofSd: make("text", group, { class: "of-sd", y: 64 }),
       name: make("text", group, { class: "name", x: INSET, y: 16 }), norm: make("text", group, { class: "norm", y: 16 }),
     };
+    row.ofMean.textContent = SIGNS.mean;
+    row.ofSd.textContent = SIGNS.sd;
     this.groups.set(seed, row);
     return row;
   }

@@ -21,7 +21,7 @@ const G = {
   sigmoid: value => 1 / (1 + Math.exp(-value)),
   relu: value => Math.max(0, value),
 };
-const signs = { tilde: "z̃", z: "z" };
+const signs = { tilde: "z̃", z: "z", below: "norm" };
 
 export class Bends extends Dragged {
   constructor(root) {
@@ -41,6 +41,11 @@ export class Bends extends Dragged {
       const group = make("g", svg, { class: `row ${name}` });
       const parts = { group, marks: [], line: make("line", group, { y1: y, y2: y }), span: make("line", group, { class: "span", y1: y, y2: y }), mean: make("path", group, { class: "mean" }) };
       make("text", group, { class: "name", x: 0, y: y + 5 }).textContent = signs[name];
+      if (name === "tilde") { // what stands in its place before the question is answered
+        const norm = make("text", group, { class: "name norm", x: 0, y: y + 5 });
+        norm.textContent = signs.z;
+        make("tspan", norm, { dy: 4 }).textContent = signs.below;
+      }
       return [name, parts];
     }));
   }

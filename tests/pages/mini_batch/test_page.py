@@ -103,17 +103,17 @@ def test_every_answer_is_explained_and_a_wrong_one_says_so(
 ) -> None:
     monkeypatch.setattr(text, "FALLBACK", lang)  # AppTest words options outside the session
     asked = scene.question
-    wrong = text._labels(lang, "ui")["wrong_answer"].partition("[[why]]")[0]
+    right, wrong = (text._labels(lang, "ui")[f"{each}_answer"] for each in ("right", "wrong"))
     for option in asked.options:
         at = helpers.opened(LESSON, scene=scene.name, lang=lang)
         assert not at.success and not at.info
         press(at, f"guess-{option}")
         why = say(at, f"questions.{asked.name}.{option}_why")
         if option == asked.right:
-            assert [box.value for box in at.success] == [why]
+            assert [box.value for box in at.success] == [right.replace("[[why]]", why)]
         else:
             (box,) = at.info
-            assert box.value.endswith(why) and wrong in box.value
+            assert box.value.endswith(wrong.replace("[[why]]", why))
         assert at.query_params["seen"] in ("1", ["1"])
 
 
@@ -195,6 +195,17 @@ def test_a_press_draws_the_mini_batch_that_comes_next() -> None:
         assert state(at, "seed") == seed
         seeds = [batch["seed"] for batch in given(at, "batches")["batches"]]
         assert seeds == list(range(max(0, seed - next_batch.ROWS + 1), seed + 1))
+
+
+def test_the_drawer_counts_mini_batches_as_the_picture_does() -> None:
+    """The picture writes a batch's seed plus one beside the z_norm of the example."""
+    at = opened("next_batch", seed=3)
+    shown = given(at, "batches")["batches"]
+    (body,) = [h.proto.body for h in at.get("html") if '<table class="batches"' in h.proto.body]
+    names = [say(at, "batches.batch", number=batch["seed"] + 1) for batch in shown]
+    places = [body.find(name) for name in names]
+    assert min(places) >= 0 and places == sorted(places)
+    assert say(at, "batches.batch", number=shown[0]["seed"]) not in body
 
 
 def test_every_z_of_the_unit_has_a_place_on_the_axis_of_its_mini_batches() -> None:

@@ -470,3 +470,11 @@ def test_a_guess_stays_when_the_language_changes() -> None:
     at.button(key="guess-still").click().run()
     at.button_group(key="lang").set_value("ko").run()
     assert "그대로다" in at.info[0].value
+
+
+def test_both_kinds_of_noise_begin_at_the_size_that_shows_them() -> None:
+    """A reader has left the scene before at its smallest or largest mini-batch."""
+    for left in (2, 256):
+        at = open_lesson(LESSON, scene="draw", seen=1, m=left)
+        at.button(key="scene-next").click().run()
+        assert LESSON.default("m", "kinds") == at.session_state[f"{LESSON}.m"] == 4
