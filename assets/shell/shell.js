@@ -39,7 +39,7 @@
   const fit = () => {
     for (const chart of document.querySelectorAll(STREAMLIT.chart)) {
       const drawn = chart.querySelector(STREAMLIT.drawn), width = Math.floor(chart.clientWidth);
-      if (drawn && width && drawn.clientWidth !== width) window.Plotly?.relayout(drawn, { width });
+      if (drawn?.layout && width) window.Plotly?.relayout(drawn, { width });
     }
   };
   const shade = () => {

@@ -38,7 +38,7 @@ export class Dragged {
       this.sliders[box.dataset.control] = { what, output, input };
       this.listen(box.dataset.control, input);
     }
-    this.unwatch = sized(root, () => this.repaint(), () => { if (this.data) this.paint(); });
+    this.unwatch = sized(root, () => this.repaint(), () => this.printed());
   }
 
   leave() {
@@ -146,6 +146,11 @@ export class Dragged {
   repaint() {
     if (this.frame || !this.data) return;
     this.frame = requestAnimationFrame(() => { this.frame = 0; this.paint(); });
+  }
+
+  /* On paper, or on the screen again: at once. */
+  printed() {
+    if (this.data) this.paint();
   }
 
   paint() {

@@ -29,7 +29,7 @@ export class Hero {
     this.runs = {};
     this.build();
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
-    this.unwatch = sized(this.root, () => this.paint());
+    this.unwatch = sized(this.root, () => this.paint(), () => this.printed());
     this.view = new IntersectionObserver(([seen]) => this.look(seen.isIntersecting), { threshold: 0.2 });
     this.view.observe(this.root);
   }
@@ -215,6 +215,14 @@ export class Hero {
   }
 
   // ---- painting
+
+  // On paper a run that is under way has arrived.
+  printed() {
+    const { frame } = this;
+    if (matchMedia("print").matches && this.playing) this.frame = this.until;
+    this.paint();
+    this.frame = frame;
+  }
 
   paint() {
     if (!this.run || !this.root.clientWidth) return;

@@ -52,7 +52,7 @@ export class Rows {
       const dots = make("path", group, { class: "dots" }), spread = make("path", group, { class: "spread" }), mean = make("path", group, { class: "mean" });
       return { name, dots, spread, mean, says: make("text", group, { class: "says" }) };
     });
-    this.unwatch = sized(this.svg, () => this.paint());
+    this.unwatch = sized(this.svg, () => this.paint(), () => this.printed());
   }
 
   leave() {
@@ -116,6 +116,14 @@ export class Rows {
       z: one.z.map((value, i) => mix(value, other.z[i], share)),
       gamma: mix(one.gamma, other.gamma, share), beta: mix(one.beta, other.beta, share), look: looks[Math.round(this.at)],
     };
+  }
+
+  // On paper what is on its way has arrived.
+  printed() {
+    const { at } = this;
+    if (matchMedia("print").matches && this.data && (this.clock.playing || !at)) this.at = this.last;
+    this.paint();
+    this.at = at;
   }
 
   paint() {
