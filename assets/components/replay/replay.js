@@ -17,6 +17,7 @@ import { Curves } from "./curves.js";
 import { Frames } from "./frames.js";
 import { listen } from "./hands.js";
 import { Histograms } from "./histograms.js";
+import { atItsEnd } from "./paper.js";
 import { ARMS, VIEWS } from "./run.js";
 import { named, where } from "./scene.js";
 import { Spoken } from "./spoken.js";
@@ -41,7 +42,7 @@ export class Replay {
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.build();
     listen(this);
-    this.unwatch = sized(this.body, () => this.resize(), () => this.printed());
+    this.unwatch = sized(this.body, () => this.resize(), () => atItsEnd(this));
     this.root.painted = { frame: -1, panels: [] };
   }
 
@@ -258,14 +259,6 @@ export class Replay {
     const { run, frame, reached, view, ratio, family, least, settings: { words, palette, picture } } = this;
     const layer = picture === "unit" ? run.layers : this.layer;
     return { run, frame, reached, view: picture === "unit" ? "u" : view, layer, words, palette, ratio, family, least };
-  }
-
-  // On paper, where nobody presses Play, a run that stands at its beginning stands at its end.
-  printed() {
-    const { frame } = this;
-    if (matchMedia("print").matches && this.run && !frame) this.frame = this.run.frames - 1;
-    this.resize(true);
-    this.frame = frame;
   }
 
   // `again` draws the curves although nothing has another size: they show something else.
