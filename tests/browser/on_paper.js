@@ -26,7 +26,7 @@
   };
   // Controls but those that say what is chosen, and the nodes and lines that are the picture; letters below 8 pt.
   const pressed = 'button, input:not(:checked), select, textarea, [role="slider"]';
-  const stays = '[aria-pressed="true"], [aria-checked="true"], .stNumberInput input, .stSelectbox input, .stTextArea *, .diagram *, .code *';
+  const stays = '[class*="st-key-guess-"] *, [aria-pressed="true"], [aria-checked="true"], .stNumberInput input, .stSelectbox input, .stTextArea *, .diagram *, .code *';
   const within = 'style, script, sub, sup, annotation, .katex .vlist, .katex .sizing'; // of a letter that is large enough
   const hands = new Set(), small = new Set();
   const look = node => {
