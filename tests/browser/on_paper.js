@@ -1,4 +1,5 @@
-// How a page stands on paper: what is cut, what only a hand can use, what is too wide, too small or drawn for a screen.
+// How a page stands on paper: what is cut, what only a hand can use, what is too wide, too small, or
+// drawn for a screen.
 () => {
   const block = document.querySelector('.stMainBlockContainer');
   const frame = block.getBoundingClientRect();
@@ -28,7 +29,7 @@
   const pressed = 'button, input:not(:checked), select, textarea, [role="slider"]';
   const stays = '[class*="st-key-guess-"] *, [aria-pressed="true"], [aria-checked="true"], .stNumberInput input, .stSelectbox input, .stTextArea *, .diagram *, .code *';
   const within = 'style, script, sub, sup, annotation, .katex .vlist, .katex .sizing'; // of a letter that is large enough
-  const hands = new Set(), small = new Set();
+  const hands = new Set(), small = new Set(), coarse = new Set();
   const look = node => {
     if (node.nodeType === Node.TEXT_NODE) {
       const element = node.parentElement ?? node.getRootNode().host, range = document.createRange();
@@ -42,13 +43,15 @@
     if (node.nodeType === Node.ELEMENT_NODE && node.matches(pressed) && !node.matches(stays)) {
       if (large(node.getBoundingClientRect()) && getComputedStyle(node).opacity !== '0') hands.add(called(node));
     }
+    const drawn = node.localName === 'canvas' && node.closest('.replay, .hero') && large(node.getBoundingClientRect());
+    if (drawn && node.width < 2.5 * node.clientWidth) coarse.add(called(node));
     for (const child of [...(node.shadowRoot?.childNodes ?? []), ...node.childNodes]) look(child);
   };
   look(block);
   const first = document.querySelector('h1')?.getBoundingClientRect() ?? frame;
   return {
     clipped, width: frame.width, height: frame.height,
-    shown: shown.map(box => box.className).concat([...hands]), small: [...small], unfit: unfit.map(called),
+    shown: shown.map(box => box.className).concat([...hands]), small: [...small], coarse: [...coarse], unfit: unfit.map(called),
     wide: wide.map(box => box.className.baseVal ?? (box.className || box.localName)),
     whole: first.top >= frame.top - 1 && frame.height > 100,
   };

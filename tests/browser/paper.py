@@ -11,6 +11,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser.helpers import framed
+
 HERE = Path(__file__).parent
 ON_PAPER = (HERE / "on_paper.js").read_text("utf-8")
 MARKS = (HERE / "marks.js").read_text("utf-8")
@@ -27,6 +29,7 @@ def printed(page: Page) -> bytes:
 def media_of_paper(page: Page) -> Iterator[None]:
     """As on paper for a while; what is emulated is what would be printed, so it ends."""
     page.emulate_media(media="print")
+    framed(page)
     yield
     page.emulate_media(media="null")
 
@@ -67,11 +70,11 @@ def faults(page: Page) -> list[str]:
     with media_of_paper(page):
         laid: dict[str, Any] = page.evaluate(ON_PAPER)
     wrong, count = torn(page)
-    for kind in ("clipped", "shown", "wide", "small", "unfit"):
+    for kind in ("clipped", "shown", "wide", "small", "unfit", "coarse"):
         wrong += [f"{kind}: {what}" for what in laid[kind]]
     if not laid["whole"] or laid["width"] > WIDE:
         wrong.append(f"{laid['width']} px wide, whole: {laid['whole']}")
     least = laid["height"] / TALL
-    if not int(least) <= count <= 2 + 1.6 * least:
+    if not int(least / 2) <= count <= 2 + 2 * least:
         wrong.append(f"{count} sheets for what fills {least:.1f}")
     return wrong
