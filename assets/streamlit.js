@@ -9,7 +9,6 @@ const STREAMLIT = {
   skeleton: '[data-testid="stSkeleton"]', // stands where an element waits for its program
 
   main: ".stMain", // the box that scrolls, in the window's place
-  block: ".stMainBlockContainer", // the lesson, as wide as it is drawn
   sidebar: ".stSidebar", // the menu of lessons
   bar: ".stAppHeader",
   link: '[data-testid="stPageLink-NavLink"]', // to a lesson; the open one is marked for eyes alone
@@ -19,6 +18,7 @@ const STREAMLIT = {
   code: ".stCode", // can be reached by keys, without a name
   cells: ".stDataFrame", // a canvas without a name
   chart: ".stPlotlyChart", // both hold a finger that means the page
+  drawn: ".js-plotly-plot", // what Plotly, which stands in the window, is asked to draw again
   slider: ".stSlider",
   fields: ".stNumberInput, .stSelectbox", // have buttons without the field's name
 

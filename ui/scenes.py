@@ -32,6 +32,7 @@ from ui.text import has, t
 
 # in the session
 SEEN, GUESSED, TURNED, LEFT = "scenes.seen", "scenes.guessed", "scenes.turned", "scenes.left"
+DEEP = ":material/stairs: "  # what a scene off the path is marked with
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,25 @@ def _opened_out(lesson: Lesson) -> None:
     """The whole lesson, revealed: to prepare, to search, to print. A shared picture stands once."""
     st.title(t(f"{lesson}.title"), anchor=False)
     share.back()
+    share.on_paper()
+    _contents(lesson)
     drawn: set[str] = set()
     for scene in lesson.scenes:
         _stand(lesson, scene, whole=True, picture=_picture_of(scene) not in drawn)
         drawn.add(_picture_of(scene))
+
+
+def _contents(lesson: Lesson) -> None:
+    """Every scene by its title, and the way to it."""
+    with st.container(key="contents"):
+        st.markdown(
+            "\n".join(f"1. [{_named(lesson, scene)}](#{scene.name})" for scene in lesson.scenes)
+        )
+
+
+def _named(lesson: Lesson, scene: Scene) -> str:
+    """A scene's title in the lesson opened out, where no row of scenes tells the deeper ones."""
+    return DEEP * scene.deep + t(f"{lesson}.scenes.{scene.name}.title")
 
 
 def _picture_of(scene: Scene) -> str:
@@ -162,7 +178,7 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
         return
     words, place = _above(scene, now) if scene.wide else _beside(scene)
     with words[0]:
-        _title(t(f"{lesson}.scenes.{scene.name}.title"), now)
+        _title(lesson, now)
         st.markdown(t(f"{lesson}.scenes.{scene.name}.task"))
         below = st.container() if scene.wide and not now.whole else None
     with words[1]:
@@ -215,11 +231,11 @@ def _words(lesson: Lesson, now: Moment, values: dict[str, object]) -> None:
             st.markdown(f"*{t(f'{lesson}.onward')}*")
 
 
-def _title(words: str, now: Moment) -> None:
+def _title(lesson: Lesson, now: Moment) -> None:
     if now.whole:
-        st.header(words, anchor=now.name)
+        st.header(_named(lesson, now.scene), anchor=now.name)
     else:
-        st.title(words, anchor=False)
+        st.title(t(f"{lesson}.scenes.{now.name}.title"), anchor=False)
 
 
 def _ask(lesson: Lesson, now: Moment, question: Question) -> None:
@@ -290,7 +306,7 @@ def _way(lesson: Lesson) -> None:
 
     def label(name: str) -> str:
         deep = lesson.scene_of(name).deep
-        mark = ":material/check: " if name in done else ":material/stairs: " if deep else ""
+        mark = ":material/check: " if name in done else DEEP * deep
         return mark + t(f"{lesson}.scenes.{name}.short")
 
     key = f"scenes.way.{lesson}"  # no lesson has a control of that name

@@ -42,12 +42,7 @@ def _offer(lesson: str, in_class: bool) -> None:
     link = address(view="")
     st.markdown(t("ui.scenes.link"))
     st.code(link, language=None, wrap_lines=True)
-    try:
-        picture = qr.svg(link)
-    except ValueError:  # what is set is too much for one; the link has it all
-        picture = qr.svg(address(view="", **_bare()))
-    source = f"data:image/svg+xml;base64,{b64encode(picture.encode()).decode()}"
-    st.html(f'<div class="qr"><img src="{source}" alt="{html.escape(t("ui.scenes.qr"))}"></div>')
+    st.html(f'<div class="qr">{_code(link, t("ui.scenes.qr"))}</div>')
     if in_class:
         back()
     else:
@@ -77,6 +72,23 @@ def _notebook(lesson: str) -> None:
 def back() -> None:
     """To the scenes, as everybody sees them."""
     _switch("page", "close_fullscreen")
+
+
+def on_paper() -> None:
+    """Where a lesson on paper is found: its link, and the same as a QR code. No screen shows it."""
+    link = address(**{**_bare(), "view": "", "scene": "", "seen": ""})
+    with st.container(key="paper-address"):
+        st.html(f'{_code(link)}<a href="{html.escape(link)}">{html.escape(link)}</a>')
+
+
+def _code(link: str, alt: str = "") -> str:
+    """The picture of a link, for cameras."""
+    try:
+        picture = qr.svg(link)
+    except ValueError:  # what is set is too much for one; the link has it all
+        picture = qr.svg(address(view="", **_bare()))
+    source = f"data:image/svg+xml;base64,{b64encode(picture.encode()).decode()}"
+    return f'<img src="{source}" alt="{html.escape(alt)}">'
 
 
 def _switch(view: str, icon: str, help: str | None = None) -> None:

@@ -34,18 +34,19 @@
     }
   };
 
-  // A4 and Letter, upright, with the margins of print.css, in CSS pixels.
-  const PAPER = 690;
+  // Paper has a width of its own (print.css). What is printed waits for nothing, so charts are drawn for it here.
   const onPaper = matchMedia("print");
-  const measure = () => {
-    const block = document.querySelector(STREAMLIT.block);
-    if (!block || onPaper.matches) return; // only the screen knows how wide the pictures are
-    const { paddingLeft, paddingRight } = getComputedStyle(block);
-    const width = Math.floor(block.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight));
-    root.style.setProperty("--paper-width", `${width}px`);
-    root.style.setProperty("--paper-zoom", Math.min(1, PAPER / width).toFixed(4));
-    root.dataset.paper = getComputedStyle(block.closest(STREAMLIT.app)).colorScheme;
+  const fit = () => {
+    for (const chart of document.querySelectorAll(STREAMLIT.chart)) {
+      const drawn = chart.querySelector(STREAMLIT.drawn), width = Math.floor(chart.clientWidth);
+      if (drawn?.layout && width) window.Plotly?.relayout(drawn, { width });
+    }
   };
-  addEventListener("beforeprint", measure);
-  setInterval(() => { look(); measure(); }, 500);
+  const shade = () => {
+    const app = document.querySelector(STREAMLIT.app);
+    if (app && !onPaper.matches) root.dataset.paper = getComputedStyle(app).colorScheme;
+  };
+  onPaper.addEventListener("change", fit);
+  addEventListener("beforeprint", shade);
+  setInterval(() => { look(); shade(); }, 500);
 })();

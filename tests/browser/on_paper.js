@@ -1,4 +1,5 @@
-// How a page stands on paper: what is cut, what is shown that only clicks, what is too wide.
+// How a page stands on paper: what is cut, what only a hand can use, what is too wide, too small, or
+// drawn for a screen.
 () => {
   const block = document.querySelector('.stMainBlockContainer');
   const frame = block.getBoundingClientRect();
@@ -9,19 +10,49 @@
     const clips = [overflowX, overflowY].some(way => way !== 'visible');
     if (clips || height < frame.height - 1) clipped.push(box.className || box.localName);
   }
-  const seen = selector => [...document.querySelectorAll(selector)].filter(box => {
-    const {width, height} = box.getBoundingClientRect();
-    return width * height > 0;
-  });
-  const wide = seen('.stPlotlyChart, .stBidiComponent, .stImage img, table, .katex-display > *')
+  const large = box => box.width > 2 && box.height > 2; // what is for screen readers is a dot
+  const seen = selector => [...document.querySelectorAll(selector)]
+    .filter(box => large(box.getBoundingClientRect()));
+  const wide = seen('.stPlotlyChart, .stPlotlyChart .main-svg, .stBidiComponent, .stImage img, table, .katex-display > *')
     .filter(box => box.getBoundingClientRect().right > frame.right + 2);
-  const first = document.querySelector('h1').getBoundingClientRect();
-  const last = document.querySelector('.st-key-footer').getBoundingClientRect();
+  const unfit = seen('.stPlotlyChart')
+    .filter(box => Math.abs(box.clientWidth - box.querySelector('.main-svg')?.clientWidth) > 1);
+  const shown = seen('.stSidebar, .stAppHeader, .st-key-header, .modebar-container');
+  const called = element => {
+    for (let at = element; at; at = at.parentElement ?? at.getRootNode().host) {
+      const key = [...(at.classList ?? [])].find(name => name.startsWith('st-key-'));
+      if (key) return `${element.localName} “${element.textContent.trim().slice(0, 40)}” in ${key}`;
+    }
+    return `${element.localName} “${element.textContent.trim().slice(0, 40)}”`;
+  };
+  // Controls but those that say what is chosen, and the nodes and lines that are the picture; letters below 8 pt.
+  const pressed = 'button, input:not(:checked), select, textarea, [role="slider"]';
+  const stays = '[class*="st-key-guess-"] *, [aria-pressed="true"], [aria-checked="true"], .stNumberInput input, .stSelectbox input, .stTextArea *, .diagram *, .code *';
+  const within = 'style, script, sub, sup, annotation, .katex .vlist, .katex .sizing'; // of a letter that is large enough
+  const hands = new Set(), small = new Set(), coarse = new Set();
+  const look = node => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const element = node.parentElement ?? node.getRootNode().host, range = document.createRange();
+      range.selectNode(node);
+      if (!node.textContent.trim() || element.closest(within) || !large(range.getBoundingClientRect())) return;
+      const {fontSize, visibility} = getComputedStyle(element);
+      const points = parseFloat(fontSize) * element.currentCSSZoom * 0.75;
+      if (visibility === 'visible' && points < 7.9) small.add(`${points.toFixed(1)} pt: ${called(element)}`);
+      return;
+    }
+    if (node.nodeType === Node.ELEMENT_NODE && node.matches(pressed) && !node.matches(stays)) {
+      if (large(node.getBoundingClientRect()) && getComputedStyle(node).opacity !== '0') hands.add(called(node));
+    }
+    const drawn = node.localName === 'canvas' && node.closest('.replay, .hero') && large(node.getBoundingClientRect());
+    if (drawn && node.width < 2.5 * node.clientWidth) coarse.add(called(node));
+    for (const child of [...(node.shadowRoot?.childNodes ?? []), ...node.childNodes]) look(child);
+  };
+  look(block);
+  const first = document.querySelector('h1')?.getBoundingClientRect() ?? frame;
   return {
     clipped, width: frame.width, height: frame.height,
-    shown: seen('.stSidebar, .stAppHeader, .st-key-header, .stButton, .modebar-container')
-      .map(box => box.className),
-    wide: wide.map(box => box.className || box.localName),
-    whole: first.top >= frame.top - 1 && last.bottom <= frame.bottom + 1 && last.top > first.bottom,
+    shown: shown.map(box => box.className).concat([...hands]), small: [...small], coarse: [...coarse], unfit: unfit.map(called),
+    wide: wide.map(box => box.className.baseVal ?? (box.className || box.localName)),
+    whole: first.top >= frame.top - 1 && frame.height > 100,
   };
 }

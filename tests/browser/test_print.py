@@ -1,4 +1,4 @@
-"""On paper: white, with dark ink. That a lesson stands on it whole is seen in test_every_page."""
+"""On paper: white, with dark ink; a scene as it reads. test_every_page prints whole lessons."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ import pytest
 from PIL import Image, ImageStat
 from playwright.sync_api import Page
 
-from tests.browser.helpers import visit
+from tests.browser import paper
+from tests.browser.helpers import painted, visit
+from ui.lessons import LESSONS
+
+VIEWS = ("", "class", "embed")
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -25,3 +29,18 @@ def test_paper_is_white_and_ink_is_dark(
     assert ImageStat.Stat(picture).mean[0] > 220
     assert picture.getpixel((1400, 850)) == 255
     assert picture.crop((0, 0, 690, 120)).getextrema()[0] < 80  # the heading
+
+
+def test_a_scene_of_every_lesson_is_printed_as_it_reads(
+    app_url: str, new_page: Callable[..., Page]
+) -> None:
+    """In every view, asked or revealed. 0.3.0 printed letters of 5 pt, and sliders."""
+    page, found = new_page(1366, 768), {}
+    for k, lesson in enumerate(entry for entry in LESSONS.values() if entry.scenes):
+        scene = next(scene for scene in lesson.scenes if scene.question)
+        query = f"scene={scene.name}&lang={'ko' if k % 2 else 'en'}&view={VIEWS[k % 3]}"
+        painted(visit(page, f"{app_url}/{lesson}?{query}{'&seen=1' if k % 4 > 1 else ''}"))
+        page.locator(f"[class*='st-key-picture-{scene.name}']").wait_for()
+        if wrong := paper.faults(page):
+            found[query] = wrong
+    assert not found

@@ -15,6 +15,7 @@
 import { fill, listener, paintWith, put, write } from "../kit/dom.js";
 import { REST, Unsaved } from "../kit/mount.js";
 import { clamp, mix } from "../kit/numbers.js";
+import { sized } from "../kit/sized.js";
 import { undoneBySwipe } from "../kit/swipe.js";
 
 const COMING = 1100; // ms from the start to where it stands
@@ -37,13 +38,12 @@ export class Dragged {
       this.sliders[box.dataset.control] = { what, output, input };
       this.listen(box.dataset.control, input);
     }
-    this.watchSize = new ResizeObserver(() => this.repaint());
-    this.watchSize.observe(root);
+    this.unwatch = sized(root, () => this.repaint(), () => this.printed());
   }
 
   leave() {
     this.abort.abort();
-    this.watchSize.disconnect();
+    this.unwatch();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.resting);
   }
@@ -146,6 +146,11 @@ export class Dragged {
   repaint() {
     if (this.frame || !this.data) return;
     this.frame = requestAnimationFrame(() => { this.frame = 0; this.paint(); });
+  }
+
+  /* On paper, or on the screen again: at once. */
+  printed() {
+    if (this.data) this.paint();
   }
 
   paint() {

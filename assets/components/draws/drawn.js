@@ -55,6 +55,14 @@ export class Drawn extends Dragged {
     }
   }
 
+  /* On paper the draws that are still coming stand there, too. */
+  printed() {
+    const { count, share } = this;
+    if (matchMedia("print").matches && this.goal !== undefined) Object.assign(this, { count: this.goal, share: 1 });
+    super.printed();
+    Object.assign(this, { count, share });
+  }
+
   /** Stand at so many. @param {number} count */
   start(count) {
     Object.assign(this, { count, share: 1, goal: undefined, slowly: 0 });

@@ -2,6 +2,7 @@
 /* The accuracy of both, along which time is dragged. */
 
 import { penOf } from "../kit/dom.js";
+import { dots } from "../kit/sized.js";
 import { ARMS } from "./run.js";
 
 const SIDE = 9, TOP = 7, BELOW = 20; // px around the lines
@@ -12,7 +13,7 @@ const SIDE = 9, TOP = 7, BELOW = 20; // px around the lines
  * @param {import("./lane.js").Scene} scene
  */
 export function paintChart(canvas, { run, frame, palette }) {
-  const w = canvas.clientWidth, h = canvas.clientHeight, pen = penOf(canvas, w, h, devicePixelRatio || 1);
+  const w = canvas.clientWidth, h = canvas.clientHeight, pen = penOf(canvas, w, h, dots());
   const bottom = h - BELOW, t = Math.floor(frame);
   const X = (/** @type {number} */ at) => SIDE + at / run.last * (w - 2 * SIDE);
   const Y = (/** @type {number} */ share) => bottom - share * (bottom - TOP);

@@ -7,6 +7,7 @@ import { split } from "../kit/bytes.js";
 import { element, fill, icon, paintWith } from "../kit/dom.js";
 import { REST } from "../kit/mount.js";
 import { minus, percent } from "../kit/numbers.js";
+import { sized } from "../kit/sized.js";
 import { undoneBySwipe } from "../kit/swipe.js";
 import { paintChart } from "./chart.js";
 import { DIGIT, Lane } from "./lane.js";
@@ -28,8 +29,7 @@ export class Hero {
     this.runs = {};
     this.build();
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
-    this.sizes = new ResizeObserver(() => this.paint());
-    this.sizes.observe(this.root);
+    this.unwatch = sized(this.root, () => this.paint(), () => this.printed());
     this.view = new IntersectionObserver(([seen]) => this.look(seen.isIntersecting), { threshold: 0.2 });
     this.view.observe(this.root);
   }
@@ -71,7 +71,7 @@ export class Hero {
   leave() {
     this.pause();
     clearTimeout(this.telling);
-    this.sizes.disconnect();
+    this.unwatch();
     this.view.disconnect();
     this.root.remove();
   }
@@ -215,6 +215,14 @@ export class Hero {
   }
 
   // ---- painting
+
+  // On paper a run that is under way has arrived.
+  printed() {
+    const { frame } = this;
+    if (matchMedia("print").matches && this.playing) this.frame = this.until;
+    this.paint();
+    this.frame = frame;
+  }
 
   paint() {
     if (!this.run || !this.root.clientWidth) return;

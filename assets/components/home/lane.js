@@ -3,6 +3,7 @@
 
 import { element, fill, penOf } from "../kit/dom.js";
 import { clamp, percent } from "../kit/numbers.js";
+import { dots } from "../kit/sized.js";
 import { ARMS, shareAt, signed, spread } from "./run.js";
 
 export const DIGIT = 17;     // px
@@ -104,7 +105,7 @@ export class Lane {
   /** @param {Scene} scene */
   paint(scene) {
     const { run, frame, picked, palette, words } = scene, { arm, name, canvas } = this, t = Math.floor(frame);
-    const w = canvas.clientWidth, h = canvas.clientHeight, pen = penOf(canvas, w, h, devicePixelRatio || 1);
+    const w = canvas.clientWidth, h = canvas.clientHeight, pen = penOf(canvas, w, h, dots());
     const zero = DIGIT / 2 + -run.low / (run.high - run.low) * (w - DIGIT);
     pen.fillStyle = palette.faint;
     pen.fillRect(Math.round(zero) - 0.5, 0, 1, h);

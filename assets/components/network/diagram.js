@@ -7,6 +7,7 @@
 
 import { element, listener, make, paintWith } from "../kit/dom.js";
 import { REST } from "../kit/mount.js";
+import { sized } from "../kit/sized.js";
 
 const HEIGHT = 44; // of a node
 const ABOVE = 26; // px over a row where what comes from the row above runs
@@ -26,13 +27,12 @@ export class Diagram {
       const button = event.target.closest("button");
       if (button) this.choose(button.dataset.node, 0);
     });
-    this.watchSize = new ResizeObserver(() => this.paint());
-    this.watchSize.observe(this.box);
+    this.unwatch = sized(this.box, () => this.paint());
   }
 
   leave() {
     this.abort.abort();
-    this.watchSize.disconnect();
+    this.unwatch();
     clearTimeout(this.resting);
   }
 

@@ -10,12 +10,14 @@ import { split } from "../kit/bytes.js";
 import { element, fill, paintWith } from "../kit/dom.js";
 import { REST } from "../kit/mount.js";
 import { clamp } from "../kit/numbers.js";
+import { dots, sized } from "../kit/sized.js";
 import { Clock, later, nearer } from "./clock.js";
 import { Choice, Transport } from "./controls.js";
 import { Curves } from "./curves.js";
 import { Frames } from "./frames.js";
 import { listen } from "./hands.js";
 import { Histograms } from "./histograms.js";
+import { atItsEnd } from "./paper.js";
 import { ARMS, VIEWS } from "./run.js";
 import { named, where } from "./scene.js";
 import { Spoken } from "./spoken.js";
@@ -40,8 +42,7 @@ export class Replay {
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.build();
     listen(this);
-    this.sizes = new ResizeObserver(() => this.resize());
-    this.sizes.observe(this.body);
+    this.unwatch = sized(this.body, () => this.resize(), () => atItsEnd(this));
     this.root.painted = { frame: -1, panels: [] };
   }
 
@@ -69,7 +70,7 @@ export class Replay {
   leave() {
     this.halt();
     clearTimeout(this.telling);
-    this.sizes.disconnect();
+    this.unwatch();
     this.root.remove();
   }
 
@@ -263,7 +264,7 @@ export class Replay {
   // `again` draws the curves although nothing has another size: they show something else.
   resize(again = false) {
     if (!this.run) return;
-    const width = this.body.clientWidth, ratio = Math.min(window.devicePixelRatio || 1, 3);
+    const width = this.body.clientWidth, ratio = dots();
     if (!width || (!again && width === this.width && ratio === this.ratio)) return;
     this.width = width;
     this.ratio = ratio;

@@ -6,6 +6,7 @@
 import { niceRange, scale, ticksOf } from "../kit/axes.js";
 import { fill, grow, make, paintWith, put, write } from "../kit/dom.js";
 import { mix, pixel, written } from "../kit/numbers.js";
+import { sized } from "../kit/sized.js";
 import { undoneBySwipe } from "../kit/swipe.js";
 import { Clock } from "../replay/clock.js";
 import { Transport } from "../replay/controls.js";
@@ -51,13 +52,12 @@ export class Rows {
       const dots = make("path", group, { class: "dots" }), spread = make("path", group, { class: "spread" }), mean = make("path", group, { class: "mean" });
       return { name, dots, spread, mean, says: make("text", group, { class: "says" }) };
     });
-    this.watchSize = new ResizeObserver(() => this.paint());
-    this.watchSize.observe(this.svg);
+    this.unwatch = sized(this.svg, () => this.paint(), () => this.printed());
   }
 
   leave() {
     this.clock.halt();
-    this.watchSize.disconnect();
+    this.unwatch();
   }
 
   get last() { return this.data.looks.length - 1; }
@@ -116,6 +116,14 @@ export class Rows {
       z: one.z.map((value, i) => mix(value, other.z[i], share)),
       gamma: mix(one.gamma, other.gamma, share), beta: mix(one.beta, other.beta, share), look: looks[Math.round(this.at)],
     };
+  }
+
+  // On paper what is on its way has arrived.
+  printed() {
+    const { at } = this;
+    if (matchMedia("print").matches && this.data && (this.clock.playing || !at)) this.at = this.last;
+    this.paint();
+    this.at = at;
   }
 
   paint() {

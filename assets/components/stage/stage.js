@@ -17,6 +17,7 @@
 import { fill, listener, paintWith, put } from "../kit/dom.js";
 import { Unsaved } from "../kit/mount.js";
 import { clamp, mix } from "../kit/numbers.js";
+import { sized } from "../kit/sized.js";
 import { Hands } from "./hands.js";
 import { Geometry, Layers } from "./layers.js";
 import { Painting } from "./paint.js";
@@ -59,13 +60,16 @@ export class Stage extends Parts {
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.buildLayers();
     this.listen();
-    this.watchSize = new ResizeObserver(() => { this.measure(); this.repaint(); });
-    this.watchSize.observe(this.find(".picture"));
+    this.unwatch = sized(
+      this.find(".picture"),
+      () => { this.measure(); this.repaint(); },
+      () => { this.measure(); this.paint(performance.now()); },
+    );
   }
 
   leave() {
     this.abort.abort();
-    this.watchSize.disconnect();
+    this.unwatch();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.waiting);
     clearTimeout(this.typing);

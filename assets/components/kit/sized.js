@@ -1,0 +1,23 @@
+// @ts-check
+/* A picture is painted for the size of its place: on the screen when that has changed, and on paper at once, since
+   what is printed does not wait for a frame. */
+
+/** Dots for each px that a canvas needs to be sharp: paper has more than most screens. */
+export const dots = () => matchMedia("print").matches ? 3 : Math.min(devicePixelRatio || 1, 3);
+
+/**
+ * Paint whenever the place has another size, and when the page is laid out for paper, or for the screen again.
+ * @param {Element} place
+ * @param {() => void} paint
+ * @param {() => void} [now] the same at once, where `paint` waits for a frame
+ * @returns {() => void} what ends it
+ */
+export function sized(place, paint, now = paint) {
+  const sizes = new ResizeObserver(() => paint()), paper = matchMedia("print"), printed = () => now();
+  sizes.observe(place);
+  paper.addEventListener("change", printed);
+  return () => {
+    sizes.disconnect();
+    paper.removeEventListener("change", printed);
+  };
+}

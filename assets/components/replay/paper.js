@@ -1,0 +1,13 @@
+// @ts-check
+/* A replay on paper, where nobody presses Play. */
+
+/**
+ * Paint it at once; on paper a run that stands at its beginning stands at its end.
+ * @param {import("./replay.js").Replay} replay
+ */
+export function atItsEnd(replay) {
+  const { frame, run } = replay;
+  if (matchMedia("print").matches && run && !frame) replay.frame = run.frames - 1;
+  replay.resize(true);
+  replay.frame = frame;
+}
