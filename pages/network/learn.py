@@ -16,6 +16,7 @@ from ui.text import t
 
 ENDS = (-5.0, 6.0)  # of the axis: room for every unit at every look
 DIGITS = 3  # of z, for the browser
+MARKED = ("stay", "back")  # what they say of z̃ in the end
 
 
 def _unit() -> int:
@@ -29,7 +30,7 @@ def picture(now: Moment) -> None:
     looks = [_look(found, at) for at in range(last)]
     run = f"{last} {_unit()}"
     guess = _guess(now.guess, found)
-    known = {"ends": ENDS, "run": run, "guess": guess, "replay": True}
+    known = {"ends": ENDS, "run": run, "guess": guess, "replay": True, "mark": now.mark(*MARKED)}
     four_steps.draw("rows-learned", looks, eps=found.eps, height=380, **known)
     controls.choice(LESSON, "unit")
 
