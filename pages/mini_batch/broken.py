@@ -22,7 +22,7 @@ from ui.scenes import Moment
 from ui.text import t
 
 WORD = f"{LESSON}.broken"
-MARKED = LESSON.scene_of("broken").question.options
+MARKED = LESSON.options("broken")
 
 
 def picture(now: Moment) -> None:

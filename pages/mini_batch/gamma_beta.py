@@ -20,6 +20,7 @@ from ui.text import t
 
 WORD = f"{LESSON}.why"
 BEFORE = {"gamma": 1.0, "beta": 0.0}
+MARKED = tuple(BEFORE)
 
 _component = drag.component("bends")
 
@@ -39,8 +40,8 @@ def picture(now: Moment) -> None:
         key="bends",
         words=_words(activation),
         tracks={
-            "gamma": _ends(steps.gamma, steps.std) | {"value": steps.gamma},
-            "beta": _ends(steps.beta, steps.mean) | {"value": steps.beta},
+            "gamma": _ends(steps.gamma, steps.std) | {"value": steps.gamma} | _label(now, "gamma"),
+            "beta": _ends(steps.beta, steps.mean) | {"value": steps.beta} | _label(now, "beta"),
         },
         closed=not now.seen,
         z=z.tolist(),
@@ -85,6 +86,13 @@ def _ends(now: float, needed: float) -> dict[str, float]:
     """A slider that reaches what it is set to, and what gives z back."""
     end = max(5.0, visible_range(now, needed))
     return {"low": -end, "high": end, "step": end / 500}
+
+
+def _label(now: Moment, name: str) -> dict[str, str]:
+    """Of a slider; that it is the guess stands beside it."""
+    return {
+        "label": " ← ".join(filter(None, (t(f"{LESSON}.controls.{name}.label"), now.mark(name))))
+    }
 
 
 def _words(activation: str) -> dict[str, str]:

@@ -30,8 +30,9 @@ def picture(now: Moment) -> None:
     looks = [_look(found, at) for at in range(last)]
     run = f"{last} {_unit()}"
     guess = _guess(now.guess, found)
-    known = {"ends": ENDS, "run": run, "guess": guess, "replay": True, "mark": now.mark(*MARKED)}
-    four_steps.draw("rows-learned", looks, eps=found.eps, height=380, **known)
+    known = {"ends": ENDS, "run": run, "guess": guess, "replay": True}
+    mark = now.mark(*MARKED)
+    four_steps.draw("rows-learned", looks, eps=found.eps, height=380, mark=mark, **known)
     controls.choice(LESSON, "unit")
 
 
