@@ -32,6 +32,7 @@ def picture(now: Moment) -> None:
         controls.choice(LESSON, "activation", disabled=not now.seen)
         if now.seen:
             _buttons(z)
+    begins: dict[str, Any] = {"from": BEFORE if now.seen and not now.whole else None}
     steps = _steps() if now.seen else experiment.walk(z, **BEFORE, eps=value("eps"))
     drag.mount(
         _component,
@@ -49,7 +50,7 @@ def picture(now: Moment) -> None:
         z_tilde=steps.z_tilde.tolist(),
         activation=activation,
         linear=experiment.LINEAR,
-        **{"from": BEFORE if now.seen and not now.whole else None},
+        **begins,
     )
     with st.container(key="given-back"):
         if now.seen and _given_back(steps):
