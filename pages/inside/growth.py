@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -35,7 +36,10 @@ def decay_is_a_rate() -> tuple[float, float]:
 
 
 def picture(now: Moment) -> None:
-    """‖W‖ over its start: shipped seeds, and a run of one's own; at first only where it starts."""
+    """‖W‖ over its start: shipped seeds, and a run of one's own, while it trains as well.
+
+    At first only where all of them start.
+    """
     LIVE.settle()
     with st.container(horizontal=True, key="grow"):
         for name in ("lr", "decay"):
@@ -43,15 +47,23 @@ def picture(now: Moment) -> None:
     found, own = scale.over_seeds(), LIVE.shown()
     at = found.place(value("lr"), value("decay"))
     say("growth_live.norm" if now.seen else "growth_live.norm_before")
+    draw = partial(_beside_shipped, found, at)
     if not now.seen:
         _start(found)
-    elif at is None and own is None:
-        st.caption(t(f"{LESSON}.growth_live.beyond"))
+    elif LIVE.live.going() is None:
+        draw(own)
     else:
-        _live_norm(found, at, None if own is None else own.arms["before"])
+        LIVE.grow(draw)
     with st.container(key="grow-live"):
         if now.seen:
             LIVE.button()
+
+
+def _beside_shipped(found: OverSeeds, at: Place, own: Own | None) -> None:
+    if at is None and own is None:
+        st.caption(t(f"{LESSON}.growth_live.beyond"))
+    else:
+        _live_norm(found, at, None if own is None else own.arms["before"])
 
 
 def _start(found: OverSeeds) -> None:
