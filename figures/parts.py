@@ -59,10 +59,12 @@ def band(at: float, half: float, mode: Mode) -> dict[str, Any]:
     return {"type": "rect"} | ends | look
 
 
-def guessed(figure: go.Figure, mark: str, x: float, y: float, mode: Mode) -> go.Figure:
+def guessed(
+    figure: go.Figure, mark: str, x: float, y: float, mode: Mode, below: bool = False
+) -> go.Figure:
     """What the reader had expected, as a dot and its words; the same chart without `mark`.
 
-    On a logarithmic axis the place is a power of ten.
+    On a logarithmic axis the place is a power of ten. The words stand to the left, above or below.
     """
     if mark:
         figure.add_annotation(
@@ -70,7 +72,7 @@ def guessed(figure: go.Figure, mark: str, x: float, y: float, mode: Mode) -> go.
             y=y,
             text=mark,
             ax=-46,
-            ay=-30,
+            ay=30 if below else -30,
             arrowhead=6,
             arrowsize=1.4,
             arrowwidth=1.3,

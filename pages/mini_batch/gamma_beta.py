@@ -20,7 +20,7 @@ from ui.text import t
 
 WORD = f"{LESSON}.why"
 BEFORE = {"gamma": 1.0, "beta": 0.0}
-MARKED = tuple(BEFORE)
+MARKED = tuple(BEFORE)  # the sliders
 
 _component = drag.component("bends")
 
@@ -41,14 +41,15 @@ def picture(now: Moment) -> None:
         key="bends",
         words=_words(activation),
         tracks={
-            "gamma": _ends(steps.gamma, steps.std) | {"value": steps.gamma} | _label(now, "gamma"),
-            "beta": _ends(steps.beta, steps.mean) | {"value": steps.beta} | _label(now, "beta"),
+            "gamma": _ends(steps.gamma, steps.std) | {"value": steps.gamma},
+            "beta": _ends(steps.beta, steps.mean) | {"value": steps.beta},
         },
         closed=not now.seen,
         z=z.tolist(),
         z_norm=steps.z_norm.tolist(),
         z_tilde=steps.z_tilde.tolist(),
         activation=activation,
+        guess={name: now.mark(name) for name in MARKED},
         linear=experiment.LINEAR,
         **begins,
     )
@@ -87,13 +88,6 @@ def _ends(now: float, needed: float) -> dict[str, float]:
     """A slider that reaches what it is set to, and what gives z back."""
     end = max(5.0, visible_range(now, needed))
     return {"low": -end, "high": end, "step": end / 500}
-
-
-def _label(now: Moment, name: str) -> dict[str, str]:
-    """Of a slider; that it is the guess stands beside it."""
-    return {
-        "label": " ← ".join(filter(None, (t(f"{LESSON}.controls.{name}.label"), now.mark(name))))
-    }
 
 
 def _words(activation: str) -> dict[str, str]:

@@ -81,7 +81,7 @@ def _over_coats(seen: bool, mark: str) -> None:
     black = float(found.plain[:, cats.SHIFTS.index(0.0)].mean())
     figure = figures.by_coat(mode(), found.shift, arms, value("coat"), labels)
     chart(
-        guessed(figure, mark, ORANGE, black, mode()),
+        guessed(figure, mark, ORANGE, black, mode(), below=True),
         "coats.alt" if seen else "coats.alt_before",
         "coats",
         shift=number(value("coat")),

@@ -376,6 +376,7 @@ def test_the_start_of_descent_can_be_dragged_and_taken_back(lesson: str, new_pag
     grips, ways = page.locator(".bowl .grip"), page.locator(".bowl .way")
     still = page.locator(".bowl[data-state=still]")
     still.wait_for()
+    expect(page.locator(".bowl .told").last).not_to_be_empty()  # the way is walked to its end
     before = ways.last.get_attribute("d")
     box = grips.last.bounding_box()
     assert before and box
