@@ -18,6 +18,7 @@ from ui.scenes import Moment
 from ui.text import t
 
 MOST = 1.1  # how much of the true variance the bars have room for
+FAR = 60.0  # % of that, from where on words have no room at the right
 MARKED = {"all": 1.0, "half": 0.5}  # of the true variance
 ROWS = {"true": "", "biased": "var", "unbiased": "running"}
 
@@ -52,7 +53,9 @@ def _bar(name: str, share: float | None, hue: str, mark: str, expected: float) -
     exact = "" if share is None else f' data-value="{share:.6g}"'
     read = "?" if share is None else number(share, 3)
     width = 0 if share is None else 100 * share / MOST
-    guess = f'<u style="left: {100 * expected / MOST:.1f}%">{html.escape(mark)}</u>' if mark else ""
+    at = 100 * expected / MOST
+    side = f"left: {at:.1f}%" if at < FAR else f"right: {100 - at:.1f}%"
+    guess = f'<u style="{side}">{html.escape(mark)}</u>' if mark else ""
     return (
         f'<div style="--hue: {hue}"><span>{html.escape(name)}</span><b{exact}>{read}</b>'
         f'<i><em style="width: {width:.1f}%"></em>{guess}</i></div>'
