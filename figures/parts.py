@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
-from figures.theme import FAINT, Mode
+from figures.theme import FAINT, INK, PAPER, Mode
 
 Words = Mapping[str, str]  # finished strings, by the names a figure asks for
 Trace = dict[str, Any]
@@ -56,6 +57,30 @@ def band(at: float, half: float, mode: Mode) -> dict[str, Any]:
     ends = {"x0": at - half, "x1": at + half, "y0": 0, "y1": 1, "yref": "paper"}
     look = {"fillcolor": FAINT[mode], "opacity": 0.5, "line": {"width": 0}, "layer": "below"}
     return {"type": "rect"} | ends | look
+
+
+def guessed(
+    figure: go.Figure, mark: str, x: float, y: float, mode: Mode, below: bool = False
+) -> go.Figure:
+    """What the reader had expected, as a dot and its words; the same chart without `mark`.
+
+    On a logarithmic axis the place is a power of ten. The words stand to the left, above or below.
+    """
+    if mark:
+        figure.add_annotation(
+            x=x,
+            y=y,
+            text=mark,
+            ax=-46,
+            ay=30 if below else -30,
+            arrowhead=6,
+            arrowsize=1.4,
+            arrowwidth=1.3,
+            arrowcolor=INK[mode],
+            bgcolor=PAPER[mode],
+            font={"size": 13, "color": INK[mode]},
+        )
+    return figure
 
 
 def between(x: np.ndarray, low: np.ndarray, high: np.ndarray, hue: str) -> list[Trace]:

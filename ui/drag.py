@@ -8,7 +8,7 @@ user set, and from then on Python wins (a link, Back, another language).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -44,11 +44,13 @@ def mount(
     key: str,
     words: Mapping[str, str],
     tracks: Mapping[str, Mapping[str, Any]] | None = None,
+    moves: Callable[[dict[str, Any]], None] | None = None,
     **data: Any,
 ) -> None:
     """Show a component whose sliders set these controls: numbers, or choices among numbers.
 
     `tracks` says where a slider is to differ from its control: its ends, its step, its value.
+    `moves` is told what a hand has set before the controls are set to it.
     """
     given = tracks or {}
     picture(
@@ -60,7 +62,7 @@ def mount(
             "words": dict(words),
             "palette": palette(text.mode()),
         },
-        on_commit=partial(_commit, lesson, tuple(names), key),
+        on_commit=partial(_commit, lesson, tuple(names), key, moves),
     )
 
 
@@ -80,7 +82,16 @@ def _seen(key: str) -> str:
     return f"{key}.seen"
 
 
-def _commit(lesson: str, names: tuple[str, ...], key: str, sent: dict[str, Any]) -> None:
+def _commit(
+    lesson: str,
+    names: tuple[str, ...],
+    key: str,
+    moves: Callable[[dict[str, Any]], None] | None,
+    sent: dict[str, Any],
+) -> None:
     """Take over what the browser sent, if the registry can read it; else the state stays."""
     st.session_state[_seen(key)] = {"mount": sent["mount"], "n": sent["n"]}
-    state.put(lesson, **settings(lesson, names, sent["set"]))
+    new = settings(lesson, names, sent["set"])
+    if moves is not None:
+        moves(new)
+    state.put(lesson, **new)

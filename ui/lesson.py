@@ -42,7 +42,8 @@ class Scene:
     shows, where that is not its own. `sets` are the controls that begin otherwise here than by
     their defaults. `owns` names controls that are touched here alone: a link that sets one, and
     names no scene, opens this one. As a mapping it says to which values, and the link must set all
-    of them; of several scenes that it means, the one with most.
+    of them; of several scenes that it means, the one with most. `asks` is what a scene asks one
+    after the other, in place of a question: each that is guessed counts as progress.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Scene:
     picture: str = ""
     sets: Mapping[str, Any] = field(default_factory=dict, hash=False)
     owns: tuple[str, ...] | Mapping[str, tuple[Any, ...]] = field(default=(), hash=False)
+    asks: tuple[str, ...] = ()
 
 
 class Lesson(str):

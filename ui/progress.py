@@ -48,8 +48,13 @@ def path(lesson: str) -> tuple[str, ...]:
     return tuple(scene.name for scene in LESSONS[lesson].path)
 
 
+def asked(lesson: str) -> tuple[str, ...]:
+    """What these scenes ask one after the other; it counts once it is guessed."""
+    return tuple(name for scene in LESSONS[lesson].path for name in scene.asks)
+
+
 def done() -> dict[str, list[str]]:
-    """Lessons that were opened, in that order, each with the scenes seen there."""
+    """Lessons that were opened, in that order, each with what was seen and guessed there."""
     return _here()["done"]
 
 
@@ -119,9 +124,9 @@ def _take(kept: dict[str, Any]) -> None:
 
 
 def ours(done: dict[str, list[str]]) -> dict[str, list[str]]:
-    """What is ours in what a browser keeps: lessons, each with scenes of its path."""
+    """What is ours in what a browser keeps: lessons, each with scenes of its path and guesses."""
     return {
-        lesson: [name for name in path(lesson) if name in answered]
+        lesson: [name for name in (*path(lesson), *asked(lesson)) if name in answered]
         for lesson, answered in done.items()
         if lesson in LESSONS and lesson != HOME
     }

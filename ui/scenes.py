@@ -6,6 +6,8 @@ folder, with
     picture(now) -> None          the picture and its controls, as `now` (a `Moment`) says
     said(now) -> dict             what fills the words below it; may be left out
     more(now) -> None             the drawer "Numbers and details", where there is one
+    MARKED                        the options of its question that the picture marks where they lie
+                                  (`now.mark`); any other that is chosen is named below the picture
 
 Until `now.seen` the picture stands as it was before, and sends nothing that gives the answer away.
 It draws the same elements with the same keys then, so that the browser moves what stands there.
@@ -52,6 +54,13 @@ class Moment:
     def name(self) -> str:
         """The scene's id."""
         return self.scene.name
+
+    def mark(self, *options: str) -> str:
+        """What is written where these options lie in the picture, if one of them was guessed.
+
+        Empty if none was, and as long as nothing is revealed.
+        """
+        return t("ui.scenes.mark") if self.seen and self.guess in options else ""
 
 
 def run(lesson: Lesson) -> None:
@@ -186,6 +195,7 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     with place:
         if picture:
             _picture(drawn, now)
+            _named(lesson, now, getattr(drawn, "MARKED", ()))
     with below or nullcontext():  # drawn after the picture, which may set its controls right
         _drawer(own, now)
     _note(lesson, now)
@@ -194,6 +204,19 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
 def _picture(drawn: Any, now: Moment) -> None:
     with st.container(key=f"picture-{now.name}"):
         drawn.picture(now)
+
+
+def _named(lesson: Lesson, now: Moment, marked: tuple[str, ...]) -> None:
+    """The guess in words, where the picture has no place for it; a line is kept free before."""
+    question = now.scene.question
+    if question is None or not set(question.options) - set(marked) or now.whole:
+        return
+    words = "\u00a0"
+    if now.seen and now.guess is not None and now.guess not in marked:
+        option = t(f"{lesson}.questions.{question.name}.{now.guess}")
+        words = t("ui.scenes.marked", guess=option)
+    with st.container(key="your-guess"):
+        st.caption(words)
 
 
 def _beside(scene: Scene) -> tuple[tuple[Any, Any], Any]:

@@ -124,7 +124,7 @@ def contours(scaled: bool, square: bool = False, points: int = 161) -> Bowl:
     Raw, it is some 18 times as wide as it is high. With `square` both axes span as much, so that
     the true shape of the bowl fits a square picture. A few milliseconds.
     """
-    known, unit = features(scaled), _units(scaled)
+    known, unit = features(scaled), units(scaled)
     hessian, whole = np.cov(known.x.T, bias=True), second_moments(known.x)
     minimum = np.linalg.solve(hessian, (known.x - known.x.mean(axis=0)).T @ known.y / len(known.y))
     lowest = float(loss(known, minimum))
@@ -161,7 +161,7 @@ def _errors(known: Features, w: np.ndarray, b: float) -> np.ndarray:
     return known.x @ w + b - known.y
 
 
-def _units(scaled: bool) -> np.ndarray:
+def units(scaled: bool) -> np.ndarray:
     """(2,) what a weight of 1 on scaled inputs is on these: w x/sd = (w/sd) x."""
     return np.ones(2) if scaled else 1 / features(scaled).sd
 
@@ -192,12 +192,18 @@ class Descent:
     steps_to_close: int | None  # until 1 % of the first excess is left; None: not in these steps
 
 
-def descent(scaled: bool, lr: float, steps: int = 100, learn_b: bool = False) -> Descent:
-    """From `Bowl.start`, b at its best; with learn_b it is from there learned like the weights.
+def descent(
+    scaled: bool,
+    lr: float,
+    steps: int = 100,
+    learn_b: bool = False,
+    start: tuple[float, float] = START,
+) -> Descent:
+    """From `start`, b at its best; with learn_b it is from there learned like the weights.
 
-    The same function at the start in all four cases. Some 10 µs a step.
+    The start is said for scaled inputs: the same function in all four cases. Some 10 µs a step.
     """
-    known, w = features(scaled), np.array(START) * _units(scaled)
+    known, w = features(scaled), np.array(start) * units(scaled)
     b = best_b(known, w)
     path = [(*w, b, loss(known, w, b))]
     for _ in range(steps):

@@ -20,6 +20,7 @@ from ui.scenes import Moment
 from ui.text import t
 
 UNKNOWN = "?"  # what is not yet told
+MARKED = ("no", "little")  # the answer as in the first batch
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -40,7 +41,11 @@ def met() -> Meetings:
 def picture(now: Moment) -> None:
     """Two batches with the image in them, and how often the network says which digit."""
     found = met()
-    draws = [_draw(found, at, k, now.seen or k == 0) for k, at in enumerate(two_draws(found))]
+    first, second = two_draws(found)
+    expected = html.escape(now.mark(*MARKED))
+    if expected:
+        expected = f" <i>({expected}: {found.predicted[first]})</i>"
+    draws = [_draw(found, first, 0, True), _draw(found, second, 1, now.seen, expected)]
     at_once(
         f'<div class="jump"><div class="draws">{"".join(draws)}</div>{_votes(found, now)}</div>'
     )
@@ -90,8 +95,11 @@ COLUMNS = {2: 1, 4: 3, 8: 4, 16: 5, 32: 8, 64: 16, 128: 16}
 SCALES = {2: 8, 4: 5, 8: 4, 16: 3, 32: 2, 64: 1, 128: 1}
 
 
-def _draw(found: Meetings, at: int, place: int, told: bool) -> str:
-    """The image with its companions in one of the draws, and the answer if it may be told."""
+def _draw(found: Meetings, at: int, place: int, told: bool, expected: str = "") -> str:
+    """The image with its companions in one of the draws, and the answer if it may be told.
+
+    Beside it which one was `expected`.
+    """
     data, m, image = trained().data, value("m"), value("image")
     known = {"image": image, "digit": found.digit, "others": m - 1}
     alt = t(f"{LESSON}.company.alt_image", **known)
@@ -107,7 +115,7 @@ def _draw(found: Meetings, at: int, place: int, told: bool) -> str:
     return (
         f'<div class="draw" style="--hue: {colour(hue, text.mode())}">'
         f'<div class="digits">{"".join(shown)}</div>'
-        f'<p>{name} <b class="{"late" if place else ""}">{answer}</b></p></div>'
+        f'<p>{name} <b class="{"late" if place else ""}">{answer}</b>{expected}</p></div>'
     )
 
 

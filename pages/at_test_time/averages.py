@@ -22,8 +22,9 @@ from ui.text import t
 FEW = 10  # of the last batches, as asked about
 #: what an option of the question says: how many of the last batches count; None is all of them
 COUNTS = {"last": 1, "some": FEW, "all": None}
+MARKED = tuple(COUNTS)
 IDEAS = ("mean", "var")
-WORDS = ("start", "older", "few", "weight", "newest", "says", "follows", "guess")
+WORDS = ("start", "older", "few", "weight", "newest", "says", "follows")
 
 _component = drag.component("fading")
 
@@ -74,7 +75,8 @@ def picture(now: Moment) -> None:
         key="drag-averages",
         words=words("fading", *WORDS)
         | words("follow", "running", "true")
-        | {idea: t(f"{LESSON}.follow.head_{idea}") for idea in IDEAS},
+        | {idea: t(f"{LESSON}.follow.head_{idea}") for idea in IDEAS}
+        | {"guess": now.mark(*MARKED)},
         few=FEW,
         decays=LESSON.options("decay"),
         stops=[min(stop, last) for stop in LESSON.options("stop")],

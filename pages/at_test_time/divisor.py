@@ -18,6 +18,8 @@ from ui.scenes import Moment
 from ui.text import t
 
 MOST = 1.1  # how much of the true variance the bars have room for
+FAR = 60.0  # % of that, from where on words have no room at the right
+MARKED = {"all": 1.0, "half": 0.5}  # of the true variance
 ROWS = {"true": "", "biased": "var", "unbiased": "running"}
 
 
@@ -37,6 +39,8 @@ def picture(now: Moment) -> None:
             t(f"{LESSON}.divisor.{name}"),
             shown.get(name),
             colour(idea, mode) if idea else INK[mode],
+            now.mark(*MARKED) if name == "biased" else "",
+            MARKED.get(now.guess or "", 0.0),
         )
         for name, idea in ROWS.items()
     )
@@ -44,13 +48,17 @@ def picture(now: Moment) -> None:
     controls.ladder(LESSON, "batch")
 
 
-def _bar(name: str, share: float | None, hue: str) -> str:
+def _bar(name: str, share: float | None, hue: str, mark: str, expected: float) -> str:
+    """`mark` is written where the share was `expected`."""
     exact = "" if share is None else f' data-value="{share:.6g}"'
     read = "?" if share is None else number(share, 3)
     width = 0 if share is None else 100 * share / MOST
+    at = 100 * expected / MOST
+    side = f"left: {at:.1f}%" if at < FAR else f"right: {100 - at:.1f}%"
+    guess = f'<u style="{side}">{html.escape(mark)}</u>' if mark else ""
     return (
         f'<div style="--hue: {hue}"><span>{html.escape(name)}</span><b{exact}>{read}</b>'
-        f'<i><em style="width: {width:.1f}%"></em></i></div>'
+        f'<i><em style="width: {width:.1f}%"></em>{guess}</i></div>'
     )
 
 

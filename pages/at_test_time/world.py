@@ -22,6 +22,7 @@ SAMPLES = 8
 #: what an option of the question counts on, and the colour of each arm
 ARMS = {"plain": "plain", "frozen": "running", "reestimated": "bn"}
 TRUSTED = {"robust": "frozen", "refit": "reestimated", "plain": "plain"}
+MARKED = tuple(TRUSTED)
 
 _component = drag.component("light")
 
@@ -46,9 +47,8 @@ def picture(now: Moment) -> None:
         LESSON,
         ("dim",),
         key="drag-light",
-        words=words(
-            "world", *("then", "today", "accuracy", "says", "guess", "bands_short"), **known
-        ),
+        words=words("world", *("then", "today", "accuracy", "says", "bands_short"), **known)
+        | {"guess": now.mark(*MARKED)},
         shades=list(LESSON.options("dim")),
         digits=[[round(float(ink), 3) for ink in x] for x in trained().data.x_test[:SAMPLES]],
         alt=t(f"{LESSON}.world.alt_light"),

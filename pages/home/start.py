@@ -132,7 +132,7 @@ def next_up() -> str | None:
     order = [name for name in LESSONS if name != HOME]
     at = order.index(last)
     for name in (*order[at:], *order[:at]):
-        if set(progress.path(name)) - set(done.get(name, ())):
+        if {*progress.path(name), *progress.asked(name)} - set(done.get(name, ())):
             return name
     return last
 
@@ -165,16 +165,18 @@ def card(lesson: str) -> None:
 
 
 def _how_far(lesson: str) -> str:
-    """One mark for every scene of the path, filled when it was seen; the same in words."""
-    scenes, done = progress.path(lesson), progress.done()
-    seen = len(set(scenes) & set(done.get(lesson, ())))
-    words = t(
-        f"{HOME}.{'seen' if lesson in done else 'unopened'}",
-        minutes=LESSONS[lesson].minutes,
-        seen=seen,
-        scenes=len(scenes),
-    )
-    marks = "●" * seen + "○" * (len(scenes) - seen)
+    """One mark for every scene of the path and every verdict, filled once seen or guessed.
+
+    The same in words.
+    """
+    scenes, verdicts, done = progress.path(lesson), progress.asked(lesson), progress.done()
+    seen, guessed = (len(set(of) & set(done.get(lesson, ()))) for of in (scenes, verdicts))
+    known = {"minutes": LESSONS[lesson].minutes, "seen": seen, "scenes": len(scenes)}
+    words = t(f"{HOME}.{'seen' if lesson in done else 'unopened'}", **known)
+    if verdicts and lesson in done:
+        words += t(f"{HOME}.guessed", guessed=guessed, verdicts=len(verdicts))
+    both = (seen, len(scenes)), (guessed, len(verdicts))
+    marks = " ".join("●" * full + "○" * (count - full) for full, count in both if count)
     state = "opened" if lesson in done else "new"
     return (
         f'<span class="far {state}"><span aria-hidden="true">{marks}</span> '

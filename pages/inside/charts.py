@@ -14,12 +14,10 @@ from figures.theme import INK, PAPER, Mode, colour, painted
 # --- b ---
 
 
-def wander(
-    mode: Mode, step: np.ndarray, path: np.ndarray, words: Words, last: int, expected: bool = False
-) -> go.Figure:
+def wander(mode: Mode, step: np.ndarray, path: np.ndarray, words: Words, last: int) -> go.Figure:
     """The b (T, U) of single units on their way to the last step. words: step, b, guess.
 
-    Where the reader had `expected` them to stay, at 0, a line says so.
+    `guess` is written at 0 where the reader had thought that they stay there; else it is empty.
     """
     hue = colour("error", mode)
     guess = {"text": words["guess"], "x": last, "y": 0, "xanchor": "right", "yanchor": "bottom"}
@@ -40,7 +38,7 @@ def wander(
         {
             "showlegend": False,
             "hovermode": "closest",
-            "annotations": [guess] if expected else [],
+            "annotations": [guess] if words["guess"] else [],
             "xaxis": {"title": {"text": words["step"]}, "zeroline": False, "range": [0, last]},
             "yaxis": {
                 "title": {"text": words["b"]},

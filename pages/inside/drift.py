@@ -17,6 +17,7 @@ from ui.scenes import Moment
 from ui.tables import Cell, exact, table
 from ui.text import mode, prose, t
 
+MARKED = ("stays",)
 DASHES = ("dot", "dash", "dashdot", "solid", "longdash", "longdashdot")  # of the optimizers
 
 
@@ -26,16 +27,16 @@ def picture(now: Moment) -> None:
     shown = len(found.step) if now.seen else 1
     say("drift.wander", units=bias.UNITS)
     words = {name: t(f"{LESSON}.{key}") for name, key in WORDS.items()}
-    expected = now.seen and now.guess == "stays"
+    words["guess"] = now.mark(*MARKED)
     last = int(found.step[-1])
-    figure = charts.wander(mode(), found.step[:shown], found.path[:shown], words, last, expected)
+    figure = charts.wander(mode(), found.step[:shown], found.path[:shown], words, last)
     path = found.path[:shown]
     ends = {"low": short(float(path.min())), "high": short(float(path.max()))}
     alt = "drift.alt_wander" if now.seen else "drift.alt_before"
     chart(figure, "wander", alt, units=path.shape[1], **ends)
 
 
-WORDS = {"step": "axes.step", "b": "drift.b", "guess": "drift.guess"}
+WORDS = {"step": "axes.step", "b": "drift.b"}
 
 
 def said(now: Moment) -> dict[str, object]:

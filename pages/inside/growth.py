@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -14,6 +15,7 @@ from experiments.network import scale
 from experiments.network.scale import Measured, OverSeeds
 from figures import graph
 from figures.graph import Axis, Line
+from figures.parts import guessed
 from figures.theme import colour
 from pages.inside import LESSON
 from pages.inside import live as one_more
@@ -34,8 +36,14 @@ def decay_is_a_rate() -> tuple[float, float]:
     return float(apart[0]), float(apart[1])
 
 
+MARKED = ("same",)
+
+
 def picture(now: Moment) -> None:
-    """‖W‖ over its start: shipped seeds, and a run of one's own; at first only where it starts."""
+    """‖W‖ over its start: shipped seeds, and a run of one's own, while it trains as well.
+
+    At first only where all of them start.
+    """
     LIVE.settle()
     with st.container(horizontal=True, key="grow"):
         for name in ("lr", "decay"):
@@ -43,15 +51,24 @@ def picture(now: Moment) -> None:
     found, own = scale.over_seeds(), LIVE.shown()
     at = found.place(value("lr"), value("decay"))
     say("growth_live.norm" if now.seen else "growth_live.norm_before")
+    draw = partial(_beside_shipped, found, at, now.mark(*MARKED))
     if not now.seen:
         _start(found)
-    elif at is None and own is None:
-        st.caption(t(f"{LESSON}.growth_live.beyond"))
+    elif LIVE.live.going() is None:
+        draw(own)
     else:
-        _live_norm(found, at, None if own is None else own.arms["before"])
+        LIVE.grow(draw)
     with st.container(key="grow-live"):
         if now.seen:
             LIVE.button()
+
+
+def _beside_shipped(found: OverSeeds, at: Place, mark: str, own: Own | None) -> None:
+    """`mark` is written where W is as long as it was."""
+    if at is None and own is None:
+        st.caption(t(f"{LESSON}.growth_live.beyond"))
+    else:
+        _live_norm(found, at, None if own is None else own.arms["before"], mark)
 
 
 def _start(found: OverSeeds) -> None:
@@ -228,7 +245,7 @@ def _beside(shipped: np.ndarray, at: Place, run: np.ndarray | None, idea: str) -
     return drawn
 
 
-def _live_norm(found: OverSeeds, at: Place, run: Measured | None) -> None:
+def _live_norm(found: OverSeeds, at: Place, run: Measured | None, mark: str) -> None:
     """‖W‖ over its start, and on it, as open rings, what the gradients alone say it is."""
     drawn = _beside(found.growth, at, None if run is None else _even(run, run.length), "bn")
     ends = _ends(drawn)
@@ -243,6 +260,7 @@ def _live_norm(found: OverSeeds, at: Place, run: Measured | None) -> None:
     up = Axis(t(f"{LESSON}.growth.axis_norm"), ends=(min(low, 0.9) - air, max(high, 1.1) + air))
     across = Axis(t(f"{LESSON}.axes.step"), ends=(0, float(found.step[-1])))
     figure = graph.lines(mode(), found.step, drawn, across, up, height=HEIGHT)
+    figure = guessed(figure, mark, float(found.step[-1]), 1.0, mode())
     chart(figure, "live-growth", "growth_live.alt_norm", ends=ends)
 
 

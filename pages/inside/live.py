@@ -4,6 +4,7 @@
     LIVE.settle()       # first on the page: takes over a pair that has ended
     LIVE.button()       # in its fragment: the seed, the button, the bar
     LIVE.shown()        # what was trained with the settings that are chosen now
+    LIVE.grow(draw)     # while it trains: draws what there is of it by now, again and again
 
 A run is a pair, with batch norm and without. A section with two places for batch norm trains two
 pairs, one after the other; what they have in common is shown once.
@@ -23,8 +24,9 @@ from bncore.config import RunConfig
 from bncore.trace import Trace
 from experiments.job import pair_job
 from experiments.pair import Kept, kept
+from experiments.so_far import Watch
 from pages.inside import LESSON
-from ui.live import Live
+from ui.live import POLL, Live
 from ui.numbers import percent
 from ui.text import t
 
@@ -70,16 +72,36 @@ class Section:
 
     def put(self, found: Kept) -> None:
         """Keep a pair beside the others of the same seed and settings."""
+        st.session_state[self.own] = self._joined(found)
+
+    def _joined(self, found: Kept) -> Own:
         known: Any = st.session_state.get(self.own)
         config = found.config.twin()
         same = known is not None and known.config == config
         arms = (known.arms if same else {}) | found.arms
-        st.session_state[self.own] = Own(config, arms, found.stopped)
+        return Own(config, arms, found.stopped)
 
     def shown(self) -> Own | None:
         """What was trained with the settings that are chosen now."""
         own = st.session_state.get(self.own)
         return own if own is not None and own.config == self.config("none") else None
+
+    def growing(self) -> Own | None:
+        """What there is by now of a run with these settings: what a stop would keep."""
+        ticket = self.live.going()
+        pieces = [] if ticket is None else ticket.pieces()
+        own = self._joined(pieces[-1]) if pieces else None
+        return own if own is not None and own.config == self.config("none") else None
+
+    def grow(self, draw: Callable[[Own | None], None]) -> None:
+        """Draw that again and again, as long as the run goes on. What is drawn keeps its place."""
+
+        @st.fragment(run_every=POLL)
+        def look() -> None:
+            if self.live.going() is not None:
+                draw(self.growing())
+
+        look()
 
     def stopped(self, own: Own) -> bool:
         """Say so, where a run was stopped; its end is then no end to compare."""
@@ -94,7 +116,7 @@ class Section:
         self._start(self.config(self.norms[0]))
 
     def _start(self, config: RunConfig) -> None:
-        self.live.start(pair_job(config, partial(kept, self.keep)))
+        self.live.start(pair_job(config, partial(kept, self.keep), partial(Watch, self.keep)))
 
     def button(self) -> None:
         """The seed, the button, and the bar while it goes on."""

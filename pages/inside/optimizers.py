@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -188,7 +190,11 @@ def _one_more_seed(found: Sweep, o: int) -> None:
     left, right = st.columns([6, 5], gap="large", vertical_alignment="center")
     with left:
         say("optimizers_live.loss", rule=_called(rule), lr=short(_rate(rule, value("rung"))))
-        _live_curves(found, o, r, own)
+        if LIVE.live.going() is None:
+            _live_curves(found, o, r, own)
+        else:
+            LIVE.grow(partial(_live_curves, found, o, r))
+            return
     with right:
         _live_table(found, o, r, own)
         if own is not None and not cut:

@@ -133,7 +133,9 @@ def _one_more_seed(found: OverSeeds, a: int, r: int) -> None:
     LIVE.button()
     own = LIVE.shown()
     st.caption(one_more.of_seed(found.seeds))
-    if own is not None:
+    if LIVE.live.going() is not None:
+        LIVE.grow(_live_picture)
+    elif own is not None:
         cut = LIVE.stopped(own)
         left, right = st.columns([6, 5], gap="large", vertical_alignment="center")
         with left:
@@ -150,7 +152,9 @@ def _trained(own: Own) -> list[tuple[int, str, placement.Course]]:
     return [(n, name, own.arms[norm]) for n, name, norm in names if norm in own.arms]
 
 
-def _live_picture(own: Own) -> None:
+def _live_picture(own: Own | None) -> None:
+    if own is None:
+        return
     step = np.array(own.config.record_steps)
     looks, drawn = list(LOOKS.values()), []
     for n, name, run in _trained(own):

@@ -18,6 +18,8 @@ from ui.scenes import Moment
 from ui.tables import Cell, exact, share, table
 from ui.text import mode, t
 
+BY = 10.0  # what W is multiplied by in the question
+MARKED = {"same": 1.0, "larger": BY, "smaller": 1 / BY}  # what becomes of the gradient
 BROKEN = 2.0  # below this many ε, the variance of a unit no longer hides ε
 
 _component = drag.component("rescaled")
@@ -33,7 +35,7 @@ def picture(now: Moment) -> None:
     """What α does to the output and to the gradient; before the answer what it does to z_norm."""
     with st.container(key="scale-picture"):
         if now.seen:
-            _picture()
+            _picture(now)
         else:
             st.markdown(f"$$\n{t(f'{LESSON}.formulas.scale.formula')}\n$$")
 
@@ -53,7 +55,7 @@ def more(now: Moment) -> None:
     page.source(scale.rescale, key="scale")
 
 
-def _picture() -> None:
+def _picture(now: Moment) -> None:
     """Both pictures over α, with the marker that moves while α is dragged."""
     drag.mount(
         _component,
@@ -65,6 +67,12 @@ def _picture() -> None:
         written=[short(alpha) for alpha in scale.ALPHAS],
         spoken=[_spoken(each) for each in rescaled()],
         panels=[_output(), _gradient()],
+        guess={
+            "panel": 1,
+            "alpha": BY,
+            "value": MARKED.get(now.guess or ""),
+            "text": now.mark(*MARKED),
+        },
     )
 
 

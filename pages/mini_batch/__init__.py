@@ -9,6 +9,9 @@ from ui.state import Choice, Control, Integer, Number, Numbers
 def controls() -> tuple[Control, ...]:
     return (
         Choice("lr", 1.0, (0.001, 0.0098, 0.01, 0.1, 0.3, 1.0, 1.5)),
+        # where descent begins, as weights on scaled inputs; both bowls have room for all of it
+        Number("start_alcohol", -1.0, -1.25, 0.8, 0.01),
+        Number("start_magnesium", 1.5, -0.05, 1.7, 0.01),
         Choice(
             "source",
             "digits",
@@ -41,7 +44,12 @@ HUMPS = {"source": "bimodal", "m": 32, "seed": 0}
 PLAIN = {"eps": 1e-5, "gamma": 1.0, "beta": 0.0}
 
 SCENES = (
-    Scene("bowl", 2, Question("bowl", ("both", "alike", "scaled"), right="scaled"), owns=("lr",)),
+    Scene(
+        "bowl",
+        2,
+        Question("bowl", ("both", "alike", "scaled"), right="scaled"),
+        owns=("lr", "start_alcohol", "start_magnesium"),
+    ),
     Scene(
         "four_steps",
         2,

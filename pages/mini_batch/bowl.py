@@ -5,15 +5,16 @@ The numbers are those of lesson `why`, which looks further into them.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
+import streamlit as st
 
 from experiments.why import inputs
 from experiments.why.inputs import Bowl, Descent
 from pages.mini_batch import LESSON
-from pages.mini_batch.common import small_table, value
+from pages.mini_batch.common import remember_drag, remembered, small_table, undo_drag, value
 from ui import drag, page
 from ui.numbers import number, percent
 from ui.scenes import Moment
@@ -25,6 +26,9 @@ FAR = 30.0  # times the first distance: what lies beyond is not drawn
 LEVELS = 2.0 ** np.arange(-8, 7)  # of the excess at the start: neighbours differ by a factor of 2
 NAMES = {False: "raw", True: "scaled"}
 WORD = f"{LESSON}.bowl"
+START = ("start_alcohol", "start_magnesium")
+#: whose bottom is reached, by what the options say
+MARKED = {"both": (True, True), "alike": (True, True), "scaled": (False, True)}
 
 _component = drag.component("bowl")
 
@@ -32,30 +36,57 @@ _component = drag.component("bowl")
 def picture(now: Moment) -> None:
     """Two bowls with a start each; then the ways down from there, at every rate of the slider."""
     rates = LESSON.options("lr") if now.seen else ()
-    names = ("title_raw", "title_scaled", "x", "y", "start", "lowest", "closed")
-    words = {name: t(f"{WORD}.{name}") for name in names}
+    names = ("title_raw", "title_scaled", "x", "y", "start", "lowest", "closed", "drag", "spoken")
+    tokens = {name: f"{{{name}}}" for name in START}
+    words = {name: t(f"{WORD}.{name}", **tokens) for name in names}
+    if now.seen:
+        told = {name: t(f"{WORD}.{name}", steps="{steps}") for name in ("diverged", "close")}
+        words |= told | {"slow": t(f"{WORD}.slow", steps=PATIENCE), "guess": now.mark(*MARKED)}
     drag.mount(
         _component,
         LESSON,
-        ("lr",),
+        ("lr", *START),
         key="bowl",
         words=words,
-        bowls=[_drawn(bowl(scaled)) for scaled in NAMES],
+        moves=_moves,
+        bowls=[_drawn(scaled) for scaled in NAMES],
         ways=[[_way(scaled, lr) for scaled in NAMES] for lr in rates],
+        limits={"steps": PATIENCE, "drawn": DRAWN, "far": FAR, "close": inputs.CLOSE},
         closed=not now.seen,
         still=now.whole,
+        guess=MARKED.get(now.guess or "") if now.seen else None,
     )
+    st.button(
+        t(f"{LESSON}.undo_drag"),
+        key="undo-start",
+        icon=":material/undo:",
+        type="tertiary",
+        on_click=partial(undo_drag, "starts"),
+        disabled=not remembered("starts"),
+    )
+
+
+def _moves(new: dict[str, Any]) -> None:
+    """The hand has let go of the start, or of the rate."""
+    if any(new[name] != value(name) for name in START):
+        remember_drag("starts", *START)
+
+
+def start() -> tuple[float, float]:
+    """Where descent begins, as weights on scaled inputs."""
+    alcohol, magnesium = (value(name) for name in START)
+    return alcohol, magnesium
 
 
 def said(now: Moment) -> dict[str, object]:
     lr = value("lr")
-    return {NAMES[scaled]: _told(way(scaled, lr)) for scaled in NAMES}
+    return {NAMES[scaled]: _told(way(scaled, lr, start())) for scaled in NAMES}
 
 
 def more(now: Moment) -> None:
     """At every rate of the slider, how many steps it takes to reach the bottom."""
     rows = {
-        t(f"{WORD}.rate", lr=number(lr)): [_count(way(scaled, lr)) for scaled in NAMES]
+        t(f"{WORD}.rate", lr=number(lr)): [_count(way(scaled, lr, start())) for scaled in NAMES]
         for lr in LESSON.options("lr")
     }
     small_table([t(f"{WORD}.title_{name}") for name in NAMES.values()], rows, "bowl")
@@ -69,27 +100,35 @@ def bowl(scaled: bool) -> Bowl:
     return inputs.contours(scaled, points=3)  # the lines are drawn from its Hessian
 
 
-@cache
-def way(scaled: bool, lr: float) -> Descent:
-    return inputs.descent(scaled, lr, PATIENCE)
+@lru_cache(maxsize=112)  # of eight starts
+def way(scaled: bool, lr: float, start: tuple[float, float]) -> Descent:
+    return inputs.descent(scaled, lr, PATIENCE, start=start)
 
 
-def _drawn(here: Bowl) -> dict[str, Any]:
-    """Its ellipses by half axes and direction, and the window around start and minimum."""
+def _drawn(scaled: bool) -> dict[str, Any]:
+    """Its ellipses by half axes and direction, and the window around minimum and usual start.
+
+    A start of weights on scaled inputs is `units` times as much here. With the Hessian, all that
+    the ways down follow from.
+    """
+    here = bowl(scaled)
     values, vectors = np.linalg.eigh(here.hessian)
     away = here.start - here.minimum
     first = float(away @ here.hessian @ away) / 2
     return {
         "minimum": here.minimum.tolist(),
         "start": here.start.tolist(),
+        "units": inputs.units(scaled).tolist(),
+        "hessian": here.hessian.tolist(),
         "turned": float(np.degrees(np.arctan2(vectors[1, 0], vectors[0, 0]))),
         "halves": [np.sqrt(2 * first * level / values).tolist() for level in LEVELS[::-1]],
     }
 
 
 def _way(scaled: bool, lr: float) -> dict[str, Any]:
-    down, here = way(scaled, lr), bowl(scaled)
-    w = down.w[: min(DRAWN, down.steps_to_close or DRAWN) + 2].round(5)
+    down, here = way(scaled, lr, start()), bowl(scaled)
+    shown = DRAWN if down.steps_to_close is None else min(DRAWN, down.steps_to_close)
+    w = down.w[: shown + 2].round(5)
     near = np.abs(w - here.minimum).max(axis=1) < FAR * np.abs(here.start - here.minimum).max()
     upto = len(w) if near.all() else int(near.argmin()) + 1
     return {"w": w[:upto].tolist(), "diverged": down.diverged, "told": _told(down)}

@@ -22,6 +22,7 @@ from ui.scenes import Moment
 from ui.text import t
 
 WORD = f"{LESSON}.broken"
+MARKED = LESSON.options("broken")
 
 
 def picture(now: Moment) -> None:
@@ -33,6 +34,8 @@ def picture(now: Moment) -> None:
     variant = controls.choice(LESSON, "broken", disabled=not now.seen)
     right = experiment.walk(batch.z, 1.0, 0.0, value("eps")).z_norm
     words = {name: t(f"{WORD}.{name}") for name in ("right", "wrong", "axis")}
+    if mark := now.mark(variant):
+        words["wrong"] += f"<br>{mark}"
     shown = _measured(right, "right")
     wrong = None
     if now.seen:

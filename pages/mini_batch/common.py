@@ -33,15 +33,25 @@ def remember(**values: Any) -> None:
 
 def remember_z(new: tuple[float, ...]) -> None:
     """What the batch was before a point was dragged: `undo_z` goes back there, a drag at a time."""
-    was = {"source": value("source"), "z": value("z")}
-    if was["z"] != new:
-        remember(moved=[*remembered("moved", []), was][-UNDONE:])
+    if value("z") != new:
+        remember_drag("moved", "source", "z")
 
 
 def undo_z() -> None:
     """A callback: as it was before the last drag."""
-    *moved, last = remembered("moved")
-    remember(moved=moved)
+    undo_drag("moved")
+
+
+def remember_drag(where: str, *names: str) -> None:
+    """What these controls are before a drag sets them anew, for `undo_drag`."""
+    was = {name: value(name) for name in names}
+    remember(**{where: [*remembered(where, []), was][-UNDONE:]})
+
+
+def undo_drag(where: str) -> None:
+    """Back by one of those drags."""
+    *others, last = remembered(where)
+    remember(**{where: others})
     LESSON.put(**last)
 
 

@@ -11,18 +11,22 @@ from pages.mini_batch import LESSON
 from pages.mini_batch import charts as figures
 from pages.mini_batch.batch import current_batch
 from pages.mini_batch.common import farthest, largest, small_table, value
-from pages.mini_batch.stage import stage
+from pages.mini_batch.stage import Guess, stage
 from ui import controls, page, text
 from ui.chart import plot
 from ui.numbers import number
 from ui.scenes import Moment
 from ui.text import t
 
+MARKED = ("near",)  # as far off as it was in z
+
 
 def picture(now: Moment) -> None:
     """The values as they come; then what step 3 makes of them, with ε under the finger."""
     controls.choice(LESSON, "eps_case", disabled=not now.seen)
     z = _cases()[value("eps_case")]
+    apart = int(np.abs(z - np.median(z)).argmax())
+    mark = now.mark(*MARKED) if value("eps_case") == "faint" else ""
     stage(
         "epsilon",
         z,
@@ -33,8 +37,9 @@ def picture(now: Moment) -> None:
         steady=True,
         axis="own",
         step=3,
-        example=int(np.abs(z - np.median(z)).argmax()) + 1,  # the one that differs
+        example=apart + 1,
         play=now.seen and not now.whole,
+        guess=Guess(mark, "z_norm", z[[apart]] - z.mean()),
     )
 
 

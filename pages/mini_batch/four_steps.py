@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
+import numpy as np
 import streamlit as st
 
 from bncore.batchnorm import batch_norm_forward, center
@@ -10,10 +13,12 @@ from experiments.mini_batch.batch import Steps
 from pages.mini_batch import steps as four
 from pages.mini_batch.batch import current_batch, origin
 from pages.mini_batch.common import value
-from pages.mini_batch.stage import stage
+from pages.mini_batch.stage import Guess, stage
 from ui import page
 from ui.numbers import number
 from ui.scenes import Moment
+
+MARKED = ("bell", "unit")  # as which values they can be drawn
 
 
 def picture(now: Moment) -> None:
@@ -31,7 +36,19 @@ def picture(now: Moment) -> None:
         sliders=("gamma", "beta"),
         step=step,
         play=now.seen and step == 1,
+        guess=_guess(now, batch.z),
     )
+
+
+def _guess(now: Moment, z: np.ndarray) -> Guess:
+    """z_norm as a bell curve of the same order, or between −1 and 1."""
+    z_norm = experiment.walk(z, 1.0, 0.0, value("eps")).z_norm
+    if now.guess == "bell":
+        ranks = (z.argsort().argsort() + 0.5) / len(z)
+        z_norm = np.array([NormalDist().inv_cdf(float(rank)) for rank in ranks])
+    elif now.guess == "unit":
+        z_norm = z_norm / (np.abs(z_norm).max() or 1.0)
+    return Guess(now.mark(*MARKED), "z_norm", z_norm)
 
 
 def said(now: Moment) -> dict[str, object]:

@@ -20,6 +20,7 @@ from ui.text import t
 
 WORD = f"{LESSON}.why"
 BEFORE = {"gamma": 1.0, "beta": 0.0}
+MARKED = tuple(BEFORE)  # the sliders
 
 _component = drag.component("bends")
 
@@ -31,6 +32,7 @@ def picture(now: Moment) -> None:
         controls.choice(LESSON, "activation", disabled=not now.seen)
         if now.seen:
             _buttons(z)
+    begins: dict[str, Any] = {"from": BEFORE if now.seen and not now.whole else None}
     steps = _steps() if now.seen else experiment.walk(z, **BEFORE, eps=value("eps"))
     drag.mount(
         _component,
@@ -47,8 +49,9 @@ def picture(now: Moment) -> None:
         z_norm=steps.z_norm.tolist(),
         z_tilde=steps.z_tilde.tolist(),
         activation=activation,
+        guess={name: now.mark(name) for name in MARKED},
         linear=experiment.LINEAR,
-        **{"from": BEFORE if now.seen and not now.whole else None},
+        **begins,
     )
     with st.container(key="given-back"):
         if now.seen and _given_back(steps):

@@ -18,6 +18,7 @@ from ui.text import t
 
 KEY, ROWS = "batches", 5  # so many of the last ones are shown
 ENDS = (-9.0, 9.0)  # of the axis: has room for every z of the unit
+MARKED = ("same", "learned")  # what it was in the mini-batch before
 WORDS = ("press", "batch", "kept", "stays", "alt")
 
 _component = Component(
@@ -45,7 +46,8 @@ def picture(now: Moment) -> None:
             "closed": not now.seen,
             "from": 1 if now.seen and not now.whole else 0,
             "seen": st.session_state.get(f"{KEY}.seen"),
-            "words": {word: t(f"{LESSON}.batches.{word}", **tokens) for word in WORDS},
+            "words": {word: t(f"{LESSON}.batches.{word}", **tokens) for word in WORDS}
+            | {"guess": now.mark(*MARKED)},
             "palette": palette(text.mode()),
         },
         on_commit=_commit,

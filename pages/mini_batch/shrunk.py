@@ -5,18 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from experiments.mini_batch import batch as experiment
-from pages.mini_batch.stage import stage
+from pages.mini_batch.stage import Guess, stage
 from ui.numbers import number
 from ui.scenes import Moment
 
 #: what the question says
 VAR, EPS, GAMMA = 1e-6, 1e-5, 2.0
+MARKED = ("gamma",)  # z̃ with that standard deviation
 
 
 def picture(now: Moment) -> None:
+    z = _z()
     stage(
         now.name,
-        _z(),
+        z,
         shown=4 if now.seen else 1,
         sliders=(),
         walk=False,
@@ -27,6 +29,7 @@ def picture(now: Moment) -> None:
         gamma=GAMMA,
         beta=0.0,
         eps=EPS,
+        guess=Guess(now.mark(*MARKED), "z_tilde", GAMMA * (z - z.mean()) / z.std()),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -51,6 +52,20 @@ _component = Component(
 )
 
 
+@dataclass(frozen=True)
+class Guess:
+    """Where values of a row were expected; `mark` is written there, or nothing is shown."""
+
+    mark: str
+    row: str
+    values: np.ndarray
+
+    def data(self) -> dict[str, Any] | None:
+        """For the browser."""
+        found = {"row": self.row, "values": self.values.tolist(), "text": self.mark}
+        return found if self.mark else None
+
+
 def stage(
     name: str,
     z: np.ndarray,
@@ -63,6 +78,7 @@ def stage(
     steady: bool = False,
     play: bool = False,
     before: Mapping[str, Any] | None = None,
+    guess: Guess | None = None,
     **fixed: Any,
 ) -> None:
     """Mount the picture of the batch z, shape (m,), with ε, γ, β, step and axis from the state.
@@ -70,8 +86,8 @@ def stage(
     A scene says how many rows are laid out (`levels`) and how many of them may be seen (`shown`:
     of the others nothing is sent), which sliders there are, whether one may walk through the rows
     and take a point in `hand`. `steady` keeps the axis of z_norm while ε moves. It begins to walk
-    with `play`, or moves from what stood there `before` (z, eps, gamma, beta). What is `fixed`
-    stands in place of the state.
+    with `play`, or moves from what stood there `before` (z, eps, gamma, beta). Where the reader had
+    expected the values of a row is its `guess`. What is `fixed` stands in place of the state.
 
     Raises bncore's InputError where z cannot be normalized (empty, not finite, squares overflow).
     """
@@ -103,6 +119,7 @@ def stage(
             "tight": state.setting("view") == "class",
             "play": play,
             "from": before,
+            "guess": None if guess is None else guess.data(),
             "seen": st.session_state.get(f"{key}.seen"),
             "words": _words(),
             "palette": palette(text.mode()),

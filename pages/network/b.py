@@ -19,6 +19,8 @@ from ui.text import mode, t
 UNIT = 7  # of layer 1, from 0: it has a visible spread, and a slope with respect to β
 ENDS = {"z": (-6.0, 6.0), "z_tilde": (-6.0, 6.0)}  # of the axes: room for every b and every β
 
+MARKED = ("both", "beta")  # what they say of z̃
+
 _component = drag.component("cancelled")
 value = LESSON.value
 
@@ -42,6 +44,7 @@ def picture(now: Moment) -> None:
         eps=drawn.eps,
         ends=ENDS,
         start={"b": 0.0, "shift": 0.0},
+        marked=MARKED,
         guess=_guess(now.guess, drawn),
     )
 

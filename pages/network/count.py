@@ -20,6 +20,7 @@ ARMS: dict[str, tuple[str, bool, str]] = {
     "kept": ("before", True, "hundred"),
     "own": ("before", False, "fifty"),
 }
+MARKED = tuple(guess for *_, guess in ARMS.values())
 KINDS = {"W": "W", "b": "b", "gamma": "γ", "beta": "β"}
 IDEAS = {"gamma": "z_tilde", "beta": "z_tilde", "b": "z"}
 STYLE = (
@@ -44,16 +45,16 @@ def layer(arm: str) -> Count:
 def picture(now: Moment) -> None:
     """A row of blocks for each arm; before the answer the layer without batch norm alone."""
     shown = ARMS if now.seen else ("plain",)
-    rows = "".join(_row(arm, now.guess if now.seen else None) for arm in shown)
+    rows = "".join(_row(arm, now.mark(ARMS[arm][2])) for arm in shown)
     with st.container(key="count-blocks"):
         st.html(f'<style>{STYLE}</style><div class="blocks">{rows}</div>')
 
 
-def _row(arm: str, guess: str | None) -> str:
+def _row(arm: str, mark: str) -> str:
     count, more = layer(arm), layer(arm).learned - layer("plain").learned
     told = html.escape(t(f"{LESSON}.count.{arm}", learned=f"{count.learned:,}", more=more))
-    if guess == ARMS[arm][2]:
-        told += f' <span class="guess">← {html.escape(t(f"{LESSON}.count.guess"))}</span>'
+    if mark:
+        told += f' <span class="guess">← {html.escape(mark)}</span>'
     blocks = "".join(_block(kind, getattr(count, kind), count) for kind in KINDS)
     return f"<div><p>{told}</p><ul>{blocks}</ul></div>"
 

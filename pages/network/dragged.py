@@ -13,7 +13,7 @@ from ui.scenes import Moment
 from ui.text import t
 
 IDEAS = ("z", "z_tilde")
-WORDS = ("mean", "spoken", "alt_z", "alt_z_tilde", "guess")
+WORDS = ("mean", "spoken", "alt_z", "alt_z_tilde")
 OWN = ("before", "after", "after_shift")  # words that each picture has of its own
 
 
@@ -25,6 +25,7 @@ def mount(
     now: Moment,
     start: Mapping[str, float],
     before: Mapping[str, list[float]],
+    marked: tuple[str, ...],
     **data: Any,
 ) -> None:
     """The picture; before the answer it cannot be dragged, and after it moves from `start`."""
@@ -37,7 +38,7 @@ def mount(
         LESSON,
         names,
         key=key,
-        words=words,
+        words=words | {"guess": now.mark(*marked)},
         before=before,
         start=dict(start),
         locked=not now.seen,

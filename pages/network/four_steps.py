@@ -24,9 +24,18 @@ _component = Component(
 
 
 def draw(
-    key: str, looks: Sequence[dict[str, Any]], *, eps: float, height: int, **data: Any
+    key: str,
+    looks: Sequence[dict[str, Any]],
+    *,
+    eps: float,
+    height: int,
+    mark: str = "",
+    **data: Any,
 ) -> None:
-    """z, γ and β of one look or of many; the browser computes the rows of each."""
+    """z, γ and β of one look or of many; the browser computes the rows of each.
+
+    `mark` is what is written at a guess.
+    """
     _component(
         key=key,
         data=data
@@ -34,7 +43,8 @@ def draw(
             "looks": looks,
             "eps": eps,
             "height": height,
-            "words": {name: t(f"{LESSON}.rows.{name}", **_tokens()) for name in _words()},
+            "words": {name: t(f"{LESSON}.rows.{name}", **_tokens()) for name in _words()}
+            | {"guess": mark},
             "palette": palette(text.mode()),
         },
     )

@@ -16,6 +16,7 @@ from ui.text import t
 
 ENDS = (-5.0, 6.0)  # of the axis: room for every unit at every look
 DIGITS = 3  # of z, for the browser
+MARKED = ("stay", "back")  # what they say of z̃ in the end
 
 
 def _unit() -> int:
@@ -30,7 +31,8 @@ def picture(now: Moment) -> None:
     run = f"{last} {_unit()}"
     guess = _guess(now.guess, found)
     known = {"ends": ENDS, "run": run, "guess": guess, "replay": True}
-    four_steps.draw("rows-learned", looks, eps=found.eps, height=380, **known)
+    mark = now.mark(*MARKED)
+    four_steps.draw("rows-learned", looks, eps=found.eps, height=380, mark=mark, **known)
     controls.choice(LESSON, "unit")
 
 

@@ -19,6 +19,7 @@ from ui.text import t
 
 UNIT, EXAMPLE = 0, 0  # of layer 1 and of the mini-batch, from 0
 ENDS = (-5.0, 5.0)  # of both axes: room for every nudge
+MARKED = ("none", "own")  # what they say of z̃
 
 _component = Component(
     "nudged",
@@ -69,13 +70,14 @@ def picture(now: Moment) -> None:
         eps=was["eps"],
         ends=dict.fromkeys(dragged.IDEAS, ENDS),
         start={"nudge": 0.0},
+        marked=MARKED,
         guess=_guess(now.guess, was, by),
     )
 
 
 def _guess(option: str | None, was: dict[str, Any], by: float) -> list[float] | None:
     """Where the reader had expected z̃: where it was, or one example moved alone."""
-    if option not in ("none", "own"):
+    if option not in MARKED:
         return None
     expected = was["z_tilde"].copy()
     if option == "own":

@@ -22,6 +22,8 @@ from ui.text import t
 DOTS = 1024  # that a batch size may have in all batches that are sent whole
 WHOLE = 24  # of them at most
 
+MARKED = ("still", "little")  # where the image was the first time
+
 _component = drag.component("draws")
 
 
@@ -43,7 +45,7 @@ def picture(now: Moment) -> None:
         draws=experiment.DRAWS,
         ends=[low, high],
         t=round(found.t, 3),
-        guess=t(f"{LESSON}.draws.guess") if now.guess in ("still", "little") else "",
+        guess=now.mark(*MARKED),
         image=picture_of(value("image")),
         who=name_of(value("image")),
         sizes=_all_sizes(*place(), value("seed")) if now.seen else _first(found),

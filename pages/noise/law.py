@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from experiments.noise import batches as experiment
+from figures.parts import guessed
 from pages.noise import LESSON
 from pages.noise import charts as figures
 from pages.noise.common import by_size, measured, place, value, words
@@ -15,7 +16,9 @@ from ui.numbers import latex, number, short
 from ui.scenes import Moment
 from ui.text import mode, t
 
-BEFORE = 64  # the size that the question begins with
+BEFORE, AFTER = 64, 16  # the sizes that the question is about
+TIMES = {"double": 2, "four": 4, "same": 1}  # what the options make of the spread
+MARKED = tuple(TIMES)
 
 
 def picture(now: Moment) -> None:
@@ -26,8 +29,10 @@ def picture(now: Moment) -> None:
     known = {"first": first, "last": last, "slope": short(found.slope), "m": BEFORE}
     alt = "alt" if now.seen else "alt_before"
     one = None if now.seen else found.sizes == BEFORE
+    figure = figures.law(mode(), found.sizes, found.sd, found.law, value("m"), chart, only=one)
+    expected = TIMES.get(now.guess or "", 1) * float(found.sd[found.sizes == BEFORE][0])
     plot(
-        figures.law(mode(), found.sizes, found.sd, found.law, value("m"), chart, only=one),
+        guessed(figure, now.mark(*MARKED), np.log10(AFTER), np.log10(expected), mode()),
         key="law",
         alt=t(f"{LESSON}.law.{alt}", **known),
     )

@@ -87,6 +87,7 @@ SCENES = (
         "verdicts",
         4,
         wide=True,
+        asks=EIGHT,
         owns={"part": ("board",), "claim": EIGHT, "all": (False,)},
     ),
     Scene(

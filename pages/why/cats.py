@@ -7,6 +7,7 @@ import html
 import streamlit as st
 
 from experiments.why import cats
+from figures.parts import guessed
 from pages.why import charts_shift as figures
 from pages.why.arms import K, arm, compared
 from pages.why.parts import LESSON, STYLE, chart, value, words
@@ -18,6 +19,7 @@ from ui.text import mode, t
 SHOWN = 5  # animals that are met
 MET = 2  # the seed that draws them: of these about as many are told apart as of 400 others
 ORANGE = 0.7  # of what the answers say
+MARKED = ("same",)
 STUDIED = 8  # and of those learned from
 ARMS = {
     "none": ("plain", "plain_retrained"),
@@ -36,7 +38,7 @@ def picture(now: Moment) -> None:
     now_seen = cats.seen(value("coat"), SHOWN, MET, value("learner"))
     page.at_once(_met(now_seen) if now.seen else _waiting(now_seen), STYLE)
     st.caption(t(f"{LESSON}.coats.rows"))
-    _over_coats(now.seen)
+    _over_coats(now.seen, now.mark(*MARKED))
 
 
 def _waiting(seen: cats.Seen) -> str:
@@ -70,14 +72,16 @@ def _answer(cat: float) -> tuple[int, str]:
     return said, f"{kind(said)} {100 * max(cat, 1 - cat):.0f} %"
 
 
-def _over_coats(seen: bool) -> None:
-    """Over every colour; before the answer the axes alone."""
+def _over_coats(seen: bool, mark: str) -> None:
+    """Over every colour; before the answer the axes alone. `mark`: as right as in black."""
     found, at = cats.over_seeds(), cats.SHIFTS.index(value("coat"))
     arms = {name: getattr(found, name) for name in ARMS[value("learner")] if seen}
     labels = words("coats", "axis", "accuracy") | {name: arm(name) for name in arms}
     told = ", ".join(f"{arm(name)} {percent(each[:, at].mean())}" for name, each in arms.items())
+    black = float(found.plain[:, cats.SHIFTS.index(0.0)].mean())
+    figure = figures.by_coat(mode(), found.shift, arms, value("coat"), labels)
     chart(
-        figures.by_coat(mode(), found.shift, arms, value("coat"), labels),
+        guessed(figure, mark, ORANGE, black, mode(), below=True),
         "coats.alt" if seen else "coats.alt_before",
         "coats",
         shift=number(value("coat")),

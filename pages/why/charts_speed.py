@@ -73,7 +73,7 @@ def heat(
     """Accuracy (D, R) as a tile with its number for each depth and learning rate; None: blank ones.
 
     `chosen` is the place of the tile in the frame; `guess` the place below which a reader thought
-    that nothing trains. words: depth, rate.
+    that nothing trains. words: depth, rate, and guess where there is one.
     """
     hue = colour(idea, mode)
     blank = accuracy is None
@@ -103,6 +103,10 @@ def heat(
     ]
     d, r = chosen
     guessed = [] if guess is None else [_below(*guess, mode)]
+    if guess is not None:
+        row, column = guess
+        near = {"x": column + 0.55, "y": row + 0.5, "xanchor": "left", "bgcolor": PAPER[mode]}
+        notes.append(near | {"text": words["guess"], "showarrow": False, "font": {"size": 13}})
     frame = {"type": "rect", "x0": r - 0.5, "x1": r + 0.5, "y0": d - 0.5, "y1": d + 0.5}
     bare = {"showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True}
     return painted(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from experiments.presets import FIGURE_1
 from experiments.why import two_shifts
+from figures.parts import guessed
 from pages.why import charts_shift as figures
 from pages.why.parts import LESSON, chart, words
 from ui import page
@@ -13,19 +14,23 @@ from ui.numbers import number
 from ui.scenes import Moment
 from ui.text import mode, t
 
+MARKED = ("same", "pinned")  # where the median had begun, and at 0
+
 
 def picture(now: Moment) -> None:
     """The same images at every step, in both networks; at first only as training begins."""
     found = two_shifts.measured()
+    figure = figures.inside(
+        mode(),
+        found.steps,
+        found.plain,
+        found.bn,
+        words("internal", "step", "u", "plain", "bn"),
+        upto=len(found.steps) if now.seen else 1,
+    )
+    expected = float(found.plain[0, 1]) if now.guess == "same" else 0.0
     chart(
-        figures.inside(
-            mode(),
-            found.steps,
-            found.plain,
-            found.bn,
-            words("internal", "step", "u", "plain", "bn"),
-            upto=len(found.steps) if now.seen else 1,
-        ),
+        guessed(figure, now.mark(*MARKED), float(found.steps[-1]), expected, mode()),
         "internal.alt_inside" if now.seen else "internal.alt_before",
         "inside",
         **(_medians() if now.seen else {}),

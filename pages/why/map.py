@@ -27,6 +27,7 @@ LEAST = percent(tolerance.GOOD, 0)  # the accuracy of a usable rate
 SHOWN = ("plain", "bn")  # in the picture; "once" is in the drawer
 RATE = 0.3  # the rate that the question is about
 DEEPEST = {"one": 1, "four": 4, "all": tolerance.DEPTHS[-1]}  # what the answers say
+MARKED = tuple(DEEPEST)
 
 
 def picture(now: Moment) -> None:
@@ -37,7 +38,7 @@ def picture(now: Moment) -> None:
     guess = DEEPEST.get(now.guess or "")
     for arm, column in zip(SHOWN, st.columns(len(SHOWN), gap="small"), strict=True):
         with column:
-            _map(arm, now.seen, guess if arm == "plain" else None)
+            _map(arm, now.seen, guess if arm == "plain" else None, now.mark(*MARKED))
     if now.seen:
         st.markdown(t(f"{LESSON}.rates.here", **_here()))
 
@@ -54,10 +55,10 @@ def _here() -> dict[str, object]:
     return known | {"depth": value("depth"), "rate": short(value("rate"))}
 
 
-def _map(arm: str, seen: bool, guess: int | None) -> None:
+def _map(arm: str, seen: bool, guess: int | None = None, mark: str = "") -> None:
     found = tolerance.load()
     mean = found.accuracy[tolerance.ARMS.index(arm)].mean(axis=-1)
-    words = {name: t(f"{LESSON}.rates.{name}") for name in ("depth", "rate")}
+    words = {name: t(f"{LESSON}.rates.{name}") for name in ("depth", "rate")} | {"guess": mark}
     st.markdown(f"**{named(arm)}**")
     figure = figures.heat(
         mode(),
@@ -101,7 +102,7 @@ def more(now: Moment) -> None:
     st.caption(t(f"{LESSON}.rates.of_run", **known))
     left, right = st.columns(2, gap="large")
     with left:
-        _map("once", True, None)
+        _map("once", True)
     with right:
         _tolerance_table(found, places()[0])
         st.markdown(t(f"{LESSON}.rates.so", least=LEAST))

@@ -15,6 +15,8 @@ from ui.scenes import Moment
 from ui.text import prose, t
 
 BEFORE = ("plain", "bn")  # the arms that are known before the question
+MARKED = ("slow", "fast", "never")  # like plain, like calm batch norm, like one that knows nothing
+CHANCE = 0.1  # of ten classes
 # Between which the factor and the offset of noisy batch norm are drawn.
 JOLTS = {"least": "1", "factor": number(noisy.FACTOR), "offset": number(noisy.OFFSET)}
 
@@ -23,7 +25,12 @@ def picture(now: Moment) -> None:
     """Accuracy of four arms; at first of the two without noise."""
     controls.choice(LESSON, "noisy", wrap=True)
     found, own = noisy.load(value("noisy")), runs.own_run("noisy") if now.seen else None
-    runs.accuracy("noisy", noisy.ARMS, found, own, () if now.seen else BEFORE)
+    known = {arm: runs.halfway(found.accuracy, noisy.ARMS, arm) for arm in BEFORE}
+    expected = {"slow": known["plain"], "fast": known["bn"], "never": CHANCE}.get(
+        now.guess or "", 0
+    )
+    guess = now.mark(*MARKED), expected
+    runs.accuracy("noisy", noisy.ARMS, found, own, () if now.seen else BEFORE, guess=guess)
 
 
 def said(now: Moment) -> dict[str, str]:

@@ -15,13 +15,16 @@ from ui.scenes import Moment
 from ui.text import t
 
 BEFORE = ("plain", "bn")  # the arms that are known before the question
+MARKED = {"nothing": "plain", "all": "bn"}  # like which of them
 
 
 def picture(now: Moment) -> None:
     """Accuracy of three arms; at first of the two that are known."""
     controls.choice(LESSON, "once", wrap=True)
     found, own = once.load(value("once")), runs.own_run("once") if now.seen else None
-    runs.accuracy("once", once.ARMS, found, own, () if now.seen else BEFORE)
+    expected = runs.halfway(found.accuracy, once.ARMS, MARKED.get(now.guess or "", "bn"))
+    guess = now.mark(*MARKED), expected
+    runs.accuracy("once", once.ARMS, found, own, () if now.seen else BEFORE, guess=guess)
 
 
 def said(now: Moment) -> dict[str, str]:

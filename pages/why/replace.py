@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from experiments.why import input_scaling, inputs
+from figures.parts import guessed
 from figures.theme import colour
 from pages.why import charts_inputs as figures
 from pages.why.parts import LESSON, chart, words
@@ -23,6 +24,7 @@ ARM_HUES = {
     "scaled_hidden": "bn",
 }
 BEFORE = ("raw", "scaled")  # the arms that are known before the question
+MARKED = ("yes",)  # the arm that is asked about, as well as scaled wines
 
 
 def picture(now: Moment) -> None:
@@ -32,15 +34,17 @@ def picture(now: Moment) -> None:
     drawn = [name for name in names if now.seen or name in BEFORE]
     values = {name: found.at_best[:, names.index(name)] for name in drawn}
     means = {name: percent(float(seeds.mean())) for name, seeds in values.items()}
+    figure = figures.arms(
+        mode(),
+        [t(f"{LESSON}.replace.{name}") for name in drawn],
+        [ARM_HUES[name] for name in drawn],
+        list(values.values()),
+        words("replace", "axis", "seed", "mean"),
+        rows=len(names),
+    )
+    expected = float(values["scaled"].mean()), names.index("raw_hidden")
     chart(
-        figures.arms(
-            mode(),
-            [t(f"{LESSON}.replace.{name}") for name in drawn],
-            [ARM_HUES[name] for name in drawn],
-            list(values.values()),
-            words("replace", "axis", "seed", "mean"),
-            rows=len(names),
-        ),
+        guessed(figure, now.mark(*MARKED), *expected, mode()),
         "replace.alt" if now.seen else "replace.alt_before",
         "replace",
         **means,

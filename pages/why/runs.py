@@ -11,6 +11,7 @@ import streamlit as st
 
 from figures import graph
 from figures.graph import Axis, Line
+from figures.parts import guessed
 from figures.theme import colour
 from pages.why.live import LIVES, Live
 from pages.why.parts import LESSON, stands, value
@@ -63,6 +64,14 @@ def named(arm: str) -> str:
     return t(f"{LESSON}.networks.{arm}")
 
 
+Guess = tuple[str, float]  # what is written there, and at which height
+
+
+def halfway(shipped: np.ndarray, arms: Sequence[str], arm: str) -> float:
+    """How high an arm of (A, S, T) is in the middle of the steps."""
+    return float(shipped[arms.index(arm), :, shipped.shape[-1] // 2].mean())
+
+
 def curves(
     key: str,
     arms: Sequence[str],
@@ -74,10 +83,11 @@ def curves(
     *,
     drawn: Sequence[str] = (),
     height: int = 340,
+    guess: Guess = ("", np.nan),
 ) -> None:
     """Arms (A, S, T) over steps (T,): the mean in the band of the seeds, or the own run (A, T').
 
-    With `drawn` only those arms.
+    With `drawn` only those arms. A `guess` is marked in the middle of the steps.
     """
     lines, some = [], [(a, arm) for a, arm in enumerate(arms) if arm in (drawn or arms)]
     for a, arm in some:
@@ -91,8 +101,10 @@ def curves(
     across = Axis(t(f"{LESSON}.speed.step"), ends=(0, float(step[-1])))
     last = {arm: write(float(shipped[a, :, -1].mean())) for a, arm in some}
     ends = "; ".join(f"{named(arm)}: {end}" for arm, end in last.items())
+    figure = graph.lines(mode(), step, lines, across, up, height=height)
+    mark, expected = guess
     plot(
-        graph.lines(mode(), step, lines, across, up, height=height),
+        guessed(figure, mark, float(step[-1]) / 2, expected, mode()),
         key=key,
         alt=t(f"{LESSON}.speed.alt", measure=up.title, ends=ends),
     )
@@ -105,12 +117,24 @@ def accuracy(
     own: Any,
     drawn: Sequence[str] = (),
     height: int = 400,
+    guess: Guess = ("", np.nan),
 ) -> None:
     """Test accuracy over the steps."""
     up = Axis(t(f"{LESSON}.speed.accuracy"), share=True, ends=(0, 1))
     mine = None if own is None else own.accuracy[:, 0]
     key = f"{test}-accuracy"
-    curves(key, arms, found.step, found.accuracy, mine, up, percent, drawn=drawn, height=height)
+    curves(
+        key,
+        arms,
+        found.step,
+        found.accuracy,
+        mine,
+        up,
+        percent,
+        drawn=drawn,
+        height=height,
+        guess=guess,
+    )
 
 
 def bands(found: Any, own: Any) -> None:

@@ -17,6 +17,7 @@ from ui.scenes import Moment
 from ui.text import prose, t
 
 ARMS = smoothness.ARMS
+MARKED = ("same",)  # as batch norm
 # How far along the gradient is tried, in learning rates.
 ETAS = {"nearest": number(smoothness.ETAS[0]), "farthest": number(smoothness.ETAS[-1])}
 
@@ -25,16 +26,22 @@ def picture(now: Moment) -> None:
     """How far the loss ranges along the gradient; at first with batch norm alone."""
     controls.choice(LESSON, "smooth", wrap=True)
     own = runs.own_run("smooth") if now.seen else None
-    _curves("range", "loss_range", own, () if now.seen else ("bn",), 400)
+    _curves("range", "loss_range", own, () if now.seen else ("bn",), 400, now.mark(*MARKED))
 
 
-def _curves(name: str, measure: str, own: Any, drawn: tuple[str, ...], height: int) -> None:
+def _curves(
+    name: str, measure: str, own: Any, drawn: tuple[str, ...], height: int, mark: str = ""
+) -> None:
+    """`mark` is written where the curve of batch norm lies."""
     found = smoothness.load(value("smooth"))
     up = Axis(t(f"{LESSON}.smooth.{name}"), log=True, ends=_ends(getattr(found, measure)))
     mine = None if own is None else getattr(own, measure)[:, 0]
     shown = getattr(found, measure)
+    guess = mark, float(np.log10(runs.halfway(shown, ARMS, "bn")))
     key = f"smooth-{name}"
-    runs.curves(key, ARMS, found.step, shown, mine, up, short, drawn=drawn, height=height)
+    runs.curves(
+        key, ARMS, found.step, shown, mine, up, short, drawn=drawn, height=height, guess=guess
+    )
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:

@@ -22,13 +22,13 @@ from pages.why import scope as scopes
 from pages.why.charts_board import Strip, Tile
 from pages.why.parts import LESSON, value
 from pages.why.strips import STYLE, summed, written
-from ui import page, scenes, state, text
+from ui import page, progress, scenes, state, text
 from ui.numbers import number
 from ui.tables import Cell, table
 from ui.text import mode, t
 
 CLAIMS = tuple(claims.board())
-PREDICTIONS = f"{LESSON}.predictions"  # in the session: verdict by claim
+PREDICTIONS = f"{progress.ANSWERS}{LESSON}"  # in the session: verdict by claim
 # By a word in the name of a number: the idea whose colour it has.
 IDEAS = {
     "plain": "plain",
@@ -154,6 +154,9 @@ def stage(claim: str, listed: Sequence[str]) -> None:
         outcome(claim)
     else:
         ask(claim)
+    if claim in predictions():
+        with st.container(key=f"kept-claim-{claim}"):
+            st.html(progress.note(LESSON, claim), unsafe_allow_javascript=True)
 
 
 def ask(claim: str) -> None:

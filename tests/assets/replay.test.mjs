@@ -110,6 +110,7 @@ test("a replay takes its time over the first steps", () => {
   };
   assert.ok(frames(50, 0.5) < 3, "of thirty frames a second");
   assert.ok(frames(50, 1.5) > 5 && frames(50, 1.5) < 20);
+  assert.ok(8 * frames(50, 2) < 100, "of 1500 steps, recorded every 8, the first hundred get two seconds");
   assert.ok(frames(50, 7) > 100, "and yet it comes to its end");
   assert.equal(pace(20, 100), 60);
   assert.equal(pace(90, 10), 6);

@@ -369,3 +369,40 @@ def test_a_dragged_point_can_be_taken_back(lesson: str, new_page: NewPage) -> No
     page.wait_for_function("!location.search.includes('z=4%2C5%2C6')")
     page.locator(".st-key-undo-drag button").click()
     wait_for_z(page, [4, 5, 6])
+
+
+def test_the_start_of_descent_can_be_dragged_and_taken_back(lesson: str, new_page: NewPage) -> None:
+    page = visit(new_page(), f"{lesson}?scene=bowl&seen=1&lr=0.3")
+    grips, ways = page.locator(".bowl .grip"), page.locator(".bowl .way")
+    still = page.locator(".bowl[data-state=still]")
+    still.wait_for()
+    expect(page.locator(".bowl .told").last).not_to_be_empty()  # the way is walked to its end
+    before = ways.last.get_attribute("d")
+    box = grips.last.bounding_box()
+    assert before and box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 50, y + 30, steps=4)
+    page.wait_for_timeout(100)
+    held = ways.last.get_attribute("d")  # painted in the hand
+    assert held != before and "start_alcohol" not in page.url
+    page.mouse.up()
+    page.wait_for_url("**start_alcohol**")
+    still.wait_for()
+    assert page.locator(".bowl svg").last.get_attribute("data-steps") != "0"
+    assert ways.last.get_attribute("d") == held  # Python says the same
+    told = page.locator(".bowl .told").last.text_content()
+
+    grips.first.focus()
+    was = grips.first.get_attribute("aria-valuetext")
+    page.keyboard.press("ArrowRight")
+    expect(grips.first).not_to_have_attribute("aria-valuetext", was or "")
+    page.wait_for_function("was => location.href !== was", arg=page.url)
+    still.wait_for()
+    page.locator(".st-key-undo-start button").click()
+    expect(grips.first).to_have_attribute("aria-valuetext", was or "")
+    expect(page.locator(".bowl .told").last).to_have_text(told or "")
+    page.locator(".st-key-undo-start button").click()
+    page.wait_for_url(lambda url: "start_alcohol" not in url)
+    expect(ways.last).to_have_attribute("d", before)

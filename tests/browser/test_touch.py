@@ -246,3 +246,18 @@ def test_a_mouse_looks_closer_and_is_told_the_way_back_in_its_language(
         arg=whole[0],
     )
     expect(page.locator(".modebar-btn")).to_have_count(0)
+
+
+def test_a_finger_moves_the_start_of_descent_and_a_swipe_over_it_does_not(
+    app_url: str, new_page: NewPage
+) -> None:
+    page = visit(new_page(390, 844, **PHONE), f"{address(app_url, 'mini_batch')}?scene=bowl&seen=1")
+    finger, grip = Finger(page), page.locator(".bowl .grip").last
+    page.locator(".bowl[data-state=still]").wait_for()
+    was = grip.get_attribute("aria-valuetext")
+    assert finger.over(grip.element_handle())
+    page.wait_for_timeout(400)  # a component tells Python of what was set after 250 ms
+    assert grip.get_attribute("aria-valuetext") == was and "start_" not in page.url
+    finger.swipe(*middle(grip), right=60)
+    page.wait_for_url(re.compile("start_alcohol"))
+    assert grip.get_attribute("aria-valuetext") != was

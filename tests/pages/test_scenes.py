@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,7 +17,9 @@ from tests.complete import languages
 from tests.pages.helpers import ROOT, healthy, open_lesson, said
 from ui import text
 from ui.lesson import Lesson, Scene
-from ui.lessons import HOME, LESSONS, address
+from ui.lessons import FOLDERS, HOME, LESSONS, address
+from ui.scenes import GUESSED
+from ui.text import t
 
 SCENES = [
     pytest.param(lesson, scene, id=f"{lesson}-{scene.name}")
@@ -29,6 +32,12 @@ STAGED = [lesson for lesson in LESSONS.values() if lesson.scenes]
 
 def keys(at: AppTest) -> set[str]:
     return {button.key for button in at.button}
+
+
+def sent(at: AppTest) -> str:
+    """All that the page has sent, as text."""
+    parts = [each.proto.SerializeToString() for each in at.main if each.proto is not None]
+    return b"\n".join(parts).decode("latin-1")
 
 
 def opened(lesson: Lesson, scene: Scene, **query: object) -> AppTest:
@@ -61,6 +70,26 @@ def test_the_right_answer_and_none_are_explained(lesson: Lesson, scene: Scene) -
     healthy(shown.button(key="just-show-me").click().run())
     # who has said nothing is not told to be right
     assert not shown.success and why.removeprefix(right) in said(shown) and why not in said(shown)
+
+
+@pytest.mark.parametrize(("lesson", "scene"), ASKED)
+def test_the_guess_is_marked_in_the_picture_and_nothing_where_there_is_none(
+    lesson: Lesson, scene: Scene
+) -> None:
+    """Where the picture has a place for it, else in words below; both are sent only then."""
+    question, mark = scene.question, t("ui.scenes.mark")
+    marked = getattr(import_module(f"pages.{FOLDERS[lesson]}.{scene.name}"), "MARKED", ())
+    assert question is not None and set(marked) <= set(question.options)
+    assert mark not in sent(opened(lesson, scene, lang="en"))
+    at = opened(lesson, scene, lang="en", seen=1)
+    assert mark not in sent(at)
+    for option in question.options:
+        at.session_state[GUESSED] = {str(lesson): {scene.name: option}}
+        healthy(at.run())
+        chosen = t(f"{lesson}.questions.{question.name}.{option}")
+        named = t("ui.scenes.marked", guess=chosen) in [each.value for each in at.caption]
+        assert named == (option not in marked)
+        assert mark in sent(at)
 
 
 @pytest.mark.parametrize(("lesson", "scene"), SCENES)

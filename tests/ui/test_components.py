@@ -34,7 +34,11 @@ TO_SEE = {"mini_batch": {"source": "own", "view": "all"}}
 #: what an honest browser sends, by component: read to the end, it changes something
 HONEST: dict[str, Any] = {
     "stage": {"mount": "m", "n": 1, "set": {"gamma": "2.5", "z": "1,2,3"}},
-    "bowl": {"mount": "m", "n": 1, "set": {"lr": "0.1"}},
+    "bowl": {
+        "mount": "m",
+        "n": 1,
+        "set": {"lr": "0.1", "start_alcohol": "0.5", "start_magnesium": "1.0"},
+    },
     "bends": {"mount": "m", "n": 1, "set": {"gamma": "1.5", "beta": "0.5"}},
     "batches": {"mount": "m", "n": 1, "set": {"seed": "3"}},
     "cancelled": {"mount": "m", "n": 1, "set": {"b": "1.5", "shift": "0.5"}},

@@ -42,7 +42,7 @@ export class Batches extends Dragged {
     this.ruler(ends, x, width, rows * ROW);
     const wanted = new Set(shown.map(({ seed }) => seed));
     for (const [seed, row] of this.groups) if (!wanted.has(seed)) { row.group.remove(); this.groups.delete(seed); }
-    shown.forEach((batch, k) => this.row(batch, shown.length - 1 - k, x, width));
+    shown.forEach((batch, k) => this.row(batch, shown.length - 1 - k, x, width, shown[k - 1]));
     const z = shown[shown.length - 1].z[0];
     put(this.kept, { x1: x(z), x2: x(z), y2: rows * ROW });
     write(this.find(".stays"), this.say("stays", { z: written(z, 1) }));
@@ -50,7 +50,8 @@ export class Batches extends Dragged {
     if (fresh) setTimeout(() => this.repaint(), 350);
   }
 
-  row(batch, place, x, width) {
+  /* A reader may have guessed that z_norm is what it was in the earlier one. */
+  row(batch, place, x, width, earlier) {
     const { seed, z, mean, sd, z_norm } = batch, known = this.groups.get(seed) ?? this.build(seed);
     known.group.style.transform = `translateY(${place * ROW}px)`;
     known.group.classList.toggle("last", place === 0);
@@ -64,6 +65,8 @@ export class Batches extends Dragged {
     write(known.name, this.say("batch", { number: seed + 1 }));
     put(known.norm, { x: width - INSET, "data-value": z_norm });
     write(known.norm, this.say("kept", { z_norm: written(z_norm, 1) }));
+    put(known.guess, { x: width - INSET });
+    write(known.guess, this.words.guess && !place && earlier ? `${this.words.guess}: ${written(earlier.z_norm, 1)}` : "");
   }
 
   build(seed) {
@@ -74,6 +77,7 @@ export class Batches extends Dragged {
       mean: make("path", group, { class: "mean" }),
       ofMean: make("text", group, { class: "of-mean", y: 68 }), ofSd: make("text", group, { class: "of-sd", y: 64 }),
       name: make("text", group, { class: "name", x: INSET, y: 16 }), norm: make("text", group, { class: "norm", y: 16 }),
+      guess: make("text", group, { class: "guess", y: 34 }),
     };
     row.ofMean.textContent = SIGNS.mean;
     row.ofSd.textContent = SIGNS.sd;

@@ -53,6 +53,7 @@ export class Bends extends Dragged {
   receive(data) {
     super.receive(data);
     this.root.classList.toggle("closed", data.closed);
+    for (const [name, mark] of Object.entries(data.guess)) write(this.find(`[data-control=${name}] .guess`), mark ? `← ${mark}` : "");
     write(this.straight, data.activation === "sigmoid" ? data.words.straight : "");
   }
 

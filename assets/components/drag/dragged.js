@@ -56,6 +56,7 @@ export class Dragged {
     this.waiting = this.unsaved.stands(ALL, data.seen);
     for (const [name, track] of Object.entries(data.tracks)) {
       if (!this.held && !this.waiting && !this.coming) this.values[name] = track.value;
+      if (!this.sliders[name]) continue; // what a picture takes in hand itself
       const { what, input } = this.sliders[name];
       input.disabled = Boolean(data.locked);
       put(input, { min: track.low, max: track.high, step: track.step });

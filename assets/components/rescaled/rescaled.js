@@ -1,7 +1,7 @@
 // @ts-check
 /* W → αW: what is known of every α on the ladder is drawn once; while α is dragged, by its slider or on a picture,
    a marker walks over the lines and the numbers beside their names follow. All numbers, and how they are
-   written, come from Python. */
+   written, come from Python. Where a reader had expected a line is marked. */
 
 import { Dragged } from "../drag/dragged.js";
 import { scale } from "../kit/axes.js";
@@ -26,6 +26,7 @@ export class Rescaled extends Dragged {
     return {
       svg, title: figure.querySelector("figcaption"), legend: figure.querySelector("ul"),
       band: make("rect", svg, { class: "band", width: 12, y: EDGE.top }), grid, lines: make("g", svg), spots: make("g", svg),
+      guess: make("circle", svg, { class: "guess", r: 8 }), guessed: make("text", svg, { class: "start guessed" }),
     };
   }
 
@@ -83,6 +84,7 @@ export class Rescaled extends Dragged {
       const above = scale(up[0], up[1], height - EDGE.bottom, EDGE.top), y = p => pixel(above(p));
       this.ruler(panel.grid, { across, up, x, y, width, height, axis });
       this.curves(panel, lines, x, y);
+      this.mark(panel, this.data.guess.panel === k && this.data.guess.text ? this.data.guess : null, x, y);
       put(panel.band, { x: x(power(alphas[at])) - 6, height: height - EDGE.top - EDGE.bottom });
       lines.forEach(({ values, texts }, l) => {
         put(panel.spots.children[l], values[at] === null ? { visibility: "hidden" } : { visibility: "visible", cx: x(power(alphas[at])), cy: y(power(values[at])) });
@@ -90,6 +92,15 @@ export class Rescaled extends Dragged {
         put(panel.numbers[l], { "data-value": values[at] ?? 0 });
       });
     });
+  }
+
+  mark({ guess, guessed }, expected, x, y) {
+    put(guess, { visibility: expected ? "visible" : "hidden" });
+    write(guessed, expected?.text ?? "");
+    if (!expected) return;
+    const [left, top] = [x(power(expected.alpha)), y(power(expected.value))];
+    put(guess, { cx: left, cy: top });
+    put(guessed, { x: left + 14, y: top - 8 });
   }
 
   ruler(grid, { across, up, x, y, width, height, axis }) {

@@ -51,6 +51,9 @@ export const Layers = {
     this.traceGroup = layer("trace");
     this.thread = make("path", this.traceGroup, { class: "thread", "clip-path": `url(#${id})` });
     this.spots = ROWS.map(row => ({ circle: make("circle", this.traceGroup, { "data-row": row }), text: make("text", this.traceGroup) }));
+    this.guess = layer("guess");
+    this.guessed = [];
+    this.ofGuess = make("text", this.guess);
     this.edges = perRow(layer("edges")).map(group => [-1, 1].map(side => ({
       side, path: make("path", group), text: make("text", group, { "text-anchor": side < 0 ? "start" : "end" }),
     })));

@@ -4,7 +4,7 @@
 import { ticksOf } from "../kit/axes.js";
 import { grow, make, put, write } from "../kit/dom.js";
 import { clamp, mix, pixel, written } from "../kit/numbers.js";
-import { SCALES } from "./scales.js";
+import { ROWS, SCALES } from "./scales.js";
 import { carry, lanes } from "./steps.js";
 
 export const Painting = {
@@ -98,6 +98,21 @@ export const Painting = {
       put(text, { x: x - side * 7, y: y + 4 });
       put(path.parentNode, { [side < 0 ? "data-left" : "data-right"]: count });
     });
+  },
+
+  /* Where a reader had expected the values of a row: rings below its marks; beyond an edge an arrow points there. */
+  paintGuess() {
+    const { guess } = this.data, row = guess ? ROWS.indexOf(guess.row) : -1;
+    const there = guess && row < this.reveal && this.falling?.row !== row;
+    this.guess.classList.toggle("row-hidden", !there);
+    if (!there) return;
+    const y = row * this.row + this.bandTop + this.band - 1, all = guess.values.map(value => this.x(row, value));
+    const xs = all.filter(x => !this.off(x)), last = xs.length ? Math.max(...xs) : this.x1;
+    grow(this.guessed, xs.length, () => make("circle", this.guess, { r: 3.5 }));
+    xs.forEach((x, k) => put(this.guessed[k], { cx: pixel(x), cy: y }));
+    const beyond = all.some(x => this.off(x) > 0) ? " →" : "", left = !beyond && last < this.x1 - 90;
+    put(this.ofGuess, { x: pixel(left ? last + 8 : this.x1), y: left ? y + 4 : y - 8, "text-anchor": left ? "start" : "end" });
+    write(this.ofGuess, guess.text + beyond);
   },
 
   paintBars(row) {

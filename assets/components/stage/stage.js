@@ -12,7 +12,7 @@
    A scene says what of it is there: how many rows are laid out (`levels`) and how many of them are `open`, which `sliders`
    there are, whether one may `walk` and take a point in `hand`. What stood there before is `from`: it is painted
    first, and moves. With `play` it walks by itself as soon as it is there; with `steady` the axis of z_norm has
-   room for what it is without ε. */
+   room for what it is without ε. Where a reader had expected the values of a row is its `guess`. */
 
 import { fill, listener, paintWith, put } from "../kit/dom.js";
 import { Unsaved } from "../kit/mount.js";
@@ -228,6 +228,7 @@ export class Stage extends Parts {
     for (let row = 0; row < 4; row++) unsettled = this.paintRow(row) || unsettled;
     this.paintLinks();
     this.paintTrace();
+    this.paintGuess();
     this.paintTexts();
     const busy = this.motion || this.falling || unsettled;
     const state = this.grip || this.sliding ? "dragging" : busy || this.playing ? "moving" : "still";

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from experiments.home import hero
+from pages.why import EIGHT
 from tests.pages.helpers import open_lesson, said
 from tests.visits import visit
 from ui import progress
@@ -46,7 +47,7 @@ def see(at: AppTest, lesson: str, scene: str) -> AppTest:
 
 def far(at: AppTest) -> dict[str, tuple[str, str]]:
     """By lesson, in the map's order: the marks of its scenes and the words beside them."""
-    found = re.findall(r'class="far \w+"><span[^>]*>([●○]*)</span> ([^<]*)<', said(at))
+    found = re.findall(r'class="far \w+"><span[^>]*>([●○ ]*)</span> ([^<]*)<', said(at))
     return dict(zip(TAUGHT, found, strict=True))
 
 
@@ -84,7 +85,8 @@ def test_the_map_shows_every_lesson_with_its_scenes(lang: str) -> None:
     pages = [page for page, _ in links(at)]
     assert pages == ["mini_batch", *TAUGHT]  # where to start, then the map
     for lesson, (marks, _) in far(at).items():
-        assert marks == "○" * len(progress.path(lesson))
+        scenes, verdicts = ("○" * len(of(lesson)) for of in (progress.path, progress.asked))
+        assert marks == f"{scenes} {verdicts}".strip()
 
 
 @pytest.mark.parametrize("lesson", TAUGHT)
@@ -113,6 +115,24 @@ def test_what_was_seen_is_seen_on_the_map_and_clearing_forgets_it() -> None:
     assert links(at)[0][0] == "mini_batch"
 
 
+def test_a_guessed_verdict_counts_like_a_scene_and_clearing_forgets_it() -> None:
+    at = see(go(opened(), "why"), "why", "verdicts")
+    for _ in range(2):
+        at.button(key="predict-exact").click().run()
+        at.button(key="board-next").click().run()
+    assert not at.exception
+    kept = [each.proto.body for each in at.get("html") if 'keep("why"' in each.proto.body]
+    assert not any(f'keep("why", "{EIGHT[2]}"' in body for body in kept)  # it is only asked
+    go(at, HOME)
+    marks, words = far(at)["why"]
+    assert marks.split()[1] == "●●" + "○" * (len(EIGHT) - 2)
+    assert words.endswith(f"2 of {len(EIGHT)} verdicts guessed")
+    at.button(key="clear-progress").click().run()
+    assert "●" not in far(at)["why"][0]
+    see(go(at, "why"), "why", "verdicts")
+    assert at.button(key="predict-exact")  # it is asked again
+
+
 def test_when_all_is_answered_the_next_lesson_comes() -> None:
     at = go(opened(), "mini_batch")
     for name in progress.path("mini_batch"):
@@ -126,6 +146,13 @@ def test_what_a_browser_keeps_that_is_not_ours_is_left_out() -> None:
     assert progress.ours({"home": [], "nowhere": ["predict"]}) == {}
 
 
+def test_what_is_guessed_is_called_otherwise_than_any_scene() -> None:
+    for lesson in LESSONS.values():
+        assert not {scene.name for scene in lesson.scenes} & set(progress.asked(lesson))
+
+
 def test_what_a_browser_keeps_of_ours_is_read() -> None:
+    verdicts = {"why": ["verdicts", EIGHT[1], "gone"]}
+    assert progress.ours(verdicts) == {"why": ["verdicts", EIGHT[1]]}
     kept = {"noise": ["kinds", "draw", "gone"], "network": []}
     assert progress.ours(kept) == {"noise": ["draw", "kinds"], "network": []}

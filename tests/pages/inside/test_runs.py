@@ -124,6 +124,33 @@ def test_w_grows_as_the_controls_say(submitted: list[Ticket]) -> None:
     assert [t.config for t in submitted] == [scale.config(1.0, 0.03, scale.STEPS, NOBODYS)]
 
 
+def test_w_grows_in_the_picture_while_it_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As far as it is handed over, each time as a stop there would leave it; then the whole run."""
+    asked = asked_for(monkeypatch, partial(Ticket, states=["running"] * 60, train=train_pair))
+    at = open_lesson(LESSON, scene="growth", seen=1, run=NOBODYS, lr=1.0, decay=0.0)
+    at.button(key="train-growth").click().run()
+    name, lengths = f"seed {NOBODYS}", [0]
+    while len(lengths) < 4:
+        at.run()
+        assert not at.exception
+        lines = {key.lower(): line for key, line in named(at, "figure-live-growth").items()}
+        if name not in lines:
+            continue
+        drawn = heights(lines[name])
+        drawn = drawn[np.isfinite(drawn)]
+        (ticket,) = asked
+        wanted = ticket.pieces()[-1].arms["before"]
+        whole = growth_scene._even(wanted, wanted.length)
+        if len(drawn) > lengths[-1]:
+            np.testing.assert_array_equal(drawn, whole[: len(drawn)])
+            lengths.append(len(drawn))
+    ticket.state = "done"
+    at.run()
+    lines = {key.lower(): line for key, line in named(at, "figure-live-growth").items()}
+    last = scale.measured(grown(1.0, 0.0).bn)
+    np.testing.assert_array_equal(heights(lines[name]), growth_scene._even(last, last.length))
+
+
 @pytest.mark.parametrize(("rate", "error"), [(3.0, True), (0.1, False)])
 def test_a_run_that_fails_or_is_stopped_is_the_last(
     rate: float, error: bool, submitted: list[Ticket]

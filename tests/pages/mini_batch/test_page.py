@@ -15,7 +15,7 @@ from bncore.batchnorm import batch_norm_forward
 from bncore.variants import VARIANTS
 from experiments.mini_batch import batch as experiment
 from experiments.why import inputs
-from pages.mini_batch import alone, next_batch, rescaled, shrunk
+from pages.mini_batch import alone, bowl, next_batch, rescaled, shrunk
 from tests.pages import helpers
 from tests.pages.helpers import healthy
 from tests.visits import send, visit
@@ -645,6 +645,33 @@ def test_what_was_dragged_can_be_undone_a_drag_at_a_time() -> None:
     press(at, "undo-drag")
     assert stage(at)["z"] == z and state(at, "source") == "digits"
     assert at.button(key="undo-drag").disabled
+
+
+def test_a_dragged_start_is_in_the_link_and_both_ways_begin_there() -> None:
+    at = opened("bowl")
+    before = given(at, "bowl")
+    assert at.button(key="undo-start").disabled
+    for n, place in enumerate(((0.5, 1.2), (0.5, -0.05)), start=1):
+        put = dict(zip(bowl.START, map(str, place), strict=True))
+        commit = {"mount": "m", "n": n, "set": {"lr": "0.1", **put}}
+        send(at, "bowl", "commit", json.dumps(commit))
+        healthy(at)
+        assert {name: at.query_params[name] for name in bowl.START} == put
+        found = given(at, "bowl")
+        ways = found["ways"][ENTRY.options("lr").index(0.1)]
+        for way, shown in zip(ways, found["bowls"], strict=True):
+            np.testing.assert_allclose(way["w"][0], np.array(place) * shown["units"], atol=1e-5)
+        assert found["bowls"] == before["bowls"]  # the picture stays where it is
+    press(at, "undo-start")
+    assert [state(at, name) for name in bowl.START] == [0.5, 1.2]
+    press(at, "undo-start")
+    assert given(at, "bowl")["tracks"]["start_alcohol"]["value"] == -1.0
+    assert at.button(key="undo-start").disabled and state(at, "lr") == 0.1
+
+
+def test_a_start_beyond_the_picture_is_refused() -> None:
+    at = helpers.open_lesson(LESSON, scene="bowl", seen=1, start_alcohol=5)
+    assert len(at.warning) == 1 and state(at, "start_alcohol") == -1.0
 
 
 # --- the session ---

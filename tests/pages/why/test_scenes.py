@@ -80,7 +80,7 @@ HOLDS: dict[str, Callable[[AppTest], int]] = {
     "layer3": lambda at: points(at, "inside"),
     "apart": lambda at: len(re.findall(r"→ \*\*\d", said(at))),
     "map": lambda at: sum(
-        bool(each) for arm in ("plain", "bn") for each in rows(at, f"rates-{arm}")
+        each.isdigit() for arm in ("plain", "bn") for each in rows(at, f"rates-{arm}")
     ),
     "noisy": lambda at: len(named(at, "noisy-accuracy")),
     "wines": lambda at: said(at).count("**2 steps**") + said(at).count("**2스텝**"),
