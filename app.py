@@ -13,10 +13,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui import frame
+from ui.library import Library
+from ui.packed import Packed
 from ui.shell import Shell
 
 if __name__ == "__main__":
     frame.run()
 else:
     frame.warm_up()
-    app = st.App(__file__, middleware=[Middleware(Shell)], on_script_error=frame.apologise)
+    ours = [Middleware(each) for each in (Shell, Packed, Library)]
+    app = st.App(__file__, middleware=ours, on_script_error=frame.apologise)

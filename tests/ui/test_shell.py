@@ -59,7 +59,9 @@ def test_every_page_is_dressed_whole(path: str, packed: bool) -> None:
     status, headers, body = ask(shell.Shell(streamlits()), path, **accepted)
     assert status == 200 and int(headers["content-length"]) == len(body)
     assert headers["cache-control"] == "no-cache" and "last-modified" not in headers
-    if headers.get("content-encoding") == "gzip":
+    assert headers["vary"] == "Accept-Encoding"
+    assert headers.get("content-encoding") == ("gzip" if packed else None)
+    if packed:
         body = gzip.decompress(body)
     page = body.decode()
     assert len(page) > len(PLAIN)
