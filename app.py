@@ -13,6 +13,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui import frame
+from ui.library import Library
+from ui.packed import Packed
 from ui.private import Private
 from ui.shell import Shell
 
@@ -20,5 +22,5 @@ if __name__ == "__main__":
     frame.run()
 else:
     frame.warm_up()
-    around = [Middleware(Private), Middleware(Shell)]
-    app = st.App(__file__, middleware=around, on_script_error=frame.apologise)
+    ours = [Middleware(each) for each in (Private, Shell, Packed, Library)]
+    app = st.App(__file__, middleware=ours, on_script_error=frame.apologise)

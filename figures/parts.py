@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from figures.theme import FAINT, INK, PAPER, Mode
+from figures.theme import FAINT, INK, PAPER, Mode, Painted
 
 Words = Mapping[str, str]  # finished strings, by the names a figure asks for
 Trace = dict[str, Any]
@@ -66,21 +66,17 @@ def guessed(
 
     On a logarithmic axis the place is a power of ten. The words stand to the left, above or below.
     """
-    if mark:
-        figure.add_annotation(
-            x=x,
-            y=y,
-            text=mark,
-            ax=-46,
-            ay=30 if below else -30,
-            arrowhead=6,
-            arrowsize=1.4,
-            arrowwidth=1.3,
-            arrowcolor=INK[mode],
-            bgcolor=PAPER[mode],
-            font={"size": 13, "color": INK[mode]},
-        )
-    return figure
+    if not mark:
+        return figure
+    said = {
+        **{"x": x, "y": y, "text": mark, "ax": -46, "ay": 30 if below else -30},
+        **{"arrowhead": 6, "arrowsize": 1.4, "arrowwidth": 1.3, "arrowcolor": INK[mode]},
+        **{"bgcolor": PAPER[mode], "font": {"size": 13, "color": INK[mode]}},
+    }
+    # Another one: a figure is kept for all who ask for it.
+    plain = figure.plain if isinstance(figure, Painted) else figure.to_dict()
+    layout = plain["layout"]
+    return Painted(plain["data"], layout | {"annotations": [*layout.get("annotations", ()), said]})
 
 
 def between(x: np.ndarray, low: np.ndarray, high: np.ndarray, hue: str) -> list[Trace]:

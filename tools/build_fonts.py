@@ -10,6 +10,9 @@ The files carry names of our own, "Lab Sans" and "Lab Mono", since the licence o
 reserves its name for the unmodified font; copyright and licence stay in each file and beside it.
 """
 
+import hashlib
+import io
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -21,7 +24,9 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
-FOLDER = Path(__file__).resolve().parent.parent / "static" / "fonts"
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "static" / "fonts"
+CONFIG = ROOT / ".streamlit" / "config.toml"
 PRETENDARD = "pretendard@1.3.9"
 PRETENDARD_TTF = "package/dist/public/variable/PretendardVariable.ttf"
 PRETENDARD_LICENCE = "package/dist/LICENSE.txt"
@@ -95,15 +100,27 @@ def describe_weight(font: TTFont) -> None:
     font["fvar"].axes[0].axisNameID = stat.DesignAxisRecord.Axis[0].AxisNameID
 
 
-def build(source: Path, keep: set[int], family: str, file_name: str) -> None:
+def build(source: Path, keep: set[int], family: str, name: str) -> None:
     font = TTFont(source, recalcTimestamp=False)
     subset(font, keep)
     font = instantiateVariableFont(font, {"wght": (LIGHTEST, BOLDEST)}, updateFontNames=False)
     rename(font, family)
     font.flavor = "woff2"
-    path = FOLDER / file_name
-    font.save(path)
-    print(f"{file_name}: {len(font.getBestCmap())} characters, {path.stat().st_size / 1024:.0f} KB")
+    file = io.BytesIO()
+    font.save(file)
+    place = put(name, file.getvalue())
+    print(f"{place}: {len(font.getBestCmap())} characters, {file.tell() / 1024:.0f} KB")
+
+
+def put(name: str, data: bytes) -> str:
+    """Write a font under a name that says what is in it, and tell the theme that name."""
+    for old in FOLDER.glob(f"{name}.*.woff2"):
+        old.unlink()
+    place = f"{name}.{hashlib.sha256(data).hexdigest()[:8]}.woff2"
+    (FOLDER / place).write_bytes(data)
+    told = re.sub(rf"{name}[.][0-9a-f]{{8}}[.]woff2", place, CONFIG.read_text("utf-8"))
+    CONFIG.write_text(told, "utf-8")
+    return place
 
 
 def fetch_pretendard(folder: str) -> Path:
@@ -126,13 +143,13 @@ def main() -> None:
     hangul = (everyday_hangul() | characters(CJK_PUNCTUATION)) - switch
     with tempfile.TemporaryDirectory() as folder:
         pretendard = fetch_pretendard(folder)
-        build(pretendard, latin | switch, "Lab Sans", "lab-sans-latin.woff2")
-        build(pretendard, hangul, "Lab Sans", "lab-sans-hangul.woff2")
+        build(pretendard, latin | switch, "Lab Sans", "lab-sans-latin")
+        build(pretendard, hangul, "Lab Sans", "lab-sans-hangul")
 
     package = Path(str(files("fontpkg_jetbrains_mono")))
     (FOLDER / "LICENSE-jetbrains-mono.txt").write_bytes((package / "LICENSE").read_bytes())
     mono = latin | characters(BOX_DRAWING)
-    build(package / "files" / "JetBrainsMono[wght].ttf", mono, "Lab Mono", "lab-mono.woff2")
+    build(package / "files" / "JetBrainsMono[wght].ttf", mono, "Lab Mono", "lab-mono")
 
 
 if __name__ == "__main__":

@@ -21,11 +21,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui import streamlits, text
 from ui.files import ASSETS
+from ui.packed import takes_gzip
 
 SHELL = ASSETS / "shell"
 FRAME = ASSETS / "frame.css"
-#: asked of Streamlit's file, which is not what the browser has
-CONDITIONS = {b"if-none-match", b"if-modified-since", b"range"}
+#: asked of Streamlit's file, which is not what the browser has, and is packed when it is dressed
+CONDITIONS = {b"if-none-match", b"if-modified-since", b"range", b"accept-encoding"}
 
 
 class Shell:
@@ -61,18 +62,19 @@ class Dresser:
                 await self.finish(self.start)
 
     async def finish(self, start: Message) -> None:
-        headers = MutableHeaders(scope=start)
+        headers, asked = MutableHeaders(scope=start), Headers(scope=self.scope)
         del headers["last-modified"]  # of Streamlit's file alone
+        headers["vary"] = "Accept-Encoding"
         if self.scope["method"] == "HEAD":
             del headers["content-length"], headers["etag"]
             body = b""
         else:
-            packed = headers.get("content-encoding") == "gzip"
-            page = dressed(gzip.decompress(self.body) if packed else self.body)
+            body = page = dressed(self.body)
             headers["etag"] = tag = f'W/"{hashlib.sha256(page).hexdigest()[:32]}"'
-            body = pack(page) if packed else page
+            if takes_gzip(asked):
+                body, headers["content-encoding"] = pack(page), "gzip"
             headers["content-length"] = str(len(body))
-            if tag in Headers(scope=self.scope).get("if-none-match", ""):
+            if tag in asked.get("if-none-match", ""):
                 start["status"], body = 304, b""
                 del headers["content-length"]
         await self.send(start)
@@ -89,13 +91,14 @@ def is_page(start: Message) -> bool:
     return (
         start["status"] == 200
         and headers.get("content-type", "").startswith("text/html")
-        and headers.get("content-encoding", "gzip") == "gzip"
+        and "content-encoding" not in headers
     )
 
 
 @lru_cache(maxsize=4)
 def dressed(page: bytes) -> bytes:
     """The page with our own at the end of its head and at the beginning of its body."""
+    page = streamlits.without_its_font(page)
     return page.replace(b"</head>", head() + b"</head>", 1).replace(
         b"<body>", b"<body>" + look() + without_scripts(), 1
     )

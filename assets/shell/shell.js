@@ -34,19 +34,11 @@
     }
   };
 
-  // Paper has a width of its own (print.css). What is printed waits for nothing, so charts are drawn for it here.
   const onPaper = matchMedia("print");
-  const fit = () => {
-    for (const chart of document.querySelectorAll(STREAMLIT.chart)) {
-      const drawn = chart.querySelector(STREAMLIT.drawn), width = Math.floor(chart.clientWidth);
-      if (drawn?.layout && width) window.Plotly?.relayout(drawn, { width });
-    }
-  };
   const shade = () => {
     const app = document.querySelector(STREAMLIT.app);
     if (app && !onPaper.matches) root.dataset.paper = getComputedStyle(app).colorScheme;
   };
-  onPaper.addEventListener("change", fit);
   addEventListener("beforeprint", shade);
   setInterval(() => { look(); shade(); }, 500);
 })();

@@ -9,11 +9,12 @@ import plotly.graph_objects as go
 
 from figures.graph import Line, drawn_line
 from figures.parts import Trace, Words, see_through
-from figures.theme import INK, PAPER, Mode, colour, painted
+from figures.theme import INK, PAPER, Mode, colour, drawn, painted
 
 # --- b ---
 
 
+@drawn
 def wander(mode: Mode, step: np.ndarray, path: np.ndarray, words: Words, last: int) -> go.Figure:
     """The b (T, U) of single units on their way to the last step. words: step, b, guess.
 
@@ -58,6 +59,7 @@ def wander(mode: Mode, step: np.ndarray, path: np.ndarray, words: Words, last: i
 GAP = 0.05  # between two panels, as a share of the width
 
 
+@drawn
 def layers(
     mode: Mode,
     step: np.ndarray,

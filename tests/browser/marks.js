@@ -16,7 +16,7 @@ off => {
     element.append(link);
     marks.push([`${kind}-${marks.length}`, element.textContent.trim().slice(0, 60) || element.className]);
   };
-  const pictures = '.stBidiComponent, .stPlotlyChart, .stImage, .katex-display, figure, .stAlert, tbody tr';
+  const pictures = '.stBidiComponent, .lab-chart, .stImage, .katex-display, figure, .stAlert, tbody tr';
   for (const picture of main.querySelectorAll(pictures)) {
     const holds = picture.matches('.stBidiComponent') ? picture.parentElement : picture;
     if (shown(holds) && !picture.parentElement.closest('figure')) mark('picture', holds.matches('tr') ? holds.lastElementChild : holds, 'top: 0; bottom: 0');

@@ -13,9 +13,9 @@
   const large = box => box.width > 2 && box.height > 2; // what is for screen readers is a dot
   const seen = selector => [...document.querySelectorAll(selector)]
     .filter(box => large(box.getBoundingClientRect()));
-  const wide = seen('.stPlotlyChart, .stPlotlyChart .main-svg, .stBidiComponent, .stImage img, table, .katex-display > *')
+  const wide = seen('.stBidiComponent, .lab-chart .main-svg, .stImage img, table, .katex-display > *')
     .filter(box => box.getBoundingClientRect().right > frame.right + 2);
-  const unfit = seen('.stPlotlyChart')
+  const unfit = seen('.lab-chart')
     .filter(box => Math.abs(box.clientWidth - box.querySelector('.main-svg')?.clientWidth) > 1);
   const shown = seen('.stSidebar, .stAppHeader, .st-key-header, .modebar-container');
   const called = element => {
