@@ -195,7 +195,7 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     with place:
         if picture:
             _picture(drawn, now)
-            _named(lesson, now, getattr(drawn, "MARKED", ()))
+            _guess_in_words(lesson, now, getattr(drawn, "MARKED", ()))
     with below or nullcontext():  # drawn after the picture, which may set its controls right
         _drawer(own, now)
     _note(lesson, now)
@@ -206,7 +206,7 @@ def _picture(drawn: Any, now: Moment) -> None:
         drawn.picture(now)
 
 
-def _named(lesson: Lesson, now: Moment, marked: tuple[str, ...]) -> None:
+def _guess_in_words(lesson: Lesson, now: Moment, marked: tuple[str, ...]) -> None:
     """The guess in words, where the picture has no place for it; a line is kept free before."""
     question = now.scene.question
     if question is None or not set(question.options) - set(marked) or now.whole:
