@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.helpers import overflow, painted, settled, visit
+from tests.sent import as_text
 from ui.files import NOTEBOOKS
 from ui.lesson import Lesson, Scene
 from ui.lessons import HOME, LESSONS
@@ -73,7 +74,7 @@ class Sent:
 
     def numbers(self) -> set[str]:
         """What was sent since it was asked last, as it is written."""
-        found = set(NUMBER.findall(b"\n".join(self.frames).decode("latin-1")))
+        found = set(NUMBER.findall(as_text(b"\n".join(self.frames))))
         self.frames.clear()
         return found
 

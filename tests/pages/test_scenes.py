@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.complete import languages
 from tests.pages.helpers import ROOT, healthy, open_lesson, said
+from tests.sent import as_text
 from ui import text
 from ui.lesson import Lesson, Scene
 from ui.lessons import FOLDERS, HOME, LESSONS, address
@@ -37,7 +38,7 @@ def keys(at: AppTest) -> set[str]:
 def sent(at: AppTest) -> str:
     """All that the page has sent, as text."""
     parts = [each.proto.SerializeToString() for each in at.main if each.proto is not None]
-    return b"\n".join(parts).decode("latin-1")
+    return as_text(b"\n".join(parts))
 
 
 def opened(lesson: Lesson, scene: Scene, **query: object) -> AppTest:

@@ -24,7 +24,9 @@ def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def commit(session: dict[str, Any], sent: object, names: tuple[str, ...] = NAMES) -> None:
     session["picture"] = {"commit": sent}
-    network_b._component.hear("picture", "commit", partial(drag._commit, LESSON, names, "picture"))
+    network_b._component.hear(
+        "picture", "commit", partial(drag._commit, LESSON, names, "picture", None)
+    )
 
 
 def test_what_was_set_counts_and_is_acknowledged(session: dict[str, Any]) -> None:
