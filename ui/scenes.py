@@ -57,6 +57,8 @@ def run(lesson: Lesson) -> None:
     """What a lesson's page does: the way, the open scene, and on; or all of it."""
     if following := st.session_state.pop(LEFT, None):
         st.switch_page(script(following))
+    if lesson.scene.question is not None and lesson.scene.name in seen(lesson):
+        lesson.put(seen=True)  # also where a link from before it was leads to it
     view = state.setting("view")
     if view == "all":
         _opened_out(lesson)
