@@ -1,4 +1,4 @@
-"""The browser's history: an entry for each scene and lesson, with its state and its place on the page."""
+"""The browser's history: an entry for each scene and lesson, with its state and its place."""
 
 from __future__ import annotations
 
