@@ -24,9 +24,18 @@ addEventListener("click", ({ target }) => {
 
 /* A scene that was turned to begins at the top of the page; in the row it is in sight. That it is revealed moves nothing. */
 let stood;
+const rows = new MutationObserver(inSight); // the row may come later than its scene
 function turned(scene, turn) {
   if (stood === `${scene} ${turn}`) return;
   stood = `${scene} ${turn}`;
   if (turn) document.querySelector(STREAMLIT.main).scrollTo(0, 0);
-  row()?.querySelector("[aria-checked=true]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  requestAnimationFrame(() => inSight() || rows.observe(document.body, { childList: true, subtree: true }));
+}
+
+function inSight() {
+  const open = row()?.querySelector("[aria-checked=true]");
+  if (!open) return false;
+  rows.disconnect();
+  open.scrollIntoView({ inline: "center", block: "nearest" });
+  return true;
 }
