@@ -1,7 +1,8 @@
 /* What Streamlit's frame leaves undone: its own words in the reader's language, which lesson is open, and
    a way by keys into what scrolls by itself.
 
-   It is run again whenever the language or the lesson changes, and works on from there: one observer for a page. */
+   It is told when the language or the lesson changes, and works on from there: one observer for a page. `SAID` has by
+   language what is said in place of what, and what regions are called (ui/streamlit_words.py). */
 
 const NAMED = ["aria-label", "title"];
 /* Where Streamlit itself writes: outside the lesson, whose words are never touched. */
@@ -28,7 +29,8 @@ class Frame {
     }, SOON);
   }
 
-  follow({ language, place, words, regions }) {
+  follow(language, place) {
+    const { words, regions } = SAID[language];
     document.documentElement.lang = language;
     this.place = place;
     this.regions = regions;
@@ -103,4 +105,5 @@ const headingOver = table => [...document.querySelectorAll(`${STREAMLIT.main} :i
 /* What a button inside a field belongs to: the field's own name. */
 const fieldOf = node => (node.closest?.(STREAMLIT.fields)?.querySelector("input[aria-label]")?.getAttribute("aria-label") ?? "").trim();
 
-const follow = told => (window.batchNormLabFrame ??= new Frame()).follow(told);
+let frame; // once there is a page to follow
+const follow = (language, place) => (frame ??= new Frame()).follow(language, place);

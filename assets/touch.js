@@ -3,8 +3,6 @@
    mouse events, which the browser sends after every tap and after no swipe; so do Streamlit's sliders, whose
    `touch-action` frame.css opens. A slider is told of a finger once that moves sideways. */
 (() => {
-  if (window.fingers) return;
-  window.fingers = true;
   const SLOPE = 2; // how many times more sideways than upright
   let held; // the press of a finger on a slider that has not yet said where it goes
 

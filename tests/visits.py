@@ -1,4 +1,4 @@
-"""What a test under AppTest does that AppTest cannot: go to a lesson, send as a component.
+"""What a test under AppTest does that AppTest cannot: go to a lesson, send as a component, count.
 
 Both take private names of Streamlit, and tests have them from here alone; one that is gone in a new
 version fails in the first test that calls them.
@@ -6,8 +6,15 @@ version fails in the first test that calls them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest import mock
+
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -38,3 +45,18 @@ def send(at: AppTest, name: str, event: str, value: str) -> None:
             at._run(states)
             return
     raise AssertionError(f"no {name} on the page")
+
+
+@contextmanager
+def counting() -> Iterator[list[Delta]]:
+    """Every element and every container that is sent meanwhile."""
+    sent: list[Delta] = []
+    enqueue = ForwardMsgQueue.enqueue
+
+    def counted(queue: ForwardMsgQueue, message: ForwardMsg) -> None:
+        if message.WhichOneof("type") == "delta":
+            sent.append(message.delta)
+        enqueue(queue, message)
+
+    with mock.patch.object(ForwardMsgQueue, "enqueue", counted):
+        yield sent

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import logging
 import sys
+from copy import copy
 from functools import cache
 
 import streamlit as st
@@ -59,9 +60,8 @@ def apologise(error: Exception) -> bool:
 def run() -> None:
     """Draw the frame and the lesson in it."""
     warm_up()
-    # No words and no icons here: the language is known only once the lesson's link has been read,
-    # and an icon of a page would become the tab's, fetched from another host.
-    chosen = st.navigation([_page(name) for name in LESSONS], position="hidden")
+    # Copies: one that is run must not be run again, in no other session either.
+    chosen = st.navigation([copy(each) for each in page.pages().values()], position="hidden")
     lesson = chosen.url_path or HOME
     entry = LESSONS[lesson]
     _go_where_it_has_moved(entry)
@@ -75,18 +75,13 @@ def run() -> None:
         menu_items={"About": t("ui.about", version=__version__)},
     )
     page.header(lesson)
-    if state.setting("view") not in ("class", "embed"):
+    if state.setting("view") in progress.WITH_MENU:
         page.menu()
     page.complain()
     chosen.run()
-    progress.settle()
     page.footer(__version__)
     page.publish(lesson)
     settle_modules()
-
-
-def _page(lesson: str) -> st.Page:
-    return st.Page(ROOT / script(lesson), title=lesson, url_path=lesson, default=lesson == HOME)
 
 
 def _go_where_it_has_moved(entry: Lesson) -> None:

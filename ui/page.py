@@ -10,9 +10,9 @@ from typing import Any
 
 import streamlit as st
 
-from ui import progress, state, streamlit_words, streamlits, text
-from ui.files import ASSETS
-from ui.lessons import LESSONS, script
+from ui import progress, scripts, state, streamlits, text
+from ui.files import ASSETS, ROOT
+from ui.lessons import HOME, LESSONS, script
 from ui.text import prose, t
 
 
@@ -65,11 +65,25 @@ def title(lesson: str) -> str:
     return t("ui.part_title", part=part, lesson=whole)
 
 
+@cache
+def pages() -> dict[str, st.Page]:
+    """What Streamlit knows of each lesson; asking the disk for all of them takes a while.
+
+    No words and no icons: the language is known only once the lesson's link has been read, and an
+    icon of a page would become the tab's, fetched from another host.
+    """
+    return {name: _page(name) for name in LESSONS}
+
+
+def _page(lesson: str) -> st.Page:
+    return st.Page(ROOT / script(lesson), title=lesson, url_path=lesson, default=lesson == HOME)
+
+
 def link(lesson: str, label: str = "", icon: str = "") -> None:
     """A link to a lesson, to the scene where its reader was last."""
     entry, place = LESSONS[lesson], progress.place(lesson)
     st.page_link(
-        script(lesson),
+        pages()[lesson],
         label=label or t(f"{lesson}.title"),
         icon=icon or entry.icon,
         query_params={"scene": place} if place else None,
@@ -79,9 +93,14 @@ def link(lesson: str, label: str = "", icon: str = "") -> None:
 def menu() -> None:
     """The lessons, at the side; below them whether all is shown without being asked for."""
     with st.sidebar:
-        for lesson in LESSONS:
-            link(lesson)
-        _show_everything()
+        _menu()
+
+
+@st.fragment(key=progress.MENU)
+def _menu() -> None:
+    for lesson in LESSONS:
+        link(lesson)
+    _show_everything()
 
 
 def _show_everything() -> None:
@@ -92,13 +111,13 @@ def _show_everything() -> None:
         t("ui.scenes.everything"), key=key, help=t("ui.scenes.everything_help"), on_change=_switched
     )
     if st.session_state.pop("show.switched", False):
-        with st.container(key="kept-show"):
-            st.html(progress.keep_show(state.setting("show")), unsafe_allow_javascript=True)
+        scripts.run(progress.keep_show(state.setting("show")))
 
 
 def _switched() -> None:
     state.put_setting("show", "everything" if st.session_state["show-everything"] else "asked")
     st.session_state["show.switched"] = True
+    st.rerun()  # all of the page
 
 
 def drawer(label: str, *, key: str, icon: str | None = None, opened: bool = False) -> Any:
@@ -144,7 +163,6 @@ def header(lesson: str) -> None:
         # styles hang on its key
         with st.container(key=f"view-{state.setting('view')}", width="content"):
             _announce(lesson)
-        st.html(_script("touch.js"), unsafe_allow_javascript=True)
         if state.setting("view") == "class":
             st.html(_script("class.js"), unsafe_allow_javascript=True)
         st.segmented_control(
@@ -160,18 +178,18 @@ def header(lesson: str) -> None:
 
 def _announce(lesson: str) -> None:
     """Tell the browser, and so a screen reader, which language the page is in, and what is open."""
-    known = streamlit_words.script(lesson)
-    st.html(known + progress.note(lesson), unsafe_allow_javascript=True)
+    place = list(LESSONS).index(lesson)
+    scripts.run(scripts.call("follow", text.language(), place), progress.note(lesson))
 
 
 @cache
 def _script(name: str) -> str:
-    """A script for all pages: what a finger does on what is not ours, what a clicker turns."""
+    """A script for some pages: what a clicker turns."""
     return f"<script>{streamlits.with_names((ASSETS / name).read_text('utf-8'))}</script>"
 
 
 def footer(version: str) -> None:
-    """Sources and version; the last thing of every run."""
+    """Sources and version; what the browser knows of its reader. The last thing of every run."""
     with st.container(key="footer"):
-        st.divider()
         st.caption(t("ui.footer", version=version))
+        progress.settle()

@@ -9,24 +9,20 @@ session. No cookie, no name, nothing that the server writes down.
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import Any
 
 import streamlit as st
 
-from ui import modules, state
+from ui import scripts, state
 from ui.components import Component
 from ui.lessons import HOME, LESSONS
 from ui.outside import maybe, named, several, shape, word
 
 KEY = "progress"
 HERE, ASKED, CLEARED = "progress.here", "progress.asked", "progress.cleared"
+#: the fragment of the menu, whose links lead to where a reader was, and the views that have one
+MENU, WITH_MENU = "menu", ("page", "all")
 ANSWERS = "scenes."  # what keys in the session begin with that hold answers
-
-
-@cache
-def _store() -> str:
-    return modules.value("progress/store.js")
 
 
 _component = Component(
@@ -86,16 +82,12 @@ def note(lesson: str, name: str | None = None, scene: str | None = None) -> str:
         done.append(name)
     if scene is not None:
         here["at"][lesson] = scene
-    return _run(f"keep({', '.join(map(json.dumps, (lesson, name, scene)))})")
+    return scripts.call("keep", lesson, name, scene)
 
 
 def keep_show(show: str) -> str:
     """The script that has the browser remember how all lessons are looked at."""
-    return _run(f"keepShow({json.dumps(show)})")
-
-
-def _run(call: str) -> str:
-    return f"<script>({_store()}).{call}</script>"
+    return scripts.call("keepShow", show)
 
 
 def settle() -> None:
@@ -103,24 +95,43 @@ def settle() -> None:
 
     In the run after `clear` the browser is told to forget.
     """
-    with st.container(key="progress-at-work"):
-        if st.session_state.pop(CLEARED, False):
-            st.html(_run("forget()"), unsafe_allow_javascript=True)
-        elif not st.session_state.get(ASKED):
-            _component(KEY, {}, on_kept=_take)
+    if st.session_state.pop(CLEARED, False):
+        scripts.run(scripts.call("forget"))
+    elif not st.session_state.get(ASKED):
+        _ask()
+
+
+@st.fragment
+def _ask() -> None:
+    """What it tells is drawn by `_take`, where it changes anything that is shown."""
+    _component(KEY, {}, on_kept=_take)
 
 
 def _take(kept: dict[str, Any]) -> None:
     """Take over what the browser told, as far as it names lessons and questions of ours."""
     st.session_state[ASKED] = True
+    was = _shown()
     if kept["show"] in state.SETTINGS["show"].options:
         state.put_setting("show", kept["show"])
     known, here = ours(kept["done"]), _here()
     for lesson, answered in here["done"].items():
         known[lesson] = list(dict.fromkeys([*known.get(lesson, []), *answered]))
+    places_before = here["at"]
     here["done"] = known
-    here["at"] = places(kept["at"] or {}) | here["at"]
+    here["at"] = places(kept["at"] or {}) | places_before
     here["last"] = here["last"] or (kept["last"] if kept["last"] in known else None)
+    if _shown() != was:
+        st.rerun()
+    if here["at"] != places_before and state.setting("view") in WITH_MENU:
+        st.rerun(MENU)
+
+
+def _shown() -> object:
+    """What the page that is open shows of it, the menu apart: of a lesson what was done there."""
+    lesson, here = st.session_state.get("lesson", HOME), _here()
+    if lesson == HOME:
+        return json.dumps(here)
+    return state.setting("show"), set(here["done"].get(lesson, ()))
 
 
 def ours(done: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -18,16 +18,13 @@ revealed, travel in the link.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cache
 from importlib import import_module
 from typing import Any
 
 import streamlit as st
 
-from ui import page, progress, share, state, streamlits
-from ui.files import ASSETS
+from ui import page, progress, scripts, share, state
 from ui.lesson import Lesson, Question, Scene
 from ui.lessons import FOLDERS, HOME, LESSONS, script
 from ui.text import has, t
@@ -67,6 +64,8 @@ def run(lesson: Lesson) -> None:
     """What a lesson's page does: the way, the open scene, and on; or all of it."""
     if following := st.session_state.pop(LEFT, None):
         st.switch_page(script(following))
+    if lesson.scene.question is not None and lesson.scene.name in seen(lesson):
+        lesson.put(seen=True)  # also where a link from before it was leads to it
     view = state.setting("view")
     if view == "all":
         _opened_out(lesson)
@@ -76,7 +75,6 @@ def run(lesson: Lesson) -> None:
     _stand(lesson, lesson.scene)
     if view != "embed":
         _turn(lesson)
-    _to_the_top(lesson)
 
 
 def _opened_out(lesson: Lesson) -> None:
@@ -144,22 +142,6 @@ def _open(lesson: Lesson, name: str) -> None:
     st.session_state[TURNED] = st.session_state.get(TURNED, 0) + 1
 
 
-def _to_the_top(lesson: Lesson) -> None:
-    """A scene that was turned to begins at the top of the page; in the row it is in sight."""
-    turned = st.session_state.get(TURNED, 0)
-    # Scene and number make the element another one each time, so that the browser runs it again.
-    script = f"/* {lesson} {lesson.scene.name} {turned} */ {_way_script()}"
-    if turned:
-        script = f"document.querySelector(STREAMLIT.main).scrollTo(0, 0); {script}"
-    with st.container(key="kept-top"):
-        st.html(f"<script>{streamlits.with_names(script)}</script>", unsafe_allow_javascript=True)
-
-
-@cache
-def _way_script() -> str:
-    return (ASSETS / "way.js").read_text("utf-8")
-
-
 # --- the scene ---
 
 
@@ -189,15 +171,13 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     with words[0]:
         _title(lesson, now)
         st.markdown(t(f"{lesson}.scenes.{scene.name}.task"))
-        below = st.container() if scene.wide and not now.whole else None
     with words[1]:
         _words(lesson, now, own.said(now) if now.seen and hasattr(own, "said") else {})
     with place:
         if picture:
             _picture(drawn, now)
             _guess_in_words(lesson, now, getattr(drawn, "MARKED", ()))
-    with below or nullcontext():  # drawn after the picture, which may set its controls right
-        _drawer(own, now)
+    _drawer(own, now)  # drawn after the picture, which may set its controls right
     _note(lesson, now)
 
 
@@ -310,14 +290,13 @@ def _drawer(own: Any, now: Moment) -> None:
 
 
 def _note(lesson: Lesson, now: Moment) -> None:
-    """Remember, here and in the browser, which scene is open, and that it was seen."""
+    """Tell the browser which scene was turned to; remember, here and there, that it was seen."""
     if now.whole:
         return
     if now.seen:
         seen(lesson).add(now.name)
-    script = progress.note(lesson, now.name if now.seen else None, now.name)
-    with st.container(key=f"kept-{now.name}"):
-        st.html(script, unsafe_allow_javascript=True)
+    turned = scripts.call("turned", f"{lesson} {now.name}", st.session_state.get(TURNED, 0))
+    scripts.run(turned, progress.note(lesson, now.name if now.seen else None, now.name))
 
 
 # --- the way ---

@@ -19,7 +19,7 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import streamlits, text
+from ui import scripts, streamlits, text
 from ui.files import ASSETS
 from ui.packed import takes_gzip
 
@@ -116,6 +116,7 @@ def head() -> bytes:
         f'<style>{_file("shell.css")}</style><style media="print">{_file("print.css")}</style>'
         f'<script data-words="{words}">{_script("shell.js")}</script>'
         f"<script>{_script('history.js')}</script><script>{_script('keys.js')}</script>"
+        f"<script>{scripts.text()}</script>"
         + (f"<script>{_script('dev.js')}</script>" if st.get_option("server.runOnSave") else "")
     ).encode()
 

@@ -180,9 +180,10 @@ def begin(
 ) -> None:
     """Give every control of the lesson a value: from the URL when the lesson opens, else as it was.
 
-    The browser's Back and Forward count as opening, since they bring an older link. `meant` says
-    what a link says besides; `default` what a control begins with in a scene. `others` are names
-    that a link may give without a word, since they are known to another lesson.
+    The browser's Back and Forward count as opening, since they bring an older link; what a link to
+    a scene leaves out is then as it begins there. `meant` says what a link says besides; `default`
+    what a control begins with in a scene. `others` are names that a link may give without a word,
+    since they are known to another lesson.
     """
     by_history = streamlits.came_by_history()
     opened = st.session_state.get("lesson") != lesson or by_history
@@ -199,6 +200,8 @@ def begin(
     read |= meant({name: value for name, value in read.items() if value is not DEFAULT})
     if "scene" in read:
         read.setdefault("seen", False)  # a link to a question shows the question
+        if by_history:
+            read = {control.name: DEFAULT for control in controls} | read
     for control in controls:  # of a lesson in scenes the open one is the first
         place = key(lesson, control.name)
         if (value := read.get(control.name, DEFAULT)) is not DEFAULT:

@@ -8,15 +8,8 @@ A test looks for each of them in Streamlit's own program.
 
 from __future__ import annotations
 
-import json
-from functools import cache
+from ui import text
 
-from ui import streamlits, text
-from ui.files import ASSETS
-from ui.lessons import LESSONS
-from ui.text import t
-
-SCRIPT = ASSETS / "frame.js"
 TOKEN = "{name}"
 REGIONS = ("table", "code", "formula", "cells")  # places that keys go to
 
@@ -72,17 +65,17 @@ SAID = {
 }
 
 
-@cache
-def _script() -> str:
-    return SCRIPT.read_text("utf-8")
-
-
-def script(lesson: str) -> str:
-    """What tells the browser, and so a screen reader, the language of the page and what is open."""
-    told = {
-        "language": text.language(),
-        "place": list(LESSONS).index(lesson),
-        "words": {said: t(f"ui.streamlit.{key}", name=TOKEN) for key, said in SAID.items()},
-        "regions": {name: t(f"ui.regions.{name}") for name in REGIONS},
+def said() -> dict[str, dict[str, dict[str, str]]]:
+    """By language: what Streamlit says and we say, and what regions are called."""
+    words, regions = text.in_all_languages("streamlit"), text.in_all_languages("regions")
+    return {
+        code: {
+            "words": {SAID[key]: _with_token(words[code][key]) for key in SAID},
+            "regions": {name: regions[code][name] for name in REGIONS},
+        }
+        for code in text.languages()
     }
-    return f"<script>{streamlits.with_names(f'{_script()} follow({json.dumps(told)});')}</script>"
+
+
+def _with_token(template: str) -> str:
+    return template.replace("[[name]]", TOKEN)

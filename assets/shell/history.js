@@ -1,19 +1,23 @@
-/* One entry in the browser's history for each lesson; Back brings back the place on the page, too.
+/* One entry in the browser's history for each scene that was turned to, and for each lesson; Back brings back the place
+   on the page, too.
 
    Streamlit makes an entry of every new address: two for a lesson that is opened (its path, then the settings that it
-   publishes), one more for every slider. This runs before Streamlit's script, and lets an address on the same path
-   take the place of the last. And what scrolls is an element of Streamlit's, which no browser puts back. */
+   publishes), one more for every slider. This runs before Streamlit's script: an address of another lesson or another
+   scene is an entry if a hand has asked for it; what follows without a hand takes its place, as every other address
+   does. And what scrolls is an element of Streamlit's, which no browser puts back. */
 (() => {
   const KEY = "batch-norm-lab.places", MOST = 50; // entries of which the place is remembered
   const PATIENCE = 60000, STILL = 1000; // ms: how long a page may take to be drawn, and when it has been
   const HANDS = ["wheel", "touchstart", "pointerdown", "keydown"];
   const push = history.pushState.bind(history), replace = history.replaceState.bind(history);
   const parts = url => new URL(url ?? "", location.href);
+  const scene = url => parts(url).searchParams.get("scene");
   const box = () => document.querySelector(STREAMLIT.main);
   const fresh = () => Math.random().toString(36).slice(2);
 
   let places = new Map(), restoring = false, release = () => {};
-  let traversed = false, before = location.href; // by Back or Forward, no hand since; the address before the last
+  let hand = false, traversed = false; // since the last entry: has a hand acted; or was it gone to by Back or Forward
+  let before = location.href; // the address before the last
   try {
     places = new Map(JSON.parse(sessionStorage.getItem(KEY)));
   } catch { /* nothing is kept, or nothing that can be read */ }
@@ -22,28 +26,39 @@
   replace({ ...history.state, entry }, "");
   restore(places.get(entry));
 
+  /* Whether an address is that of another place: a lesson, or a scene of it. The first that a lesson publishes names
+     the scene that its path means. */
+  function elsewhere(url) {
+    const [from, to] = [scene(), scene(url)];
+    return parts(url).pathname !== location.pathname || (from !== null && to !== null && from !== to);
+  }
+
   history.replaceState = (state, title, url) => {
+    if (traversed && !hand && elsewhere(url)) return; // the page that Back has just left still said where it is
     before = location.href;
     replace({ ...state, entry }, title, url);
   };
   history.pushState = (state, title, url) => {
-    const { pathname, search } = parts(url);
-    if (pathname === location.pathname) {
+    if (!hand || !elsewhere(url)) {
       history.replaceState(state, title, url);
       return;
     }
-    if (traversed) return; // the page that Back has just left still said where it is
     // Streamlit may publish the next lesson's settings while it still has the path of this one: give this one's back.
-    if (search && search === location.search) replace(history.state, "", before);
+    const { pathname, search } = parts(url);
+    if (pathname !== location.pathname && search && search === location.search) replace(history.state, "", before);
     release();
     entry = fresh();
+    hand = traversed = false;
     push({ ...state, entry }, title, url);
   };
 
-  for (const hand of ["pointerdown", "keydown", "click"]) {
-    addEventListener(hand, () => traversed = false, { capture: true, passive: true });
+  /* A key that asks the browser itself for something, such as Back, is no hand on the page. */
+  const onPage = ({ altKey, metaKey, key = "" }) => !altKey && !metaKey && !/^(Alt|Meta|Browser)/.test(key);
+  for (const kind of ["click", "keydown"]) {
+    addEventListener(kind, event => { hand ||= onPage(event); }, { capture: true, passive: true });
   }
   addEventListener("popstate", ({ state }) => {
+    hand = false;
     traversed = true;
     if (!state?.entry) { // a place on the page, by its `#`, where the browser has gone itself
       entry = fresh();

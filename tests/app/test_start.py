@@ -21,20 +21,9 @@ from ui.lessons import FOLDERS, HOME, LESSONS
 
 ROOT = Path(__file__).parents[2]
 #: what the start page and the frame are made of; a lesson's modules are all others
-FRAME = {"components", "controls", "files", "frame", "lesson", "lessons", "library"}
-FRAME |= {
-    "modules",
-    "numbers",
-    "outside",
-    "packed",
-    "page",
-    "progress",
-    "shell",
-    "state",
-    "streamlit_words",
-    "streamlits",
-    "text",
-}
+FRAME = {"components", "controls", "files", "frame", "lesson", "lessons", "numbers", "outside"}
+FRAME |= {"library", "modules", "packed", "page", "progress", "scripts", "shell", "state"}
+FRAME |= {"streamlit_words", "streamlits", "text"}
 PART = re.compile(r"pages\.\w+\.\w+")
 OWN = {
     "ui": FRAME,

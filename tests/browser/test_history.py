@@ -1,4 +1,4 @@
-"""The browser's history: one entry for each lesson, with its state and its place on the page."""
+"""The browser's history: an entry for each scene and lesson, with its state and its place."""
 
 from __future__ import annotations
 
@@ -106,3 +106,67 @@ def test_what_is_kept_of_places_may_be_damaged(app_url: str, new_page: Callable[
         page.add_init_script(f"sessionStorage.setItem('batch-norm-lab.places', {kept!r})")
         visit(page, f"{app_url}/?lang=en&frame=3")
         assert "run=figure1" in page.url and "frame=3" in page.url
+
+
+def at_scene(page: Page, name: str, state: str) -> None:
+    """A scene stands, and the address says so."""
+    page.locator(f".st-key-scene-{name}-{state}").wait_for()
+    reached(page, re.compile(rf"[?&]scene={name}(&|$)"))
+    settled(page)
+
+
+def turn(page: Page) -> None:
+    page.locator(".st-key-scene-next button").click()
+
+
+def test_each_scene_is_one_entry_and_back_brings_it_asked_or_revealed_as_it_was(
+    app_url: str, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    page.goto("about:blank")
+    before = entries(page)
+    visit(page, f"{app_url}/mini_batch?lang=en&scene=four_steps")
+    at_scene(page, "four_steps", "ask")
+    first = page.url
+    turn(page)  # this one begins with another γ
+    at_scene(page, "gamma_beta", "ask")
+    page.locator(".st-key-just-show-me button").click()
+    at_scene(page, "gamma_beta", "seen")
+    turn(page)
+    at_scene(page, "epsilon", "ask")
+    assert entries(page) == before + 3
+
+    page.go_back()
+    at_scene(page, "gamma_beta", "seen")
+    page.go_back()
+    at_scene(page, "four_steps", "ask")
+    assert page.url == first
+    page.go_forward()
+    page.go_forward()
+    at_scene(page, "epsilon", "ask")
+
+    go(page, "network")
+    other = parse_qs(urlsplit(page.url).query)["scene"][0]  # asks nothing
+    assert entries(page) == before + 4
+    page.go_back()
+    at_scene(page, "epsilon", "ask")
+    page.go_forward()
+    at_scene(page, other, "seen")
+    page.go_back()
+    page.go_forward()  # before the page that is left has said where it is
+    page.go_back()
+    at_scene(page, "gamma_beta", "seen")
+    page.reload()
+    at_scene(page, "gamma_beta", "seen")
+    assert entries(page) == before + 4
+
+
+def test_back_leads_past_a_link_to_a_scene_that_there_is_not(
+    app_url: str, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    page.goto("about:blank")
+    before = entries(page)
+    visit(page, f"{app_url}/mini_batch?lang=en&scene=nowhere")
+    reached(page, re.compile(r"[?&]scene=bowl(&|$)"))
+    assert entries(page) == before + 1

@@ -3,9 +3,6 @@
 // at: {lesson: scene}, show}. Where a browser keeps nothing (a private window), the session still knows.
 // Whatever else stands in its place, written by another version or by hand, counts as nothing and gives
 // way to the next step.
-//
-// Pages run this from HTML that has been cleaned, where whatever looks like a tag, even in a type, takes
-// the script with it.
 
 /**
  * @typedef {{
