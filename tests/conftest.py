@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -16,20 +17,31 @@ settings.load_profile("lab")
 
 
 def pytest_collection_finish() -> None:
-    """Each AppTest asks all installed packages whether they bring components: asked once is enough.
+    """What AppTest does over and over, once: three quarters of the time of opening a page.
 
-    That took three quarters of the time of opening a page. A server asks when it starts; none of
-    what is installed changes while tests run.
+    It asks all installed packages whether they bring components, though none is installed while
+    tests run; and it looks a thousand times a second whether the script has ended, which takes the
+    script's own time. A script has ended when its thread has.
     """
-    if "streamlit.testing.v1" in sys.modules:
-        from streamlit.components.v2 import manifest_scanner
+    if "streamlit.testing.v1" not in sys.modules:
+        return
+    from streamlit.components.v2 import manifest_scanner
+    from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
-        manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+    def stopped(
+        runner: LocalScriptRunner, ask: Callable = LocalScriptRunner.script_stopped
+    ) -> bool:
+        runner._script_thread.join(0.5)
+        return ask(runner)
+
+    manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+    LocalScriptRunner.script_stopped = stopped
 
 
-#: What takes longest begins first, so that no worker is left with it in the end. Of these files
-#: each page, walk or lesson may go to another worker; of all others one worker has all tests.
-LONG = ("test_every_page.py", "test_links.py", "test_scenes.py", "test_inside_runs.py")
+#: Of these files each page, lesson or walk may go to another worker; of all others one has all.
+APART = ("test_every_page.py", "test_links.py", "test_scenes.py")
+#: What takes longest begins first, so that no worker is left with it in the end.
+LONG = (*APART, "test_inside_runs.py", "test_names.py", "test_training.py", "test_noise.py")
 FIRST = ("browser", "pages", "tools")
 
 
@@ -49,6 +61,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=rank)
     for item in items:
         group = str(item.path.relative_to(config.rootpath))
-        if rank(item) < (0, len(LONG)):
+        if rank(item) < (0, len(APART)):
             group += item.name.partition("[")[2]
         item.add_marker(pytest.mark.xdist_group(group))

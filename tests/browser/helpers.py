@@ -93,6 +93,10 @@ def places() -> list[str]:
     ]
 
 
+FILLED = """() => [...document.querySelectorAll('.stMain .stExpander details[open]')]
+  .every(drawer => drawer.querySelector('.stElementContainer'))"""
+
+
 def drawn_out(page: Page, drawers: str) -> Page:
     """Open all drawers that a selector finds, also those inside drawers.
 
@@ -102,7 +106,8 @@ def drawn_out(page: Page, drawers: str) -> Page:
     closed = page.locator(f".stMain {drawers}:not([open]) > summary")
     while closed.count():
         closed.evaluate_all("all => all.forEach(summary => summary.click())")
-        settled(framed(page))
+        page.wait_for_function(FILLED)  # the server fills a drawer when it hears of the click
+        settled(page)
     return page
 
 
