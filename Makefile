@@ -22,7 +22,7 @@ dev: .venv/app.stamp ## the same, started anew whenever a file is saved, with er
 
 test: .venv/dev.stamp ## run all tests: units, pages, browser
 	@sh tools/nginx.sh
-	@chromium=$$(sh tools/chromium.sh $(PY)) && CHROMIUM=$$chromium $(PY) -m pytest --numprocesses=4 --dist=loadfile
+	@chromium=$$(sh tools/chromium.sh $(PY)) && CHROMIUM=$$chromium $(PY) -m pytest --numprocesses=4 --dist=loadgroup --no-loadscope-reorder
 
 check: .venv/dev.stamp ## format, lint and types
 	$(PY) -m ruff format --check

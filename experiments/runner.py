@@ -61,7 +61,9 @@ ROOT = Path(__file__).parents[1]
 PLACES = {"short": 6, "long": 3}
 GONE_AFTER = 30.0  # seconds without a question for its status until a ticket counts as left behind
 HURRY = 6.0  # the same, where somebody waits for the place
-KEPT, KEPT_BYTES = 64, 64 * 2**20  # results, for whoever asks for the same
+# Results, for whoever asks for the same. The bytes are theirs and those of the pieces that runs
+# have handed over, for as long as anybody has them: where these need the room, results go.
+KEPT, KEPT_BYTES = 64, 64 * 2**20
 ANSWER_WITHIN = 20.0  # seconds; the worker answers within a slice or two
 LOOK = 1.0  # seconds between two looks at the worker
 SILENT, STUCK = 6, 40  # looks without a sign of life, without the end of a turn
@@ -97,7 +99,8 @@ class Going:
         self.job, self.number = job, number
         self.state: State = "queued"
         self.step, self.steps, self.seen = 0, job.steps, None
-        self.pieces: list[Any] = []
+        self.pieces: list[bytes] = []
+        self.weight = 0  # bytes of the pieces
         self.result: bytes | None = None
         self.strikes = 0
         self.tickets: weakref.WeakSet[Ticket] = weakref.WeakSet()
@@ -106,6 +109,7 @@ class Going:
         """Take over how far it is."""
         self.step, self.steps, self.seen = answer.done, answer.of, answer.seen
         self.pieces += answer.pieces
+        self.weight += sum(map(len, answer.pieces))
 
     def bare(self) -> Going:
         """Its result, for those who ask later: without what was shown on the way."""
@@ -117,7 +121,7 @@ class Going:
     def begin(self, number: int) -> None:
         """From the start, under a new number: late answers to the old one find nobody."""
         self.state, self.number = "running", number
-        self.step, self.seen, self.pieces = 0, None, []
+        self.step, self.seen, self.pieces, self.weight = 0, None, [], 0
 
 
 class Ticket:
@@ -140,8 +144,8 @@ class Ticket:
         return self._runner.status(self)
 
     def pieces(self, since: int = 0) -> list[Any]:
-        """What the run has handed over, from number `since` on."""
-        return self.going.pieces[since:]
+        """What the run has handed over, from number `since` on: copies, as `result` gives."""
+        return [pickle.loads(piece) for piece in self.going.pieces[since:]]
 
     def stop(self) -> None:
         """Keep exactly the steps that `status` showed last; other visitors' runs go on."""
@@ -258,6 +262,7 @@ class Runner:
         self._numbers = itertools.count(1)
         self._waiting: list[Going] = []
         self._running: dict[int, Going] = {}
+        self._known: weakref.WeakSet[Going] = weakref.WeakSet()  # also those that ended, in use
         self._at: int | None = None  # the run that has the turn
         self._cuts: dict[int, tuple[Cut, Future[bytes | None]]] = {}
         self._kept: OrderedDict[Hashable, Going] = OrderedDict()  # least recently used first
@@ -276,6 +281,7 @@ class Runner:
             going = self._find(job)
             if going is None:
                 going = Going(job, 0)
+                self._known.add(going)
                 self._waiting.append(going)
             ticket = Ticket(self, going)
             going.tickets.add(ticket)
@@ -384,11 +390,15 @@ class Runner:
 
     def _keep(self, going: Going) -> None:
         self._kept[going.job.key] = going.bare()
-        while len(self._kept) > KEPT or self._kept_bytes() > KEPT_BYTES:
+        self._make_room()
+
+    def _make_room(self) -> None:
+        while self._kept and (len(self._kept) > KEPT or self._kept_bytes() > KEPT_BYTES):
             self._kept.popitem(last=False)
 
     def _kept_bytes(self) -> int:
-        return sum(len(going.result or b"") for going in self._kept.values())
+        results = sum(len(going.result or b"") for going in self._kept.values())
+        return results + sum(going.weight for going in self._known)
 
     # the worker
 
@@ -409,6 +419,7 @@ class Runner:
             match answer:
                 case Progress(run=run) if run in self._running:
                     self._running[run].tell(answer)
+                    self._make_room()
                     self._at = answer.following
                 case Done(run=run) if run in self._running:
                     self._done(self._running.pop(run), answer)

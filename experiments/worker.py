@@ -70,7 +70,7 @@ class Progress(NamedTuple):
     done: int
     of: int
     seen: Any
-    pieces: tuple[Any, ...]
+    pieces: tuple[bytes, ...]
     following: int
 
 
@@ -81,7 +81,7 @@ class Done(NamedTuple):
     done: int
     of: int
     seen: Any
-    pieces: tuple[Any, ...]
+    pieces: tuple[bytes, ...]
     result: bytes
 
 
@@ -100,6 +100,10 @@ class Failed(NamedTuple):
 
 Command = Start | Cut | Cancel
 Answer = Alive | Progress | Done | Piece | Failed
+
+
+def _pickled(found: Any) -> bytes:
+    return pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
 
 
 class Dropped(BaseException):
@@ -149,7 +153,7 @@ class Course:
         self.run, self.job, self.turns, self.answer = run, job, turns, answer
         self.done, self.of, self.seen = 0, 1, None
         self.upto: Callable[[int], Any] | None = None
-        self.pieces: list[Any] = []
+        self.pieces: list[bytes] = []  # pickled: the server counts them, and reads few
         self.cuts: queue.SimpleQueue[Cut] = queue.SimpleQueue()
         self.unanswered: list[Cut] = []
         self.dropped = threading.Event()
@@ -183,7 +187,7 @@ class Course:
             self.answer(Done(self.run, *told, result))
 
     def _reduced(self, found: Any) -> bytes:
-        return pickle.dumps(self.job.reduce(found), pickle.HIGHEST_PROTOCOL)
+        return _pickled(self.job.reduce(found))
 
     def report(
         self,
@@ -197,7 +201,7 @@ class Course:
         """See `job.Report`. Returns when it is this run's turn again."""
         self.done, self.of, self.seen, self.upto = done, of, seen, upto
         if piece is not None:
-            self.pieces.append(piece)
+            self.pieces.append(_pickled(piece))
         self._look()
         if time.monotonic() - self._since >= self.seconds:
             following = self.turns.following()

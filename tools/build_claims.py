@@ -15,8 +15,8 @@ each number the mean and its 95 % interval.
 
 Bands: the matrix kernels of a machine decide the last bits, and a chaotic run makes much of them.
 So OpenBLAS is asked for the kernels of other machines, and NumPy to leave its widest instructions
-alone. The band of a mean follows from the largest distance that this made, and from how far it
-would be off with other seeds (`experiments.claims.grading.band`).
+alone. The band of a mean follows from the largest distance that this made, in the mean and seed by
+seed, and from how far it would be off with other seeds (`experiments.claims.grading.band`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -37,7 +38,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
 from experiments.claims.board import TABLE, differences, row_of
-from experiments.claims.grading import FLOORS, SAFETY, apart, band
+from experiments.claims.grading import FLOORS, SAFETY, apart, band, may_differ
 from experiments.claims.registry import CLAIMS, group_of
 from experiments.evidence import FOLDER
 from experiments.intervals import Kind, interval, mean
@@ -176,12 +177,16 @@ def _on_one_line(found: re.Match[str]) -> str:
 
 def bands(name: str, found: Measured) -> dict[str, float]:
     """Measure it as other machines would, and see how far they are off."""
-    kinds, off = CLAIMS[name].numbers, dict.fromkeys(found, 0.0)
-    for machine in MACHINES:
-        there = elsewhere(name, machine)
-        for key, values in found.items():
-            off[key] = max(off[key], apart(kinds[key], values, there[key]))
-    return {key: band(kinds[key], values, off[key]) for key, values in found.items()}
+    kinds = CLAIMS[name].numbers
+    there = [elsewhere(name, machine) for machine in MACHINES]
+
+    def most(key: str, distance: Callable[[Kind, np.ndarray, np.ndarray], float]) -> float:
+        return max(distance(kinds[key], found[key], other[key]) for other in there)
+
+    return {
+        key: band(kinds[key], values, most(key, apart), most(key, may_differ))
+        for key, values in found.items()
+    }
 
 
 def elsewhere(name: str, machine: str) -> Measured:

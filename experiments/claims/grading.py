@@ -186,15 +186,24 @@ def apart(kind: Kind, a: np.ndarray, b: np.ndarray) -> float:
 SAFETY = 3  # times what was seen to differ
 
 
-def band(kind: Kind, values: np.ndarray, seen: float) -> float:
+def may_differ(kind: Kind, a: np.ndarray, b: np.ndarray) -> float:
+    """How far the means of two measurements may be apart by what their seeds differ, one by one.
+
+    What single seeds are off may by luck cancel in the mean: 95 % of such luck, by Student's t.
+    """
+    return float(reach(in_unit(kind, a) - in_unit(kind, b)))
+
+
+def band(kind: Kind, values: np.ndarray, seen: float, scattered: float = 0.0) -> float:
     """How far the mean of these values may be off on another machine, in the unit of the bands.
 
     `seen` is how far it was off on machines that were tried: so far at least, and three times so
     far. But where runs are chaotic, another machine's rounding does what another seed does, and no
-    more: the most is then how far the means of two draws of so many seeds are apart.
+    more: the most is then how far the means of two draws of so many seeds are apart. `scattered` is
+    how far it may be off there by what single seeds were (`may_differ`): at least so far.
     """
     redrawn = np.sqrt(2) * reach(in_unit(kind, values))
-    return max(FLOORS[kind], seen, min(SAFETY * seen, float(redrawn)))
+    return max(FLOORS[kind], seen, scattered, min(SAFETY * seen, float(redrawn)))
 
 
 def moved(kind: Kind, values: np.ndarray, by: float) -> np.ndarray:

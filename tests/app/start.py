@@ -25,7 +25,7 @@ import app  # noqa: E402, F401  the server's own import
 from tests.visits import visit  # noqa: E402
 
 lesson = sys.argv[1]
-at = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+at = AppTest.from_file(ROOT / "app.py", default_timeout=120)
 if lesson != "home":
     visit(at, lesson)
 at.run()

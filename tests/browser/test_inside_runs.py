@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,6 +35,7 @@ WORDS = {
     },
 }
 SECTIONS = ("placement", "optimizers", "growth")
+trained = cache(train_pair)  # both languages ask for the same runs
 
 
 def train(page: Page, section: str) -> None:
@@ -74,14 +76,14 @@ def test_every_section_trains_what_is_chosen_and_shows_it(
     expect(page).to_have_url(re.compile(rf"[?&]run={SEED}(&|$)"))
 
     train(page, "optimizers")
-    run = train_pair(optimizers.config("momentum", 0.032, "before", SEED))
+    run = trained(optimizers.config("momentum", 0.032, "before", SEED))
     plain, bn = accuracies(run)
     expect_numbers(page, "optimizers-live", {0: plain, 2: bn})
     for chart in ("curves", "gamma", "beta"):
         expect(page.locator(f".st-key-figure-live-{chart} .main-svg").first).to_be_visible()
 
     train(page, "growth")
-    run = train_pair(scale.config(1.0, 0.003, scale.STEPS, SEED))
+    run = trained(scale.config(1.0, 0.003, scale.STEPS, SEED))
     plain, bn = (f"{scale.at_end(arm):.4f}" for arm in (run.plain, run.bn))
     expect_numbers(page, "growth-live", {8: bn, 10: plain})
     for chart in ("growth", "effective"):
@@ -89,8 +91,7 @@ def test_every_section_trains_what_is_chosen_and_shows_it(
 
     train(page, "placement")
     after, before = (
-        train_pair(placement.config("tanh", norm, 0.3, SEED, "digits"))
-        for norm in ("after", "before")
+        trained(placement.config("tanh", norm, 0.3, SEED, "digits")) for norm in ("after", "before")
     )
     wanted = {0: accuracies(after)[0], 2: accuracies(before)[1], 4: accuracies(after)[1]}
     expect_numbers(page, "live", wanted)
@@ -162,7 +163,7 @@ def test_stop_keeps_what_is_trained(
     expect(notice).to_be_visible()
     kept = next(int(n) for n in re.findall(r"\d+", notice.inner_text()) if n != "1500")
     assert 0 < kept < scale.STEPS
-    whole = scale.measured(train_pair(scale.config(0.3, 0.0, kept, width)).bn)
+    whole = scale.measured(trained(scale.config(0.3, 0.0, kept, width)).bn)
     expect_numbers(page, "growth-live", {0: f"{whole.length[-1]:.4g}"})
     assert page.locator("li").filter(has_text=WORDS[lang]["compared"]).count() == 2  # optimizers
     assert overflow(page) == 0

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.helpers import address, numbers_on_screen, painted, settled, visit
+from tests.browser.helpers import address, framed, numbers_on_screen, painted, settled, visit
 from tests.pages.helpers import in_link
 from tests.pages.test_links import DECIDED, another_value
 from ui.lessons import LESSONS
@@ -41,7 +41,7 @@ def test_a_link_shows_the_same_numbers_in_both_languages(
     visit(page, f"{address(app_url, lesson)}?{urlencode({'lang': 'ko'} | asked)}")
     assert query(page) == {"lang": "ko"} | link
     expect(page.locator("h1").first).to_have_text(HANGUL)
-    shown = numbers_on_screen(painted(page))
+    shown = drawn(page)
     for lang in 3 * ("en", "ko"):  # the first look may come before all is drawn
         before, shown = shown, in_language(page, lang)
         assert query(page) == {"lang": lang} | link
@@ -56,7 +56,16 @@ def in_language(page: Page, lang: str) -> list[str]:
     page.wait_for_url(re.compile(rf"\blang={lang}\b"))
     title = expect(settled(page).locator("h1").first)
     (title.to_have_text if lang == "ko" else title.not_to_have_text)(HANGUL)
-    return numbers_on_screen(painted(page))
+    return drawn(page)
+
+
+def drawn(page: Page) -> list[str]:
+    """The numbers of the page, once no more of them come: another language draws all anew."""
+    found, before = numbers_on_screen(painted(page)), None
+    while found != before:
+        page.wait_for_timeout(300)
+        before, found = found, numbers_on_screen(framed(page))
+    return found
 
 
 def test_a_bad_value_gives_the_default_and_a_sentence(

@@ -158,7 +158,7 @@ def test_a_line_of_the_loop_lights_the_map_and_the_replay_runs_to_its_end(
     expect(deviation).to_have_attribute("data-value", re.compile(r"^(0\.999|1)"))
     page.locator(".st-key-guess-stay button").click()
     at_end = page.locator(".rows .time .at")
-    expect(at_end).to_have_text("mini-batch 320", timeout=30_000)  # it plays by itself
+    expect(at_end).to_have_text("mini-batch 320")  # it plays by itself
     found = learned.replay()
     gamma = float(found.gamma[-1, learned.UNIT - 1])
     assert float(deviation.get_attribute("data-value")) == pytest.approx(abs(gamma), abs=1e-3)

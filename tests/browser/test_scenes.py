@@ -7,12 +7,14 @@ made in English on a laptop and in Korean on a phone.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import PATIENCE
 from tests.browser.helpers import overflow, painted, settled, visit
 from tests.sent import as_text
 from ui.files import NOTEBOOKS
@@ -113,11 +115,12 @@ def reveal(page: Page, scene: Scene, sent: Sent) -> list[str]:
         answer_is_brought_up(page)
     new = written(standing(page, scene, "seen")) - before
     wrong = [f"{number} was sent before" for number in sorted(new & told)]
-    for _ in range(20):  # it may only begin to move
-        if picture(page, scene) != was:
-            return wrong
+    deadline = time.monotonic() + PATIENCE / 2000
+    while picture(page, scene) == was:  # it may only begin to move
+        if time.monotonic() > deadline:
+            return [*wrong, "the picture has not changed"]
         page.wait_for_timeout(100)
-    return [*wrong, "the picture has not changed"]
+    return wrong
 
 
 def answer_is_brought_up(page: Page) -> None:

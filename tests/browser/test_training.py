@@ -150,7 +150,7 @@ def test_an_answer_sets_the_picture_in_motion_and_nothing_was_sent_before(
     page.locator(".st-key-guess-later button").click()
     expect(instrument(page)).to_have_attribute("data-playing", "true")
     assert max(sent) > whole
-    expect(instrument(page)).to_have_attribute("data-frame", "100", timeout=60_000)
+    expect(instrument(page)).to_have_attribute("data-frame", "100")
     expect(instrument(page)).to_have_attribute("data-playing", "false")
     same_as_the_trace(preset("plain_dead"), painted(page))
     expect_link(page, scene="dead", seen=1, frame=100)
@@ -355,7 +355,7 @@ def test_a_run_fills_the_picture_while_it_trains_and_is_then_the_replay(
     assert instrument(page).get_attribute("data-run") == "figure1-first"
     instrument(page).evaluate(WATCH)
     page.locator(".st-key-train-now button").click()
-    expect(instrument(page)).to_have_attribute("data-run", re.compile("^own-"), timeout=60_000)
+    expect(instrument(page)).to_have_attribute("data-run", re.compile("^own-"))
     settled(page)
     pair = train_pair(config)
     live, last = seen_live(page), len(pair.bn.step) - 1
@@ -374,7 +374,7 @@ def test_a_run_fills_the_picture_while_it_trains_and_is_then_the_replay(
     same_as_the_trace(pair, painted(page))
     page.reload()
     expect_link(page, preset="own", frame=last, seed=config.seed)
-    expect(instrument(page)).to_have_attribute("data-run", re.compile("^own-"), timeout=60_000)
+    expect(instrument(page)).to_have_attribute("data-run", re.compile("^own-"))
     assert frame(page) == last
     same_as_the_trace(pair, painted(page))
 
@@ -384,7 +384,7 @@ def test_stop_keeps_what_is_there(app_url: str, new_page: NewPage, lang: str) ->
     page = lesson(new_page(lang=lang), app_url, scene="own", lang=lang, **LONG)
     page.locator(".st-key-train-now button").click()
     expect(instrument(page)).to_have_attribute("data-live", "true")
-    expect(instrument(page)).to_have_attribute("data-step", re.compile("[1-9]"), timeout=60_000)
+    expect(instrument(page)).to_have_attribute("data-step", re.compile("[1-9]"))
     live = frame(page)
     page.get_by_role("button", name=STOP[lang]).click()
     expect(instrument(page)).to_have_attribute("data-run", re.compile("^own-"))
@@ -399,7 +399,7 @@ def test_stop_keeps_what_is_there(app_url: str, new_page: NewPage, lang: str) ->
 def test_a_hand_takes_a_run_that_trains_back_in_time(app_url: str, new_page: NewPage) -> None:
     page = lesson(new_page(), app_url, scene="own", **LONG | {"depth": 3})
     page.locator(".st-key-train-now button").click()
-    expect(instrument(page)).to_have_attribute("data-step", re.compile("[1-9]"), timeout=60_000)
+    expect(instrument(page)).to_have_attribute("data-step", re.compile("[1-9]"))
     slider(page).focus()
     page.keyboard.press("Home")
     at = instrument(page).locator(".play")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
@@ -40,6 +41,13 @@ def counting(of: int, progress, should_stop) -> int:
         if should_stop():
             return done
         progress(done + 1, of, piece=done)
+    return of
+
+
+def handing(of: int, size: int, progress, should_stop) -> int:
+    """Hands over so many bytes at each step."""
+    for done in range(of):
+        progress(done + 1, of, piece=bytes(size))
     return of
 
 
@@ -475,6 +483,29 @@ def test_what_is_kept_is_bounded_by_memory(bench: Bench, monkeypatch) -> None:
     assert bench.submit(OTHER).status().state == "done"
     assert bench.submit(CONFIG).status().state == "running"
     assert all(ticket.result().complete for ticket in tickets)  # whoever has it keeps it
+
+
+def test_what_live_runs_hand_over_counts_as_kept(bench: Bench, monkeypatch) -> None:
+    """Pieces are in the server's memory for as long as anybody has the run, ended or not."""
+    kept = bench.submit(CONFIG)
+    bench.worker.finish()
+    monkeypatch.setattr(module, "KEPT_BYTES", len(kept.going.result) + 5000)
+    hands_over = Job("heavy", partial(handing, 40, 1000))
+    ticket = bench.runner.submit(hands_over)
+    bench.worker.turn(3)
+    assert ticket.status().pieces > 0 and bench.submit(CONFIG).status().state == "done"
+    bench.worker.turn(5)
+    assert ticket.status().state == "running"
+    assert bench.submit(CONFIG).status().state != "done", "the oldest result makes room"
+    bench.worker.finish()
+    assert ticket.result() == 40 and len(ticket.pieces()) == 40, "whoever has them keeps them"
+    assert bench.runner.submit(hands_over).status().state == "running", "nothing is kept meanwhile"
+    del ticket
+    gc.collect()
+    bench.worker.finish()
+    light = bench.submit(OTHER)
+    bench.worker.finish()
+    assert light.status().state == bench.submit(OTHER).status().state == "done"
 
 
 def test_stop_of_a_run_that_is_no_longer_kept_leaves_its_successor_alone(

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 def open_lesson(lesson: str, drawers: tuple[str, ...] = (), **query: object) -> AppTest:
     """A lesson as a link opens it, with these drawers open."""
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    at = AppTest.from_file(ROOT / "app.py", default_timeout=120)
     for name, value in query.items():
         at.query_params[name] = str(value)
     for drawer in drawers:

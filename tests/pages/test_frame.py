@@ -21,7 +21,7 @@ WITH_CONTROLS = [lesson for lesson, entry in LESSONS.items() if entry.controls]
 
 def opened(lesson: str, **query: str | list[str]) -> AppTest:
     """The app as a link to a lesson opens it."""
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=30)
+    at = AppTest.from_file(ROOT / "app.py", default_timeout=120)
     for name, value in query.items():
         at.query_params[name] = value
     if lesson != HOME:

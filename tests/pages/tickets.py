@@ -39,6 +39,15 @@ class Ticket:
             return self.train(self.config)
         return self.job.function(lambda *_, **__: None, lambda: False)
 
+    @property
+    def beginning(self) -> Pair:
+        """What a stop leaves: what would be cut off is not trained."""
+        if self.train is not None:
+            return self.whole.upto(self.stopped_at)
+        run = PairRun(self.config)
+        run.advance(self.stopped_at)
+        return run.upto(self.stopped_at)
+
     def status(self) -> Status:
         self.looks += 1
         if self.state == "running":
@@ -70,8 +79,7 @@ class Ticket:
     def result(self) -> Any:
         if self.state == "failed":
             raise RuntimeError
-        pair = self.whole if self.stopped_at is None else self.whole.upto(self.stopped_at)
-        return self.job.reduce(pair)
+        return self.job.reduce(self.whole if self.stopped_at is None else self.beginning)
 
 
 def asked_for(

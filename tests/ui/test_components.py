@@ -98,7 +98,7 @@ class Mounted:
 
 
 def opened(lesson: str) -> AppTest:
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    at = AppTest.from_file(ROOT / "app.py", default_timeout=120)
     at.query_params["lang"] = "en"
     if LESSONS[lesson].scenes:
         at.query_params["view"] = "all"

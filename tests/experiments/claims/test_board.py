@@ -343,6 +343,16 @@ def test_the_band_of_a_mean_is_what_was_seen_and_no_more_than_other_seeds_would_
     assert grading.band("share", wild, 0.3) == pytest.approx(redrawn, rel=1e-4)
 
 
+def test_what_cancels_in_the_mean_by_luck_is_in_the_band() -> None:
+    """Seeds that are off by a tenth each, this way and that: their mean is not off at all."""
+    here, there = np.full(4, 0.5), np.array([0.4, 0.6, 0.4, 0.6])
+    assert grading.apart("share", here, there) == pytest.approx(0)
+    scattered = grading.may_differ("share", here, there)
+    assert scattered == pytest.approx(3.1824 * np.std(there, ddof=1) / 2, rel=1e-4)
+    assert grading.band("share", here, 0.0, scattered) == scattered
+    assert grading.may_differ("share", here, here) == 0
+
+
 def sure(*effects: float) -> list[np.ndarray]:
     return [effect + 1e-6 * np.arange(-2, 3) for effect in effects]
 
