@@ -6,7 +6,7 @@ off => {
     return [];
   }
   const main = document.querySelector('.stMainBlockContainer'), marks = [];
-  const shown = element => element.getClientRects().length > 0;
+  const shown = element => { const box = element.getBoundingClientRect(); return box.width > 4 && box.height > 4; };
   const mark = (kind, element, style) => {
     if (getComputedStyle(element).position === 'static') element.style.position = 'relative';
     const link = document.createElement('a');
@@ -24,7 +24,8 @@ off => {
   const boxes = [...main.querySelectorAll('.stElementContainer')].filter(box => shown(box) && box.getBoundingClientRect().height > 4);
   boxes.forEach((box, k) => {
     const after = boxes[k + 1];
-    if (!after || !box.querySelector('h1, h2, h3') || box.contains(after)) return;
+    const head = box.querySelector('h1, h2, h3');
+    if (!after || !head || box.contains(after) || box.textContent.length > head.textContent.length + 2) return;
     mark('head', box, 'bottom: 0; height: 4px');
     mark('after', after, 'top: 0; height: 4px');
   });

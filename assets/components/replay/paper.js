@@ -6,8 +6,8 @@
  * @param {import("./replay.js").Replay} replay
  */
 export function atItsEnd(replay) {
-  const { frame, run } = replay;
-  if (matchMedia("print").matches && run && !frame) replay.frame = run.frames - 1;
+  const { frame, reached, run } = replay;
+  if (matchMedia("print").matches && run && !frame) Object.assign(replay, { frame: run.frames - 1, reached: Infinity });
   replay.resize(true);
-  replay.frame = frame;
+  Object.assign(replay, { frame, reached });
 }
