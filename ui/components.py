@@ -16,7 +16,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import modules
+from ui import library, modules
 from ui.files import COMPONENTS
 from ui.lessons import LESSONS
 from ui.outside import Reader, Unreadable, count, named, plain, shape, word
@@ -54,7 +54,7 @@ class Component:
             name,
             html=_text(html),
             css=_text(css),
-            js=modules.module(js),
+            js=library.module(name, modules.module(js)),
             isolate_styles=isolated,
         )
         REGISTERED[name] = self

@@ -1,7 +1,8 @@
-"""The program that draws charts, as the installed Plotly brings it along.
+"""Programs for the browser, as files of the app: loaded once, not sent with every message.
 
-It is served by the app itself under a name that says what is in it, so that a browser loads it once
-for all lessons (`ui.packed`), and Python and browser always have the same version.
+Each lives under a name that says what is in it, so that a browser keeps it for good (`ui.packed`).
+What draws charts comes as the installed Plotly brings it along, so that Python and browser have the
+same version; the modules of our components are joined by `ui.modules`.
 """
 
 from __future__ import annotations
@@ -11,28 +12,55 @@ from functools import cache
 from pathlib import Path
 
 import plotly
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 FOLDER = Path(plotly.__file__).parent / "package_data"
 FILE = "plotly.min.js"
+PLACE = "lab/"
+#: the texts that are offered, by their addresses
+_texts: dict[str, bytes] = {}
 
 
 @cache
 def address() -> str:
-    """Where it is, seen from any page of the app."""
-    return f"lab/plotly.{hashlib.sha256((FOLDER / FILE).read_bytes()).hexdigest()[:8]}.js"
+    """Where Plotly is, seen from any page of the app."""
+    return _named("plotly", (FOLDER / FILE).read_bytes())
+
+
+def module(name: str, text: str) -> str:
+    """A module that has the default export of this one, and loads it as a file.
+
+    Streamlit sends a component's module along with every change of its data; it sends this instead.
+    """
+    data = text.encode()
+    _texts[at := _named(name, data)] = data
+    return f"""// {name}, as a file that the browser keeps
+const {{ default: mount }} = await import(new URL("{at}", document.baseURI).href);
+export default mount;
+"""
+
+
+def _named(name: str, data: bytes) -> str:
+    return f"{PLACE}{name}.{hashlib.sha256(data).hexdigest()[:8]}.js"
 
 
 class Library:
-    """ASGI middleware that answers at one address, below whatever path the app lives at."""
+    """ASGI middleware that answers at these addresses, below whatever path the app lives at."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app, self.files = app, StaticFiles(directory=FOLDER)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].endswith(f"/{address()}"):
-            at = {"path": f"/{FILE}", "root_path": ""}
-            await self.files({**scope, **at}, receive, send)
+        _, found, name = (
+            scope["path"].rpartition(f"/{PLACE}") if scope["type"] == "http" else [""] * 3
+        )
+        at = PLACE + name
+        if found and at in _texts:
+            await Response(_texts[at], media_type="text/javascript")(scope, receive, send)
+        elif found and at == address():
+            file = {"path": f"/{FILE}", "root_path": ""}
+            await self.files({**scope, **file}, receive, send)
         else:
             await self.app(scope, receive, send)
