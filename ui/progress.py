@@ -20,6 +20,7 @@ from ui.outside import maybe, named, several, shape, word
 
 KEY = "progress"
 HERE, ASKED, CLEARED = "progress.here", "progress.asked", "progress.cleared"
+NEWS = "progress.news"  # the browser has told what the page does not show yet
 #: the fragment of the menu, whose links lead to where a reader was, and the views that have one
 MENU, WITH_MENU = "menu", ("page", "all")
 ANSWERS = "scenes."  # what keys in the session begin with that hold answers
@@ -103,7 +104,9 @@ def settle() -> None:
 
 @st.fragment
 def _ask() -> None:
-    """What it tells is drawn by `_take`, where it changes anything that is shown."""
+    """What it tells draws the page again where it changes anything that is shown."""
+    if st.session_state.pop(NEWS, False):
+        st.rerun()
     _component(KEY, {}, on_kept=_take)
 
 
@@ -121,8 +124,8 @@ def _take(kept: dict[str, Any]) -> None:
     here["at"] = places(kept["at"] or {}) | places_before
     here["last"] = here["last"] or (kept["last"] if kept["last"] in known else None)
     if _shown() != was:
-        st.rerun()
-    if here["at"] != places_before and state.setting("view") in WITH_MENU:
+        st.session_state[NEWS] = True
+    elif here["at"] != places_before and state.setting("view") in WITH_MENU:
         st.rerun(MENU)
 
 

@@ -29,7 +29,8 @@ def text() -> str:
 follow: {streamlits.with_names(f"const SAID = {words};{_file('frame.js')} return follow;")},
 turned: {streamlits.with_names(f"{_file('way.js')} return turned;")},
 }};
-{streamlits.with_names(_file("touch.js"))};"""
+{streamlits.with_names(_file("touch.js"))};
+{streamlits.with_names(_file("lists.js"))};"""
 
 
 def _file(name: str) -> str:

@@ -7,9 +7,9 @@ scene again and nothing else.
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
-from streamlit.proto.Delta_pb2 import Delta
 
 from tests.pages.helpers import opened
 from tests.visits import counting
@@ -34,7 +34,7 @@ def test_a_lesson_is_opened_with_few_elements(lesson: str) -> None:
     assert all(len(each.new_element.html.body) < 1000 for each in scripts if script(each))
 
 
-def script(sent: Delta) -> bool:
+def script(sent: Any) -> bool:
     return sent.new_element.html.body.startswith("<script>")
 
 
@@ -49,7 +49,7 @@ def test_a_control_draws_its_scene_again_and_no_more(lesson: str, scene: str) ->
             assert drawn[each.fragment_id] <= AGAIN, control
 
 
-def control_of(lesson: str, sent: Delta) -> str | None:
+def control_of(lesson: str, sent: Any) -> str | None:
     """Which of the lesson's controls this is the widget of."""
     kind = sent.new_element.WhichOneof("type") if sent.HasField("new_element") else None
     name = getattr(getattr(sent.new_element, kind), "id", "") if kind else ""
