@@ -102,20 +102,11 @@ def places() -> list[str]:
     ]
 
 
-FILLED = """() => [...document.querySelectorAll('.stMain .stExpander details[open]')]
-  .every(drawer => drawer.querySelector('.stElementContainer'))"""
-
-
 def drawn_out(page: Page, drawers: str) -> Page:
-    """Open all drawers that a selector finds, also those inside drawers.
-
-    All at once: each run draws the charts beside a drawer anew, and what is clicked while one goes
-    on is joined in the next.
-    """
+    """Open all drawers that a selector finds, also those inside drawers, one after the other."""
     closed = page.locator(f".stMain {drawers}:not([open]) > summary")
     while closed.count():
-        closed.evaluate_all("all => all.forEach(summary => summary.click())")
-        page.wait_for_function(FILLED)  # the server fills a drawer when it hears of the click
+        closed.first.evaluate("summary => summary.click()")
         settled(page)
     return page
 
