@@ -98,7 +98,6 @@ def is_page(start: Message) -> bool:
 @lru_cache(maxsize=4)
 def dressed(page: bytes) -> bytes:
     """The page with our own at the end of its head and at the beginning of its body."""
-    page = streamlits.without_its_font(page)
     return page.replace(b"</head>", head() + b"</head>", 1).replace(
         b"<body>", b"<body>" + look() + without_scripts(), 1
     )

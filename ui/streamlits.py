@@ -21,7 +21,6 @@ A private name anywhere else fails a test.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from streamlit.runtime.pages_manager import PagesManager
@@ -29,7 +28,6 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.files import ASSETS
 
-FONT_AHEAD = re.compile(rb'<link\s+rel="preload"[^>]*\sas="font"[^>]*>')
 NAMES = ASSETS / "streamlit.js"
 
 
@@ -46,11 +44,6 @@ def came_by_history() -> bool:
     """Whether the browser's Back or Forward asked for this run; nothing public tells a script."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
-
-
-def without_its_font(page: bytes) -> bytes:
-    """The page without the font that it loads ahead: 170 kB which no text of ours is set in."""
-    return FONT_AHEAD.sub(b"", page)
 
 
 def with_names(script: str) -> str:

@@ -74,7 +74,7 @@ export class Chart {
     if (!Plotly || chart !== this.chart || this.gone) return;
     /** @type {any} */
     this.plot ??= element("div", "plot", this.root);
-    // What a hand has done to axes and names stays, unless the chart is another one.
+    // What a hand has done to axes and names stays, unless the axis itself becomes another one.
     await Plotly.react(this.plot, data, { uirevision: "kept", ...layout, autosize: true }, config);
     this.root.dataset.drawn = "";
   }

@@ -485,9 +485,7 @@ def sent(at: AppTest) -> str:
 
 def words_of(proto: Any) -> str:
     if getattr(proto, "component_name", ""):
-        return str(proto.json)
-    if getattr(proto, "spec", ""):
-        return str(proto.spec)
+        return helpers.told(proto)
     text = " ".join(str(getattr(proto, name, "")) for name in ("body", "label", "code_text"))
     return re.sub(r"<style>.*?</style>|<script>.*?</script>", "", text, flags=re.DOTALL)
 
