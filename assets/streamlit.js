@@ -18,8 +18,7 @@ const STREAMLIT = {
   formula: ".katex-display",
   code: ".stCode", // can be reached by keys, without a name
   cells: ".stDataFrame", // a canvas without a name
-  chart: ".stPlotlyChart", // both hold a finger that means the page
-  slider: ".stSlider",
+  slider: ".stSlider", // holds a finger that means the page
   fields: ".stNumberInput, .stSelectbox", // have buttons without the field's name
 
   onTop: "reactAriaTopLayer", // as data-: seen by screen readers while a dialog is open

@@ -11,7 +11,7 @@
   const on = (kind, handler) => document.addEventListener(kind, handler, { capture: true, passive: true });
   const within = (event, box) => Boolean(event.target.closest?.(box));
 
-  on("touchstart", event => { if (within(event, `${STREAMLIT.chart}, ${STREAMLIT.slider}`)) event.stopPropagation(); });
+  on("touchstart", event => { if (within(event, `.lab-chart, ${STREAMLIT.slider}`)) event.stopPropagation(); });
   on("pointerdown", event => {
     if (!event.isTrusted || event.pointerType === "mouse" || !within(event, STREAMLIT.slider)) return;
     event.stopPropagation();

@@ -6,9 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from figures.parts import SHARE, Words, band, between, marked, title
-from figures.theme import DASH, Mode, colour, painted
+from figures.theme import DASH, Mode, colour, drawn, painted
 
 
+@drawn
 def world(
     mode: Mode,
     shades: np.ndarray,

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from figures.parts import SHARE, Trace, see_through, shade
-from figures.theme import FAINT, INK, Mode, colour, painted
+from figures.theme import FAINT, INK, Mode, colour, drawn, painted
 
 LEGEND = 60  # pixels: two rows of a legend, as a phone needs them
 
@@ -64,6 +64,7 @@ class Axis:
         return found
 
 
+@drawn
 def lines(
     mode: Mode,
     x: np.ndarray,

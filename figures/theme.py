@@ -7,11 +7,23 @@ because the same colour marks a point in the picture and its symbol in the formu
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import hashlib
+import pickle
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import cache, wraps
+from threading import Lock
+from typing import Any, Literal, ParamSpec
 
 import plotly.graph_objects as go
+import plotly.io as pio
 
 Mode = Literal["light", "dark"]
+P = ParamSpec("P")
+
+KEPT = 200  # figures; one is some tens of kB
+_kept: OrderedDict[bytes, go.Figure] = OrderedDict()  # asked for last, at the end
+_lock = Lock()
 
 #: idea → (on light, on dark)
 COLOURS: dict[str, tuple[str, str]] = {
@@ -82,4 +94,46 @@ def painted(
     for name, own in layout.items():
         under = _axis(mode) if name.startswith(("xaxis", "yaxis")) else look.get(name)
         look[name] = under | own if isinstance(under, dict) else own
-    return go.Figure({"data": traces, "layout": look}, _validate=False)
+    return Painted(traces, look)
+
+
+class Painted(go.Figure):
+    """A figure that still has the plain dicts it was made from, and is not changed any more.
+
+    Plotly copies them whole, with all their numbers, each time it is asked for them.
+    """
+
+    plain: dict[str, Any]
+
+    def __init__(self, traces: list[dict[str, Any]], layout: dict[str, Any]) -> None:
+        super().__init__({"data": traces, "layout": layout}, _validate=False)
+        plain = {"data": traces, "layout": {"template": _template(), **layout}}
+        self.__dict__["plain"] = plain  # a figure takes no other names as attributes
+
+
+@cache
+def _template() -> dict[str, Any]:
+    """What Plotly's figures look like where we say nothing."""
+    found: dict[str, Any] = pio.templates[pio.templates.default].to_plotly_json()
+    return found
+
+
+def drawn(function: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
+    """Keep the figures that a function of charts made last, by all that it made them from."""
+
+    @wraps(function)
+    def kept(*args: P.args, **kwargs: P.kwargs) -> go.Figure:
+        made_from = pickle.dumps((function.__module__, function.__qualname__, args, kwargs))
+        name = hashlib.blake2b(made_from, digest_size=16).digest()
+        with _lock:
+            if name in _kept:
+                _kept.move_to_end(name)
+                return _kept[name]
+        figure = function(*args, **kwargs)
+        with _lock:
+            _kept[name] = figure
+            while len(_kept) > KEPT:
+                _kept.popitem(last=False)
+        return figure
+
+    return kept

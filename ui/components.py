@@ -33,6 +33,8 @@ class Component:
 
     The module at `js` has what mounts it as its default export; `ui.modules` adds what it imports.
 
+    One that is not `isolated` lives in the page's own document: for programs that put styles there.
+
     Mount it with a `key`, its `data`, and for each event `on_<event>=take`: `take` is called with
     what the reader has read, before the next run of the page. It may raise Unreadable in turn.
     """
@@ -45,10 +47,15 @@ class Component:
         html: tuple[str, ...] = (),
         css: tuple[str, ...] = (),
         js: str,
+        isolated: bool = True,
     ) -> None:
         self.name, self.events, self.js = name, dict(events), js
         self._mount = st.components.v2.component(
-            name, html=_text(html), css=_text(css), js=modules.module(js)
+            name,
+            html=_text(html),
+            css=_text(css),
+            js=modules.module(js),
+            isolate_styles=isolated,
         )
         REGISTERED[name] = self
 
@@ -58,13 +65,14 @@ class Component:
         data: Any = None,
         *,
         width: Any = "stretch",
+        height: Any = "content",
         **takes: Callable[[Any], None],
     ) -> None:
         hear: dict[str, Any] = {
             f"on_{event}_change": partial(self.hear, key, event, takes[f"on_{event}"])
             for event in self.events
         }
-        self._mount(key=key, data=data, width=width, **hear)
+        self._mount(key=key, data=data, width=width, height=height, **hear)
 
     def hear(self, key: str, event: str, take: Callable[[Any], None]) -> None:
         """Read what the browser sent, and pass it on."""

@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from figures.parts import SHARE, Words, band, line, marked, title
-from figures.theme import FAINT, INK, Mode, colour, painted
+from figures.theme import FAINT, INK, Mode, colour, drawn, painted
 
 Bars = tuple[np.ndarray, np.ndarray]  # (K,) means, and how far their intervals reach
 
@@ -32,6 +32,7 @@ def _upright(x: float, mode: Mode) -> dict[str, Any]:
     }
 
 
+@drawn
 def by_size(
     mode: Mode,
     sizes: np.ndarray,
@@ -71,6 +72,7 @@ def by_size(
     )
 
 
+@drawn
 def follow(
     mode: Mode,
     batch: np.ndarray,
@@ -126,6 +128,7 @@ def _room(*values: np.ndarray) -> list[float]:
     return [float(low - air), float(high + air)]
 
 
+@drawn
 def accuracy(
     mode: Mode, steps: np.ndarray, running: np.ndarray, exact: np.ndarray, stop: int, words: Words
 ) -> go.Figure:
@@ -150,6 +153,7 @@ def accuracy(
     )
 
 
+@drawn
 def static_error(
     mode: Mode, steps: np.ndarray, measured: np.ndarray, law: np.ndarray, stop: int, words: Words
 ) -> go.Figure:
@@ -172,6 +176,7 @@ def static_error(
     )
 
 
+@drawn
 def stale(
     mode: Mode,
     steps: np.ndarray,
@@ -211,6 +216,7 @@ def stale(
     )
 
 
+@drawn
 def shifts(
     mode: Mode, names: Sequence[str], frozen: Bars, renewed: Bars, words: Words
 ) -> go.Figure:

@@ -9,11 +9,12 @@ import plotly.graph_objects as go
 
 from figures.graph import Line, drawn_line
 from figures.parts import Trace, Words, see_through
-from figures.theme import INK, PAPER, Mode, colour, painted
+from figures.theme import INK, PAPER, Mode, colour, drawn, painted
 
 # --- b ---
 
 
+@drawn
 def wander(
     mode: Mode, step: np.ndarray, path: np.ndarray, words: Words, last: int, expected: bool = False
 ) -> go.Figure:
@@ -60,6 +61,7 @@ def wander(
 GAP = 0.05  # between two panels, as a share of the width
 
 
+@drawn
 def layers(
     mode: Mode,
     step: np.ndarray,

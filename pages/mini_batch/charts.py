@@ -9,12 +9,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from figures.parts import Words
-from figures.theme import FAINT, INK, Mode, colour, painted
+from figures.theme import FAINT, INK, Mode, colour, drawn, painted
 
 CASES = {"shown": "z_norm", "faint": "z", "constant": "plain"}
 DASHES = {"shown": "solid", "faint": "dash", "constant": "dot"}
 
 
+@drawn
 def spread(
     mode: Mode, grid: np.ndarray, curves: Mapping[str, np.ndarray], eps: float, words: Words
 ) -> go.Figure:
@@ -53,6 +54,7 @@ def spread(
     )
 
 
+@drawn
 def comparison(mode: Mode, right: np.ndarray, wrong: np.ndarray | None, words: Words) -> go.Figure:
     """z_norm done rightly (m,) above z_norm done wrongly (m,), a line from each to its twin.
 

@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from figures.parts import SHARE, Trace, Words, line, see_through, shade, title
-from figures.theme import DASH, FAINT, INK, PAPER, Mode, colour, painted
+from figures.theme import DASH, FAINT, INK, PAPER, Mode, colour, drawn, painted
 
 GRAIN = 0.005  # an axis of accuracies begins and ends with a multiple of it
 BIN = 0.08  # in standard deviations of the unit
@@ -77,6 +77,7 @@ def _levels(top: float) -> list[float]:
     return [step * k for k in range(int(top / step) + 1)]
 
 
+@drawn
 def law(
     mode: Mode,
     sizes: np.ndarray,
@@ -121,6 +122,7 @@ def law(
     )
 
 
+@drawn
 def parts(
     mode: Mode, a: np.ndarray, b: np.ndarray, sd_a: float, sd_b: float, words: Words
 ) -> go.Figure:
@@ -182,6 +184,7 @@ def _beyond(values: np.ndarray) -> np.ndarray:
     return (values < low) | (values > high)
 
 
+@drawn
 def together(
     mode: Mode,
     first: np.ndarray,
@@ -242,6 +245,7 @@ def together(
 Band = tuple[np.ndarray, np.ndarray, np.ndarray]  # mean, low, high
 
 
+@drawn
 def by_group(
     mode: Mode,
     groups: np.ndarray,
@@ -322,6 +326,7 @@ def _banded(
     return [pale, middle]
 
 
+@drawn
 def ablated(
     mode: Mode,
     names: Sequence[str],
@@ -376,6 +381,7 @@ def ablated(
     )
 
 
+@drawn
 def switched_off(
     mode: Mode,
     shares: Sequence[float],
@@ -444,6 +450,7 @@ def growing(
     )
 
 
+@drawn
 def curves(
     mode: Mode,
     steps: np.ndarray,

@@ -9,12 +9,13 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from figures.parts import see_through
-from figures.theme import DASH, Mode, colour, dress
+from figures.theme import DASH, Mode, colour, drawn, dress
 
 ARMS = ("plain", "bn")
 PERCENTILES = (15, 50, 85)
 
 
+@drawn
 def curves(
     steps: np.ndarray,
     loss: np.ndarray,
@@ -48,6 +49,7 @@ def curves(
     return _finish(figure, words, mode)
 
 
+@drawn
 def percentiles(
     steps: np.ndarray,
     bands: np.ndarray,

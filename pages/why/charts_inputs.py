@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from figures.parts import SHARE, Trace, Words, line, see_through, title
-from figures.theme import DASH, INK, PAPER, Mode, colour, painted
+from figures.theme import DASH, INK, PAPER, Mode, colour, drawn, painted
 
 IDEAS = {False: "z", True: "z_norm"}  # by whether inputs are scaled
 DASHES = {False: "dash", True: "solid"}
@@ -22,6 +22,7 @@ ZEROTH = 0.4  # where a logarithmic axis has its step 0
 FAR = 30.0  # times the distance from start to minimum: what lies beyond is not drawn
 
 
+@drawn
 def bowl(
     mode: Mode,
     scaled: bool,
@@ -139,6 +140,7 @@ def _mark(mode: Mode, at: np.ndarray, symbol: str, name: str, place: str) -> Tra
     }
 
 
+@drawn
 def excess(mode: Mode, raw: np.ndarray, scaled: np.ndarray, words: Words) -> go.Figure:
     """What is left of the first excess (T,) after so many steps, on logarithmic axes.
 
@@ -173,6 +175,7 @@ def excess(mode: Mode, raw: np.ndarray, scaled: np.ndarray, words: Words) -> go.
     )
 
 
+@drawn
 def spectra(mode: Mode, eigenvalues: Mapping[str, np.ndarray], words: Words) -> go.Figure:
     """Eigenvalues (n,), largest first, divided by their median: one line for each placement.
 
@@ -211,6 +214,7 @@ def spectra(mode: Mode, eigenvalues: Mapping[str, np.ndarray], words: Words) -> 
     )
 
 
+@drawn
 def arms(
     mode: Mode,
     names: Sequence[str],

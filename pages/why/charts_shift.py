@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 
 from figures.digits import png
 from figures.parts import SHARE, Trace, Words, line, see_through, shade, title
-from figures.theme import DASH, FAINT, INK, Mode, colour, painted
+from figures.theme import DASH, FAINT, INK, Mode, colour, drawn, painted
 
 # arm: idea, dash, symbol
 LOOKS = {
@@ -57,6 +57,7 @@ def answer(mode: Mode, right: bool, said: str) -> str:
 # --- accuracy ---
 
 
+@drawn
 def by_coat(
     mode: Mode, shift: np.ndarray, arms: Mapping[str, np.ndarray], chosen: float, words: Words
 ) -> go.Figure:
@@ -90,6 +91,7 @@ def by_coat(
     )
 
 
+@drawn
 def by_ink(
     mode: Mode,
     inks: Sequence[str],
@@ -149,6 +151,7 @@ def by_ink(
 ROOM = 3.2  # of the axis of what a unit is given: the same before and after
 
 
+@drawn
 def outside(
     mode: Mode, steps: np.ndarray, inputs: np.ndarray, dark: np.ndarray, words: Words
 ) -> go.Figure:
@@ -183,6 +186,7 @@ def outside(
     )
 
 
+@drawn
 def inside(
     mode: Mode,
     steps: np.ndarray,

@@ -12,9 +12,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from figures.parts import Words, line, see_through, shade, title
-from figures.theme import FAINT, INK, PAPER, Mode, colour, painted
+from figures.theme import FAINT, INK, PAPER, Mode, colour, drawn, painted
 
 
+@drawn
 def received(
     mode: Mode,
     before: np.ndarray,
@@ -60,6 +61,7 @@ def received(
     )
 
 
+@drawn
 def heat(
     mode: Mode,
     accuracy: np.ndarray | None,
@@ -138,6 +140,7 @@ def _mixed(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + share * (b - a)):02X}" for a, b in pairs)
 
 
+@drawn
 def gradients(
     mode: Mode,
     layer: np.ndarray,

@@ -6,6 +6,14 @@ from playwright.sync_api import Page, expect
 
 from ui.lessons import HOME, LESSONS
 
+# Charts wait until they come near the screen, or, where a whole lesson is open, for their turn.
+NO_CHART_TO_COME = """() => [...document.querySelectorAll('.lab-chart:not([data-drawn])')]
+  .every(chart => {
+    const { top, bottom } = chart.getBoundingClientRect(), near = 400;
+    return !chart.checkVisibility() || !location.search.includes("view=all")
+      && (top > innerHeight + near || bottom < -near);
+  })"""
+
 
 def settled(page: Page) -> Page:
     """Wait until Streamlit has finished the run that is going on."""
@@ -82,6 +90,7 @@ def framed(page: Page) -> Page:
 def painted(page: Page) -> Page:
     """Wait until what comes after the words (charts, components, style sheets) stands, too."""
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    page.wait_for_function(NO_CHART_TO_COME)
     return still(page)
 
 

@@ -13,7 +13,7 @@
     const {width, height} = box.getBoundingClientRect();
     return width * height > 0;
   });
-  const wide = seen('.stPlotlyChart, .stBidiComponent, .stImage img, table, .katex-display > *')
+  const wide = seen('.stBidiComponent, .stImage img, table, .katex-display > *')
     .filter(box => box.getBoundingClientRect().right > frame.right + 2);
   const first = document.querySelector('h1').getBoundingClientRect();
   const last = document.querySelector('.st-key-footer').getBoundingClientRect();

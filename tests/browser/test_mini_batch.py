@@ -201,7 +201,7 @@ def test_files_of_every_encoding_can_be_dropped(lesson: str, new_page: NewPage) 
 def test_a_language_switch_keeps_values_and_the_place(lesson: str, new_page: NewPage) -> None:
     query = "view=all&source=bimodal&m=50&gamma=2.5&beta=-1&eps=0.25&activation=relu"
     page = visit(new_page(), f"{lesson}?lang=en&{query}")
-    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(2)
+    expect(page.locator(".lab-chart")).to_have_count(2)
     painted(page)
     page.locator("h2").last.scroll_into_view_if_needed()
     before = page.url.replace("lang=en", "")
@@ -280,7 +280,7 @@ def test_the_pictures_keep_their_height_when_they_are_revealed(
 
 #: of the components and charts of a scene
 TALL = """() => [...document.querySelectorAll(
-    '[class*="st-key-scene-"] :is(.stBidiComponent, .stPlotlyChart)')]
+    '[class*="st-key-scene-"] .stBidiComponent')]
   .filter(part => part.getBoundingClientRect().height > 100)
   .map(part => Math.round(part.getBoundingClientRect().height))"""
 

@@ -25,7 +25,7 @@ SWIPE, STEPS = 180, 5  # px and touches of a swipe
 LEAST = 40  # px of what is touched
 SMALL = (Path(__file__).parent / "small.js").read_text("utf-8")
 #: where a finger may come down, outside of components and in their shadow
-CHART = ".stPlotlyChart .nsewdrag"
+CHART = ".lab-chart .nsewdrag"
 SLIDERS = ".stSlider [style*='touch-action']:has(input), input[type='range']:not(.stSlider *)"
 PICTURES = ".stBidiComponent :is(canvas, svg, button[data-node])"
 READ = ".stMain :is(h1, table, .stDataFrame, img, :is(.stMarkdown, .stHtml) svg:not(.katex *))"
@@ -113,8 +113,8 @@ def opened(page: Page, url: str) -> Page:
         drawer.click()
         settled(page)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    charts = page.locator(".stPlotlyChart").count()
-    expect(page.locator(".stPlotlyChart:has(.nsewdrag)")).to_have_count(charts)
+    charts = page.locator(".lab-chart").count()
+    expect(page.locator(".lab-chart:has(.nsewdrag)")).to_have_count(charts)
     return still(page)
 
 
@@ -155,7 +155,7 @@ def test_a_swipe_scrolls_the_page_and_changes_nothing(phone: Page) -> None:
     phone.wait_for_timeout(400)  # a component tells Python of what was set after 250 ms
     assert not faults
     assert settled(phone).evaluate(STATE) == before
-    expect(phone.locator(".stPlotlyChart").locator("button, a, [tabindex]")).to_have_count(0)
+    expect(phone.locator(".lab-chart").locator("button, a, [tabindex]")).to_have_count(0)
 
 
 def test_whatever_is_touched_is_large_enough(phone: Page) -> None:
@@ -181,9 +181,9 @@ def test_a_finger_moves_what_it_means_to_move(app_url: str, new_page: NewPage) -
     page = visit(new_page(390, 844, **PHONE), f"{app_url}/{CHART}")
     finger = Finger(page)
 
-    chart = page.locator(".stPlotlyChart").first
+    chart = page.locator(".lab-chart").first
     chart.locator(".nsewdrag").wait_for()
-    whole = axes(still(page).locator(".stPlotlyChart").first)
+    whole = axes(still(page).locator(".lab-chart").first)
     chart.evaluate(HOVERED)
     page.touchscreen.tap(*middle(chart.locator(".nsewdrag")))
     page.wait_for_function("window.hovered")  # values are read by a tap
@@ -227,7 +227,7 @@ def test_a_mouse_looks_closer_and_is_told_the_way_back_in_its_language(
     app_url: str, new_page: NewPage
 ) -> None:
     page = visit(new_page(1366, 768, "ko"), f"{app_url}/{CHART}")
-    chart = page.locator(".stPlotlyChart").first
+    chart = page.locator(".lab-chart").first
     chart.locator(".nsewdrag").wait_for()
     still(page)
     whole, (x, y) = axes(chart), middle(chart.locator(".nsewdrag"))
@@ -241,7 +241,7 @@ def test_a_mouse_looks_closer_and_is_told_the_way_back_in_its_language(
     assert axes(chart) != whole
     page.mouse.dblclick(x, y)
     page.wait_for_function(
-        "whole => JSON.stringify(document.querySelector('.stPlotlyChart .js-plotly-plot')"
+        "whole => JSON.stringify(document.querySelector('.lab-chart .js-plotly-plot')"
         "._fullLayout.xaxis.range) === JSON.stringify(whole)",
         arg=whole[0],
     )

@@ -458,7 +458,7 @@ def test_on_a_phone_it_fits_and_follows_a_finger(
 
 def test_the_drawers_of_curves_open_with_their_figures(app_url: str, new_page: NewPage) -> None:
     page = visit(new_page(), f"{app_url}/training?scene=shift&seen=1")
-    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(0)
+    expect(page.locator(".lab-chart")).to_have_count(0)
     page.locator(".st-key-more-shift summary").first.click()
     for drawer, charts in (("read", 2), ("gradients", 4)):
         page.locator(f".st-key-{drawer} summary").click()

@@ -129,7 +129,7 @@ SHOWING = {
     *("segmented_control", "pills", "file_uploader", "expander", "popover", "tabs", "metric"),
     *("page_link", "link_button", "progress", "spinner", "status", "update_xaxes", "update_yaxes"),
     *("add_annotation", "add_trace", "Scatter", "Bar", "Histogram", "Heatmap", "update_layout"),
-    *("plotly_chart", "multiselect", "set_page_config", "Column", "NumberColumn", "TextColumn"),
+    *("plot", "multiselect", "set_page_config", "Column", "NumberColumn", "TextColumn"),
 }
 WORD_ARGUMENTS = {
     *(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -49,11 +51,24 @@ def cells(at: AppTest, name: str) -> list[str]:
     return re.findall(r'<td[^>]*data-value="([^"]*)"', body)
 
 
-def chart(at: AppTest, name: str) -> dict:
-    """A Plotly figure of the page by its key."""
-    charts = at.get("plotly_chart")
-    (found,) = [c for c in charts if re.fullmatch(rf"\$\$ID-[0-9a-f]+-{name}", c.proto.id)]
-    return json.loads(found.proto.spec)
+def charts(at: AppTest) -> list[dict[str, Any]]:
+    """All charts of the page as the browser gets them, with their keys as names."""
+    sent = [c.proto for c in at.get("bidi_component") if c.proto.component_name == "chart"]
+    names = re.compile(r"\$\$ID-[0-9a-f]+-(.*)")
+    return [json.loads(told(proto)) | {"name": names.fullmatch(proto.id)[1]} for proto in sent]
+
+
+def told(proto: Any) -> str:
+    """What a component is told; a chart's figure is packed."""
+    if proto.component_name == "chart":
+        return zlib.decompress(proto.bytes).decode()
+    return str(proto.json)
+
+
+def chart(at: AppTest, name: str) -> dict[str, Any]:
+    """A chart of the page by its key."""
+    (found,) = [each for each in charts(at) if each["name"] == name]
+    return found
 
 
 def exact(*numbers: float) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.helpers import in_link, opened
+from tests.pages.helpers import charts, in_link, opened
 from tests.pages.test_frame import link
 from ui.lessons import LESSONS
 from ui.state import Choice, Control, Integer, Number, Numbers, Switch, key
@@ -70,13 +70,14 @@ def packed(data: bytes) -> list[object]:
 def numbers(at: AppTest) -> dict[str, list[object]]:
     """What a page computed and shows, apart from the language and the order of its words."""
     texts = [e.proto.body for kind in ("markdown", "html", "latex") for e in at.get(kind)]
-    charts = [json.loads(e.proto.spec)["data"] for e in at.get("plotly_chart")]
+    drawn = [chart["data"] for chart in charts(at)]
     parts = [e.proto for e in at.get("bidi_component")]
+    others = [part for part in parts if part.component_name != "chart"]
     return {
         "told": [each for text in texts for each in sorted(told(text))],
-        "drawn": list(leaves(charts)),
+        "drawn": list(leaves(drawn)),
         "sent": list(leaves([json.loads(part.json) for part in parts if part.json])),
-        "packed": [each for part in parts if part.bytes for each in packed(part.bytes)],
+        "packed": [each for part in others if part.bytes for each in packed(part.bytes)],
     }
 
 

@@ -49,6 +49,7 @@ HONEST: dict[str, Any] = {
     "network": walkthrough.NODES[0],
     "loop": "update",
     "rows": None,  # it has nothing to tell
+    "chart": None,
     "intake": {"text": "1 2 3"},
     "progress": {"last": "noise", "done": {"noise": []}, "at": {}, "show": "everything"},
 }

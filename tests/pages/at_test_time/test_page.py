@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import runpy
 import sys
@@ -64,9 +63,7 @@ def said(at: AppTest) -> str:
 
 def charts(at: AppTest) -> dict[str, list[dict]]:
     """Lines of each chart by the first words of its alternative text."""
-    return {
-        chart.proto.alt: json.loads(chart.proto.spec)["data"] for chart in at.get("plotly_chart")
-    }
+    return {chart["alt"]: chart["data"] for chart in helpers.charts(at)}
 
 
 def drawn(array: dict | list) -> np.ndarray:
@@ -87,7 +84,7 @@ def drawn(array: dict | list) -> np.ndarray:
 def test_every_controls_ends_give_a_page(name: str, raw: str) -> None:
     at = opened(**{name: raw})
     assert LESSONS[LESSON].control(name).write(value(at, name)) == raw
-    assert len(at.get("plotly_chart")) == 9
+    assert len(helpers.charts(at)) == 9
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -259,7 +256,7 @@ def test_the_law_in_its_drawer() -> None:
         for curve in (found.law, found.measured):
             assert number(float(curve[200]), 3) in said(at)
         assert found.measured[200] < 0.5 * found.law[200]  # "above layer 1 the law says too much"
-    assert len(scene(scene="stale", seen=1).get("plotly_chart")) == 1  # none while it is closed
+    assert len(helpers.charts(scene(scene="stale", seen=1))) == 1  # none while it is closed
 
 
 # ------------------------------------------------------------------ conventions
@@ -488,9 +485,7 @@ def sent(at: AppTest) -> str:
 
 def words_of(proto: Any) -> str:
     if getattr(proto, "component_name", ""):
-        return str(proto.json)
-    if getattr(proto, "spec", ""):
-        return str(proto.spec)
+        return helpers.told(proto)
     text = " ".join(str(getattr(proto, name, "")) for name in ("body", "label", "code_text"))
     return re.sub(r"<style>.*?</style>|<script>.*?</script>", "", text, flags=re.DOTALL)
 

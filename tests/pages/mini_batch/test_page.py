@@ -17,7 +17,7 @@ from experiments.mini_batch import batch as experiment
 from experiments.why import inputs
 from pages.mini_batch import alone, next_batch, rescaled, shrunk
 from tests.pages import helpers
-from tests.pages.helpers import healthy
+from tests.pages.helpers import charts, healthy
 from tests.visits import send, visit
 from ui import text
 from ui.lessons import LESSONS
@@ -207,11 +207,11 @@ def test_every_z_of_the_unit_has_a_place_on_the_axis_of_its_mini_batches() -> No
 
 def test_before_the_answer_the_wrong_formula_is_not_computed() -> None:
     at = opened("broken", seen=0, drawer=False)
-    assert len(json.loads(at.get("plotly_chart")[0].proto.spec)["data"]) == 2
+    assert len(charts(at)[0]["data"]) == 2
     assert not at.latex
     press(at, "guess-pooled_units")
     assert state(at, "broken") == "pooled_units"  # what was chosen is what is looked at
-    assert len(json.loads(at.get("plotly_chart")[0].proto.spec)["data"]) == 5
+    assert len(charts(at)[0]["data"]) == 5
 
 
 def test_the_questions_say_what_their_pictures_show() -> None:
@@ -260,7 +260,7 @@ def test_every_end_of_every_control_stands(name: str, value: object) -> None:
 def test_the_hardest_batches_stand_with_every_mistake(source: str, eps: float) -> None:
     for broken in ENTRY.options("broken"):
         at = whole(source=source, z="-1e12", broken=broken, eps=eps, gamma=1e13, eps_case="shown")
-        assert len(at.get("plotly_chart")) == 2
+        assert len(charts(at)) == 2
 
 
 @pytest.mark.parametrize(
@@ -398,7 +398,7 @@ def test_the_mistakes_are_shown_with_the_numbers_of_the_core() -> None:
         found = experiment.compare(variant, experiment.draw("digits", 1, 1, 32, 0), 1e-5)
         sentence = say(at, "broken.largest", gap=number(found.difference))
         assert sentence in [each.value for each in at.markdown]
-        chart = json.loads(at.get("plotly_chart")[0].proto.spec)
+        chart = charts(at)[0]
         wrong = [trace for trace in chart["data"] if trace["mode"] == "markers"][1]
         assert _numbers(wrong["x"]) == pytest.approx(found.wrong.z_norm)
 

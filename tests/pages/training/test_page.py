@@ -26,7 +26,7 @@ from pages.training import runs as runs_of_the_lesson
 from pages.training.replay import LACKS
 from pages.training.shift import FEW_MOVED, NUMBERS
 from tests.complete import languages
-from tests.pages.helpers import cells, ends_of, exact, open_lesson, said
+from tests.pages.helpers import cells, charts, ends_of, exact, open_lesson, said
 from tests.pages.tickets import Ticket, asked_for
 from ui import runs
 from ui.lesson import Scene
@@ -421,7 +421,7 @@ def test_what_the_step_below_makes_of_a_gradient_stands_in_the_table(lang: str) 
             means = [n[f"{name}.{arm}"].mean() for name in NUMBERS]
             expected += exact(found.rates[a], *means)
     assert cells(at, "gradients") == expected
-    assert not at.get("plotly_chart")  # until the drawer is opened
+    assert not charts(at)  # until the drawer is opened
 
 
 def spread(u: np.ndarray) -> np.ndarray:

@@ -25,7 +25,7 @@ from experiments.why import (
 )
 from pages.why import EIGHT, LESSON
 from tests.complete import languages
-from tests.pages.helpers import ROOT, chart, opened, said
+from tests.pages.helpers import ROOT, chart, opened, said, told
 from ui import text
 from ui.numbers import number, percent
 from ui.scenes import Moment
@@ -37,10 +37,13 @@ SVG = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
 
 def sent(at: AppTest) -> str:
     """All that a run has sent, pictures as what they are drawn from."""
+    protos = (getattr(node, "proto", None) for node in walk(at.main))
     whole = "\n".join(
-        text_format.MessageToString(node.proto, as_utf8=True)
-        for node in walk(at.main)
-        if getattr(node, "proto", None) is not None
+        told(proto)
+        if getattr(proto, "component_name", "") == "chart"
+        else text_format.MessageToString(proto, as_utf8=True)
+        for proto in protos
+        if proto is not None
     )
     return whole + "".join(base64.b64decode(found).decode() for found in SVG.findall(whole))
 

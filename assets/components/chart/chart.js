@@ -1,0 +1,94 @@
+// @ts-check
+/* A chart of Plotly's. Its program is large: it is fetched when the first chart comes near the screen, then this one is
+   drawn; the others follow as they come near, or when there is nothing else to do, since whoever prints or searches a
+   page expects all of it. What changes later is changed in place, and what was drawn larger stays so. */
+import { inflate } from "../kit/bytes.js";
+import { element } from "../kit/dom.js";
+
+const NEAR = "400px"; // below or above the screen
+
+/** @type {Promise<any> | undefined} */
+let library;
+
+/** Plotly, once for a page; after a failure the next chart tries again. @param {string} address */
+function plotly(address) {
+  library ??= new Promise((found, failed) => {
+    const script = element("script", "", document.head, { src: new URL(address, document.baseURI).href });
+    script.onload = () => found(/** @type {any} */ (window).Plotly);
+    script.onerror = () => {
+      library = undefined;
+      script.remove();
+      failed(new Error(`no answer at ${script.src}`));
+    };
+  });
+  return library;
+}
+
+/** Whether a page is opened out, to be read from end to end or printed. */
+const openedOut = () => new URLSearchParams(location.search).get("view") === "all";
+
+/** @param {Uint8Array} one @param {Uint8Array} [other] */
+const same = (one, other) => one.length === other?.length && one.every((byte, at) => byte === other[at]);
+
+/** When there is nothing else to do. @param {() => void} act */
+const idle = act => window.requestIdleCallback ? requestIdleCallback(act) : setTimeout(act, 200);
+
+export class Chart {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.near = new IntersectionObserver(seen => {
+      if (seen.some(one => one.isIntersecting)) this.wake();
+    }, { rootMargin: NEAR });
+    this.size = new ResizeObserver(() => this.fit());
+    this.near.observe(root);
+    this.size.observe(root);
+  }
+
+  /** @param {Uint8Array} packed */
+  async receive(packed) {
+    const known = same(packed, this.packed) && !this.root.hasAttribute("data-missing");
+    if (known) return; // the page was drawn again around it
+    this.packed = packed;
+    const turn = this.turn = (this.turn ?? 0) + 1;
+    const [chart] = await inflate(packed);
+    if (turn !== this.turn) return; // something newer has come meanwhile
+    this.chart = chart;
+    this.root.style.height = `${chart.layout.height}px`;
+    this.root.setAttribute("aria-label", chart.alt);
+    this.root.dataset.alt = chart.alt;
+    if (this.awake) this.draw();
+    else if (library || openedOut()) idle(() => this.wake());
+  }
+
+  wake() {
+    this.awake = true;
+    this.near.disconnect();
+    if (this.chart) this.draw();
+  }
+
+  async draw() {
+    const { chart } = this, { address, data, layout, config } = chart;
+    const Plotly = this.Plotly = await plotly(address).catch(why => console.warn(why.message));
+    this.root.toggleAttribute("data-missing", !Plotly);
+    if (!Plotly || chart !== this.chart || this.gone) return;
+    this.plot ??= element("div", "plot", this.root);
+    // What a hand has done to axes and names stays, unless the axis itself becomes another one.
+    await Plotly.react(this.plot, data, { uirevision: "kept", ...layout, autosize: true }, config);
+    this.root.dataset.drawn = "";
+  }
+
+  fit() {
+    if (this.root.dataset.drawn === undefined || !this.root.clientWidth) return;
+    if (this.root.clientWidth !== /** @type {any} */ (this.plot)._fullLayout?.width) this.Plotly.Plots.resize(this.plot);
+  }
+
+  leave() {
+    this.gone = true;
+    this.turn = Infinity;
+    this.near.disconnect();
+    this.size.disconnect();
+    if (this.plot) this.Plotly.purge(this.plot);
+    this.plot?.remove();
+  }
+}
