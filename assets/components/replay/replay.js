@@ -7,7 +7,7 @@
    come, unless a hand has taken the replay elsewhere. */
 
 import { split } from "../kit/bytes.js";
-import { element, fill, paintWith } from "../kit/dom.js";
+import { element, fill, paintWith, zoomOf } from "../kit/dom.js";
 import { REST } from "../kit/mount.js";
 import { clamp } from "../kit/numbers.js";
 import { Clock, later, nearer } from "./clock.js";
@@ -263,7 +263,7 @@ export class Replay {
   // `again` draws the curves although nothing has another size: they show something else.
   resize(again = false) {
     if (!this.run) return;
-    const width = this.body.clientWidth, ratio = Math.min(window.devicePixelRatio || 1, 3);
+    const width = this.body.clientWidth, ratio = Math.min((window.devicePixelRatio || 1) * zoomOf(this.body), 3);
     if (!width || (!again && width === this.width && ratio === this.ratio)) return;
     this.width = width;
     this.ratio = ratio;
