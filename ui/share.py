@@ -46,10 +46,10 @@ def _offer(in_class: bool) -> None:
         picture = qr.svg(address(view="", **_bare()))
     source = f"data:image/svg+xml;base64,{b64encode(picture.encode()).decode()}"
     st.html(f'<div class="qr"><img src="{source}" alt="{html.escape(t("ui.scenes.qr"))}"></div>')
-    if in_class:
+    if in_class:  # what else can be done with it is nothing for a class
         back()
-    else:
-        _switch("class", "cast_for_education", help=t("ui.scenes.class_help"))
+        return
+    _switch("class", "cast_for_education", help=t("ui.scenes.class_help"))
     st.markdown(f"[{t('ui.scenes.all')}]({address(view='all')})")
     st.markdown(t("ui.scenes.embed"))
     frame = f'<iframe src="{html.escape(address(view="embed"))}" width="720" height="560"></iframe>'
