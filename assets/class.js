@@ -2,17 +2,22 @@
    that shows it so; the first time sets it going. */
 (() => {
   if (window.classroom) return window.classroom();
-  // px: the room that a scene needs without menu and header; at 1080p its smallest letters, 14 px, come to 22
-  const WIDTH = 1222, HEIGHT = 687;
+  // px: the height that a scene needs without menu and header, and the width at the least
+  const HEIGHT = 687, WIDTH = 880;
+  const LETTERS = 22 / 1080; // of the window's height: what the last row can read
   const MARK = ".st-key-view-class";
-  const ON = ["ArrowRight", "ArrowDown", "PageDown", " "], BACK = ["ArrowLeft", "ArrowUp", "PageUp"];
+  const CLICKER = { PageDown: 1, PageUp: -1 }; // nothing else wants these
+  const KEYS = { ArrowRight: 1, ArrowDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1 }; // a slider that has the focus does
+  const WRITTEN = "textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])";
   const OWN = "input, textarea, select, [role=slider], [role=radio], [role=option], [contenteditable], [tabindex='0']:not(a, button, summary)";
 
   const shown = () => document.querySelector(MARK) !== null;
   const fit = () => {
     if (!shown()) return;
-    const zoom = Math.max(1, Math.min(innerWidth / WIDTH, innerHeight / HEIGHT));
-    document.documentElement.style.setProperty("--class-zoom", zoom.toFixed(3));
+    const zoom = Math.max(1, Math.min(innerHeight / HEIGHT, innerWidth / WIDTH));
+    const style = document.documentElement.style;
+    style.setProperty("--class-zoom", zoom.toFixed(4));
+    style.setProperty("--class-least", `${(LETTERS * innerHeight / zoom).toFixed(2)}px`);
   };
   const press = key => {
     const button = document.querySelector(`.st-key-${key} button:not(:disabled)`);
@@ -23,17 +28,22 @@
   window.classroom = fit;
   addEventListener("resize", fit);
   fit();
+  /* Whether a key is meant for what has the focus, also within a picture. */
+  const taken = (key, at) => at instanceof Element && !at.matches(STREAMLIT.main)
+    && (at.matches(OWN) || (key === " " && at.matches("button, a, summary")));
+  const turnTo = (way, again) => again || (way > 0 ? press("just-show-me") || press("scene-next") : press("scene-back"));
+
   addEventListener("keydown", event => {
-    if (!shown() || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
-    const at = event.composedPath()[0]; // also within a picture
-    if (at instanceof Element && !at.matches(STREAMLIT.main)) {
-      if (at.matches(OWN) || (event.key === " " && at.matches("button, a, summary"))) return;
-    }
+    const { key, code, repeat, shiftKey } = event;
+    if (!shown() || event.ctrlKey || event.altKey || event.metaKey) return;
+    const at = event.composedPath()[0], mine = key in CLICKER || !taken(key, at);
+    const way = CLICKER[key] ?? (key === " " && shiftKey ? -1 : KEYS[key]);
     let done = false;
-    if (ON.includes(event.key)) done = press("just-show-me") || press("scene-next");
-    else if (BACK.includes(event.key)) done = press("scene-back");
-    else if (event.key === "f") done = turn();
-    if (done) event.preventDefault();
+    if (mine && way) done = turnTo(way, repeat); // a key that is held turns once
+    else if ((key === "f" || code === "KeyF") && !(at instanceof Element && at.matches(WRITTEN))) done = repeat || turn(); // KeyF: where it writes Korean
+    if (!done) return;
+    event.preventDefault();
+    event.stopPropagation();
   }, { capture: true });
   addEventListener("click", event => {
     if (event.composedPath().some(place => place instanceof Element && place.matches(".st-key-full-screen button"))) turn();

@@ -166,6 +166,7 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     own, drawn = _module(lesson, scene.name), _module(lesson, _picture_of(scene))
     if state.setting("view") == "embed":
         _picture(drawn, now)
+        _under(lesson, now)
         return
     words, place = _above(scene, now) if scene.wide else _beside(scene)
     with words[0]:
@@ -197,6 +198,16 @@ def _guess_in_words(lesson: Lesson, now: Moment, marked: tuple[str, ...]) -> Non
         words = t("ui.scenes.marked", guess=option)
     with st.container(key="your-guess"):
         st.caption(words)
+
+
+def _under(lesson: Lesson, now: Moment) -> None:
+    """What stands under a picture in a frame elsewhere: how it goes on, and where it comes from."""
+    page.publish(lesson)  # before the link is read from the address
+    title = t(f"{lesson}.scenes.{now.name}.title")
+    with st.container(horizontal=True, vertical_alignment="center", key="under"):
+        if not now.seen:
+            _just_show(lesson, now)
+        st.markdown(f"[{t('ui.page_title', lesson=title)}]({share.address(view='')})")
 
 
 def _beside(scene: Scene) -> tuple[tuple[Any, Any], Any]:
@@ -254,13 +265,17 @@ def _ask(lesson: Lesson, now: Moment, question: Question) -> None:
                 on_click=_reveal,
                 args=(lesson, now.scene, option),
             )
-        st.button(
-            t("ui.scenes.show"),
-            key="just-show-me",
-            type="tertiary",
-            on_click=_reveal,
-            args=(lesson, now.scene),
-        )
+        _just_show(lesson, now)
+
+
+def _just_show(lesson: Lesson, now: Moment) -> None:
+    st.button(
+        t("ui.scenes.show"),
+        key="just-show-me",
+        type="tertiary",
+        on_click=_reveal,
+        args=(lesson, now.scene),
+    )
 
 
 def _answer(lesson: Lesson, now: Moment, question: Question, values: dict[str, object]) -> None:

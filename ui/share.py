@@ -43,10 +43,10 @@ def _offer(lesson: str, in_class: bool) -> None:
     st.markdown(t("ui.scenes.link"))
     st.code(link, language=None, wrap_lines=True)
     st.html(f'<div class="qr">{_code(link, t("ui.scenes.qr"))}</div>')
-    if in_class:
+    if in_class:  # what else can be done with it is nothing for a class
         back()
-    else:
-        _switch("class", "cast_for_education", help=t("ui.scenes.class_help"))
+        return
+    _switch("class", "cast_for_education", help=t("ui.scenes.class_help"))
     st.markdown(f"[{t('ui.scenes.all')}]({address(view='all')})")
     st.markdown(t("ui.scenes.embed"))
     frame = f'<iframe src="{html.escape(address(view="embed"))}" width="720" height="560"></iframe>'

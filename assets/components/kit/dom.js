@@ -117,6 +117,23 @@ export function listener(signal) {
 }
 
 /**
+ * How many px of the screen a picture draws as one: before a class it is enlarged.
+ * @param {Element} picture
+ * @returns {number}
+ */
+export const zoomOf = picture => /** @type {any} */ (picture).currentCSSZoom ?? 1; // TypeScript does not know it yet
+
+/**
+ * Where a hand is in a picture, in the px that the picture draws in.
+ * @param {Element} picture
+ * @param {MouseEvent} event
+ */
+export function placeIn(picture, { clientX, clientY }) {
+  const { left, top } = picture.getBoundingClientRect(), zoom = zoomOf(picture);
+  return { x: (clientX - left) / zoom, y: (clientY - top) / zoom };
+}
+
+/**
  * The pen of an empty canvas that is so large in px, sharp at this many dots for each.
  * @param {HTMLCanvasElement} canvas
  * @param {number} width

@@ -2,8 +2,8 @@
 /* A picture is painted for the size of its place: on the screen when that has changed, and on paper at once, since
    what is printed does not wait for a frame. */
 
-/** Dots for each px that a canvas needs to be sharp: paper has more than most screens. */
-export const dots = () => matchMedia("print").matches ? 3 : Math.min(devicePixelRatio || 1, 3);
+/** Dots for each px that a canvas needs to be sharp: paper has more than most screens. @param {number} [zoom] of the page */
+export const dots = (zoom = 1) => matchMedia("print").matches ? 3 : Math.min((devicePixelRatio || 1) * zoom, 3);
 
 /**
  * Paint whenever the place has another size, and when the page is laid out for paper, or for the screen again.

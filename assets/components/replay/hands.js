@@ -1,6 +1,7 @@
 // @ts-check
 /* What hands do to a replay: they take it through time by its slider or its curves, and choose what it shows. */
 
+import { placeIn } from "../kit/dom.js";
 import { clamp } from "../kit/numbers.js";
 import { undoneBySwipe } from "../kit/swipe.js";
 
@@ -21,7 +22,7 @@ export function listen(replay) {
   replay.speeds.choose = speed => replay.set("speed", speed);
   replay.layers.choose = layer => replay.set("layer", layer);
   replay.histograms.canvas.addEventListener("click", event => { // the buttons for layers do the same
-    const layer = replay.histograms.layerAt(event.offsetY);
+    const layer = replay.histograms.layerAt(placeIn(replay.histograms.canvas, event).y);
     if (layer !== undefined) replay.set("layer", layer + 1);
   });
   scrubOnCurves(replay, replay.curves.root);
@@ -30,8 +31,8 @@ export function listen(replay) {
 // A press on any curve takes the replay to that step.
 function scrubOnCurves(replay, target) {
   const follow = event => {
-    const box = target.getBoundingClientRect(), x = event.clientX - box.left;
-    replay.plot ??= replay.curves.plotAt(x, event.clientY - box.top);
+    const { x, y } = placeIn(target, event);
+    replay.plot ??= replay.curves.plotAt(x, y);
     if (replay.plot) replay.show(nearest(replay.run, clamp((x - replay.plot.x) / replay.plot.w, 0, 1)));
   };
   target.addEventListener("pointerdown", event => {

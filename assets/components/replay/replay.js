@@ -7,7 +7,7 @@
    come, unless a hand has taken the replay elsewhere. */
 
 import { split } from "../kit/bytes.js";
-import { element, fill, paintWith } from "../kit/dom.js";
+import { element, fill, paintWith, zoomOf } from "../kit/dom.js";
 import { REST } from "../kit/mount.js";
 import { clamp } from "../kit/numbers.js";
 import { dots, sized } from "../kit/sized.js";
@@ -264,7 +264,7 @@ export class Replay {
   // `again` draws the curves although nothing has another size: they show something else.
   resize(again = false) {
     if (!this.run) return;
-    const width = this.body.clientWidth, ratio = dots();
+    const width = this.body.clientWidth, ratio = dots(zoomOf(this.body));
     if (!width || (!again && width === this.width && ratio === this.ratio)) return;
     this.width = width;
     this.ratio = ratio;

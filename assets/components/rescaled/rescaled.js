@@ -5,7 +5,7 @@
 
 import { Dragged } from "../drag/dragged.js";
 import { scale } from "../kit/axes.js";
-import { element, make, put, write } from "../kit/dom.js";
+import { element, make, placeIn, put, write } from "../kit/dom.js";
 import { clamp, pixel, raised } from "../kit/numbers.js";
 
 const EDGE = { left: 50, right: 18, top: 26, bottom: 44 }; // px around a plot
@@ -33,7 +33,7 @@ export class Rescaled extends Dragged {
   /* A press on a picture takes α there. */
   dragOn(svg) {
     const follow = event => {
-      const at = this.place(event.clientX - svg.getBoundingClientRect().left, svg.clientWidth);
+      const at = this.place(placeIn(svg, event).x, svg.clientWidth);
       if (at !== this.values.alpha || !this.held) this.take("alpha", at);
     };
     this.on(svg, "pointerdown", event => {

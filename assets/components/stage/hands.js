@@ -2,7 +2,7 @@
 /* The user's hand on the picture: hover, tap, focus, drag, keys. Mixed into the stage in stage.js. */
 
 import { niceStep } from "../kit/axes.js";
-import { put } from "../kit/dom.js";
+import { placeIn, put } from "../kit/dom.js";
 import { clamp } from "../kit/numbers.js";
 import { ROWS, SCALES } from "./scales.js";
 
@@ -24,10 +24,7 @@ export const Hands = {
     for (const button of this.axisButtons) on(button, "click", () => this.setAxis(button.dataset.axis));
   },
 
-  place(event) {
-    const box = this.canvas.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
-  },
+  place(event) { return placeIn(this.canvas, event); },
 
   /* The mark nearest to a point, within reach of a mouse or of a finger. */
   nearest({ x, y }, reach) {
