@@ -1,4 +1,4 @@
-"""A scene in a frame of another page, under AppTest: its picture, how it goes on, where it is from."""
+"""A scene in a frame of another page, under AppTest: its picture, how it goes on, its source."""
 
 from __future__ import annotations
 
