@@ -41,7 +41,7 @@ on("click", event => {
 /* A drawer that is opened stands below the picture: so much of both is in sight as the window has room for. */
 const HEAD = .55; // of the window's height: no lower than this begins what was opened
 addEventListener("click", ({ target }) => {
-  const drawer = target instanceof Element && target.closest("summary")?.closest('[class*="st-key-more-"] > details');
+  const drawer = target instanceof Element && target.closest("summary")?.closest('[class*="st-key-more-"] > * > details');
   if (!drawer || drawer.open) return;
   const gentle = !matchMedia("(prefers-reduced-motion: reduce)").matches;
   const seen = new MutationObserver(() => {
