@@ -155,9 +155,9 @@ def test_each_scene_is_one_entry_and_back_brings_it_asked_or_revealed_as_it_was(
     page.go_back()
     page.go_forward()  # before the page that is left has said where it is
     page.go_back()
-    at_scene(page, "gamma_beta", "seen")
+    at_scene(page, "epsilon", "ask")
     page.reload()
-    at_scene(page, "gamma_beta", "seen")
+    at_scene(page, "epsilon", "ask")
     assert entries(page) == before + 4
 
 
