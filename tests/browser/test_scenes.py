@@ -127,8 +127,10 @@ def answer_is_brought_up(page: Page) -> None:
     """On a phone the answer comes to the top, as far as the page is long: the picture is below."""
     page.wait_for_function(
         """() => {
-          const box = selector => document.querySelector(selector).getBoundingClientRect();
-          const gap = box('[class*=st-key-answer-]').top - box('.stAppHeader').bottom;
+          const answer = document.querySelector('[class*=st-key-answer-]');
+          if (!answer) return false; // it is on its way
+          const top = document.querySelector('.stAppHeader').getBoundingClientRect().bottom;
+          const gap = answer.getBoundingClientRect().top - top;
           const main = document.querySelector('.stMain');
           const atEnd = main.scrollTop + main.clientHeight >= main.scrollHeight - 2;
           return Math.abs(gap) < 20 || (atEnd && gap >= 0);
