@@ -22,7 +22,17 @@ from ui.lessons import FOLDERS, HOME, LESSONS
 ROOT = Path(__file__).parents[2]
 #: what the start page and the frame are made of; a lesson's modules are all others
 FRAME = {"components", "controls", "files", "frame", "lesson", "lessons", "numbers", "outside"}
-FRAME |= {"library", "modules", "packed", "page", "progress", "scripts", "shell", "state"}
+FRAME |= {
+    "library",
+    "modules",
+    "packed",
+    "page",
+    "private",
+    "progress",
+    "scripts",
+    "shell",
+    "state",
+}
 FRAME |= {"streamlit_words", "streamlits", "text"}
 PART = re.compile(r"pages\.\w+\.\w+")
 OWN = {

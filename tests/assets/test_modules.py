@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.assets.node import NODE, needed, run
-from ui import modules, progress
+from ui import modules, page
 from ui.files import COMPONENTS
 from ui.modules import JoinError
 
@@ -190,7 +190,7 @@ def test_what_is_pure_is_tested_where_no_page_is() -> None:
 
 def test_what_is_run_from_html_has_nothing_like_a_tag() -> None:
     """`Record<string, …>` in a comment once took the script with it: Streamlit cleans HTML."""
-    script = progress._run("forget()")
+    script = page._script("class.js")
     assert re.findall(r"<[\w/!]\w*", script) == ["<script", "</script"]
 
 

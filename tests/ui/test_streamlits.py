@@ -30,6 +30,7 @@ IMPORTERS = {
     "ui/streamlits.py",
     "tests/ui/test_streamlits.py",
     "tests/visits.py",
+    "tests/conftest.py",
     "tools/serve_child.py",
     "tests/tools/test_dev.py",
     "tests/tools/test_serve.py",

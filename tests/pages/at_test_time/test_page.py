@@ -283,7 +283,7 @@ def test_each_convention_shows_its_formula_its_numbers_and_its_code(name: str, l
     if convention.weighs != "average":
         for x in (kept.running_var[-2], kept.batch_var[-1], 1 - kept.new_weight):
             assert latex(x, 3) in formulas
-    code, rule = [each.value for each in at.code]
+    rule, code = [each.value for each in at.code]  # in the picture, and in the drawer below it
     assert code == (SNIPPETS / f"{name}.py").read_text("utf-8").strip() and code.endswith(rule)
 
 
