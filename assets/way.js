@@ -14,7 +14,7 @@ const BROUGHT = [
   ["[class*=st-key-guess-] button, .st-key-just-show-me button", "[class*=st-key-answer-]", 8], // px left above it
   [".st-key-train-now button", ".st-key-training-stage", 64], // so much that the button that stops it is there, too
 ];
-const HANDS = ["pointerdown", "touchmove", "wheel", "keydown"], LASTS = 1500; // ms
+const HANDS = ["pointerdown", "touchmove", "wheel", "keydown"], LASTS = 10000; // ms, while what it needs below is on its way
 on("click", event => {
   const [, what, room] = BROUGHT.find(([pressed]) => event.target.closest?.(pressed)) ?? [];
   if (!what || !matchMedia("(max-width: 640px)").matches) return;

@@ -57,7 +57,7 @@ def received(
             "margin": {"t": 44},
         },
         mode,
-        height=222,
+        height=208,
     )
 
 
