@@ -69,7 +69,9 @@ def faults(page: Page) -> list[str]:
     """All that is wrong with a page on paper."""
     with media_of_paper(page):
         laid: dict[str, Any] = page.evaluate(ON_PAPER)
-    wrong, count = torn(page)
+    # What is dark on the screen is turned around for paper as one picture: it has no links to read.
+    dark = page.locator(":root[data-paper=dark]").count() > 0
+    wrong, count = ([], len(sheets(printed(page)))) if dark else torn(page)
     for kind in ("clipped", "shown", "wide", "small", "unfit", "coarse"):
         wrong += [f"{kind}: {what}" for what in laid[kind]]
     if not laid["whole"] or laid["width"] > WIDE:
