@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -58,6 +59,13 @@ class Replicas:
     def kill(self, name: str) -> None:
         self.apps[name].send_signal(signal.SIGKILL)
         self.apps[name].wait(20)
+
+    def answer(self) -> None:
+        """Wait until nginx asks one that had been gone: in some seconds, says its configuration."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while get(f"{self.url}/_stcore/health")[0] != 200:
+            assert time.monotonic() < deadline, "nginx asks neither"
+            time.sleep(0.5)
 
     def again(self, name: str) -> None:
         self.apps[name] = start(self.ports[name])
@@ -145,6 +153,7 @@ def test_a_page_outlives_its_replica_and_an_update_that_stops(
 
     replicas.again(used)  # it went on; now the other one goes
     replicas.kill(other)
+    replicas.answer()
     page.reload()
     moved(page)
     replicas.again(other)

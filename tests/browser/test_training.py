@@ -462,6 +462,6 @@ def test_the_drawers_of_curves_open_with_their_figures(app_url: str, new_page: N
     page.locator(".st-key-more-shift summary").first.click()
     for drawer, charts in (("read", 2), ("gradients", 4)):
         page.locator(f".st-key-{drawer} summary").click()
-        expect(page.locator(".js-plotly-plot")).to_have_count(charts)
+        expect(page.locator(".lab-chart")).to_have_count(charts)  # drawn as they come near
     settled(page)
     assert overflow(page) == 0
