@@ -40,7 +40,7 @@
       if (!node.textContent.trim() || element.closest(within) || !large(range.getBoundingClientRect())) return;
       const {fontSize, visibility} = getComputedStyle(element);
       const points = parseFloat(fontSize) * element.currentCSSZoom * 0.75;
-      if (visibility === 'visible' && points < 7.9) small.add(`${points.toFixed(1)} pt: ${called(element)}`);
+      if (visibility === 'visible' && points < 7.7) small.add(`${points.toFixed(1)} pt: ${called(element)}`);
       return;
     }
     if (node.nodeType === Node.ELEMENT_NODE && node.matches(pressed) && !node.matches(stays)) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -11,6 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser.conftest import PATIENCE
 from tests.browser.helpers import framed
 
 HERE = Path(__file__).parent
@@ -69,6 +71,10 @@ def faults(page: Page) -> list[str]:
     """All that is wrong with a page on paper."""
     with media_of_paper(page):
         laid: dict[str, Any] = page.evaluate(ON_PAPER)
+        deadline = time.monotonic() + PATIENCE / 1000
+        while (laid["unfit"] or laid["coarse"]) and time.monotonic() < deadline:
+            page.wait_for_timeout(300)  # pictures are painted anew, one after the other
+            laid = page.evaluate(ON_PAPER)
     # What is dark on the screen is turned around for paper as one picture: it has no links to read.
     dark = page.locator(":root[data-paper=dark]").count() > 0
     wrong, count = ([], len(sheets(printed(page)))) if dark else torn(page)

@@ -112,7 +112,7 @@ def reveal(page: Page, scene: Scene, sent: Sent) -> list[str]:
     told, before, was = sent.numbers(), written(asked), picture(page, scene)
     page.locator(".st-key-just-show-me button").click()
     if page.viewport_size == {"width": PHONE[0], "height": PHONE[1]}:
-        answer_is_brought_up(page)
+        answer_is_brought_up(page, scene)
     new = written(standing(page, scene, "seen")) - before
     wrong = [f"{number} was sent before" for number in sorted(new & told)]
     deadline = time.monotonic() + PATIENCE / 2000
@@ -123,7 +123,7 @@ def reveal(page: Page, scene: Scene, sent: Sent) -> list[str]:
     return wrong
 
 
-def answer_is_brought_up(page: Page) -> None:
+def answer_is_brought_up(page: Page, scene: Scene) -> None:
     """On a phone the answer comes to the top, as far as the page is long: the picture is below."""
     page.wait_for_function(
         """() => {
