@@ -34,13 +34,20 @@ const same = (one, other) => one.length === other?.length && one.every((byte, at
 /** When there is nothing else to do. @param {() => void} act */
 const idle = act => window.requestIdleCallback ? requestIdleCallback(act) : setTimeout(act, 200);
 
+/** What scrolls a chart, since only its margin reaches beyond what can be seen. @param {Element} element */
+function scroller(element) {
+  for (let box = element.parentElement; box; box = box.parentElement)
+    if (/auto|scroll/.test(getComputedStyle(box).overflowY)) return box;
+  return null;
+}
+
 export class Chart {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     this.near = new IntersectionObserver(seen => {
       if (seen.some(one => one.isIntersecting)) this.wake();
-    }, { rootMargin: NEAR });
+    }, { root: scroller(root), rootMargin: NEAR });
     this.near.observe(root);
     this.unsized = sized(root, () => this.fit());
   }
