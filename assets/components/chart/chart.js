@@ -36,7 +36,7 @@ const idle = act => window.requestIdleCallback ? requestIdleCallback(act) : setT
 
 /** What scrolls a chart, since only its margin reaches beyond what can be seen. @param {Element} element */
 function scroller(element) {
-  for (let box = element.parentElement; box; box = box.parentElement)
+  for (let box = element.parentNode; box instanceof Element; box = box.parentNode)
     if (/auto|scroll/.test(getComputedStyle(box).overflowY)) return box;
   return null;
 }
