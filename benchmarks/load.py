@@ -32,6 +32,7 @@ from ui.lessons import HOME, LESSONS
 REST = 2.0, 5.0  # s between two actions of one student
 OPENS = 0.1  # of all actions
 HERD = 3.0  # s in which all come
+MOST = 3600  # sessions, or seconds
 
 
 class Slider(NamedTuple):
@@ -187,9 +188,16 @@ def here(url: str) -> str:
 
 def positive(text: str) -> float:
     number = float(text)
-    if not 0 < number <= 3600:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 3600")
+    if not 0 < number <= MOST:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {MOST}")
     return number
+
+
+def whole(text: str) -> int:
+    number = positive(text)
+    if not number.is_integer():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number")
+    return int(number)
 
 
 @contextmanager
@@ -205,7 +213,7 @@ def _app(url: str | None) -> Iterator[tuple[str, int | None]]:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
     parser.add_argument("--url", type=here, help="an app that runs already; else one is started")
-    parser.add_argument("--sessions", type=lambda text: int(positive(text)), default=60)
+    parser.add_argument("--sessions", type=whole, default=60)
     parser.add_argument("--seconds", type=positive, default=30.0)
     parser.add_argument("--json", action="store_true", help="for programs")
     asked = parser.parse_args(arguments)

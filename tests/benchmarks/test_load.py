@@ -71,5 +71,12 @@ def test_other_computers_are_not_loaded(url: str, capsys: pytest.CaptureFixture[
     assert "error: argument --url" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("sessions", ["0", "0.5", "1.5", "-3", "nan", "many", "3601"])
+def test_no_part_of_a_session_is_taken(sessions: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--sessions", sessions])
+    assert "error: argument --sessions" in capsys.readouterr().err
+
+
 def test_an_address_on_this_computer_is_taken_as_it_is() -> None:
     assert here("http://localhost:8501/") == "http://localhost:8501"

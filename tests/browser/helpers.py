@@ -88,13 +88,8 @@ def framed(page: Page) -> Page:
 
 
 def painted(page: Page) -> Page:
-    """Wait until what comes after the words (charts, components, style sheets) stands, too.
-
-    A lesson opened out draws all its charts, when there is nothing else to do; a scene those near.
-    """
+    """Wait until what comes after the words (charts, components, style sheets) stands, too."""
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    if "view=all" in page.url:
-        expect(page.locator(".lab-chart:not([data-drawn])")).to_have_count(0)
     page.wait_for_function(NO_CHART_TO_COME)
     return still(page)
 
