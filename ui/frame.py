@@ -29,6 +29,7 @@ _settled = 0  # modules that the garbage collector no longer looks at
 def warm_up() -> None:
     """What is done once, before the first visitor comes."""
     streamlits.take_pages_for_ours()
+    streamlits.leave_pages_for_good()
     settle_modules()
 
 

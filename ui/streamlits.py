@@ -21,10 +21,15 @@ A private name anywhere else fails a test.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, wraps
 
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    RerunData,
+    ScriptRequests,
+    ScriptRequestType,
+)
 
 from ui.files import ASSETS
 
@@ -38,6 +43,36 @@ def take_pages_for_ours() -> None:
     st.navigation corrects it, but a visit late. No setting says so.
     """
     PagesManager.uses_pages_directory = False
+
+
+@cache
+def leave_pages_for_good() -> None:
+    """Let nothing of a page that is being left be heard any more.
+
+    A hand's last press there may come right after the press that leaves. Streamlit then either goes
+    back (it joins the two requests and takes the later one's page), or, once the new page stands,
+    announces a run of the old one for a fragment that is gone, and the browser clears its page for
+    it. So a fragment of another page does not join a visit that waits, and a run of fragments that
+    are all gone is not begun.
+    """
+    join, run = ScriptRequests._request_rerun_locked, ScriptRunner._run_script
+
+    @wraps(join)
+    def join_what_stays(self: ScriptRequests, new: RerunData) -> bool:
+        waiting = self._rerun_data
+        leaves = self._state == ScriptRequestType.RERUN and not waiting.fragment_id_queue
+        if leaves and new.fragment_id and new.page_script_hash != waiting.page_script_hash:
+            return True
+        return join(self, new)
+
+    @wraps(run)
+    def run_what_is_there(self: ScriptRunner, request: RerunData) -> None:
+        asked = request.fragment_id_queue
+        if not asked or any(self._fragment_storage.contains(name) for name in asked):
+            run(self, request)
+
+    for kind, ours in ((ScriptRequests, join_what_stays), (ScriptRunner, run_what_is_there)):
+        setattr(kind, ours.__name__, ours)  # `wraps` has given it the name
 
 
 def came_by_history() -> bool:

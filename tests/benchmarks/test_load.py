@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import random
 from collections.abc import Iterator
 
@@ -11,6 +10,7 @@ import pytest
 
 from benchmarks.load import MIX, here, main, move, row
 from benchmarks.visitor import Answered, Visitor, arriving
+from tests.loops import finished
 from tools.serve import running
 from ui.lessons import HOME, LESSONS
 
@@ -35,7 +35,7 @@ def test_every_slider_of_the_mix_is_answered_by_its_scene_alone(app: str) -> Non
         return found
 
     wrong = []
-    for what, answered in asyncio.run(moved()):
+    for what, answered in finished(moved()):
         assert answered.ok, what
         messages, size = (70, 130_000) if what.startswith("open") else (32, 100_000)
         if answered.messages > messages or answered.bytes > size:
@@ -50,7 +50,7 @@ def test_the_menu_leads_to_every_lesson(app: str) -> None:
             await visitor.open("")
             return {lesson: await visitor.go(lesson) for lesson in LESSONS if lesson != HOME}
 
-    found = asyncio.run(gone())
+    found = finished(gone())
     assert all(answered.ok and answered.bytes > 10_000 for answered in found.values())
 
 

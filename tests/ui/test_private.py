@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
+from tests.loops import finished
 from ui.private import Private, from_here, is_private
 
 
@@ -24,7 +23,7 @@ def asked(path: str, client: str, server: str = "10.0.0.5", **headers: str) -> i
         **{"type": "http", "method": "GET", "path": path, "headers": raw},
         **{"client": (client, 5), "server": (server, 80)},
     }
-    asyncio.run(Private(app)(scope, None, send))
+    finished(Private(app)(scope, None, send))
     return sent[0]["status"]
 
 

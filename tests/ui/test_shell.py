@@ -7,24 +7,15 @@ import gzip
 import html
 import json
 import re
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit import file_util
 from streamlit.web.server.starlette.starlette_gzip_middleware import SelectiveGZipMiddleware
 from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_handler
 
+from tests.loops import finished
 from ui import shell, text
-
-
-def run(coroutine: Coroutine[Any, Any, None]) -> None:
-    """To its end, in a thread of its own: a browser of other tests may keep a loop in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, coroutine).result()
-
 
 STATIC = file_util.get_static_dir()
 PLAIN = Path(STATIC, "index.html").read_bytes()
@@ -47,7 +38,7 @@ def ask(app, path: str, method: str = "GET", **headers: str):
 
     sent = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": sent, "root_path": ""}
-    run(app(scope | {"query_string": b""}, receive, send))
+    finished(app(scope | {"query_string": b""}, receive, send))
     found = {name.decode().lower(): value.decode() for name, value in said[0]["headers"]}
     return said[0]["status"], found, b"".join(message.get("body", b"") for message in said[1:])
 
@@ -123,7 +114,7 @@ def test_websockets_data_and_errors_pass_through_message_by_message() -> None:
         passed.append((scope, receive, send))
 
     socket = {"type": "websocket", "path": "/_stcore/stream", "headers": []}
-    run(shell.Shell(app)(socket, "receive", "send"))
+    finished(shell.Shell(app)(socket, "receive", "send"))
     assert passed == [(socket, "receive", "send")]
 
     async def events(scope, receive, send):
@@ -139,5 +130,5 @@ def test_websockets_data_and_errors_pass_through_message_by_message() -> None:
         sent.append(message)
 
     page = {"type": "http", "method": "GET", "path": "/live/1", "headers": []}
-    run(shell.Shell(events)(page, None, send))
+    finished(shell.Shell(events)(page, None, send))
     assert len(sent) == 3

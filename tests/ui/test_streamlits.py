@@ -29,6 +29,7 @@ HOUSE = ("bncore", "experiments", "figures", "pages", "tests", "tools", "ui")
 IMPORTERS = {
     "ui/streamlits.py",
     "tests/ui/test_streamlits.py",
+    "tests/app/test_leaving.py",
     "tests/visits.py",
     "tests/conftest.py",
     "tools/serve_child.py",
