@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import Page, expect
 
 from ui.lessons import HOME, LESSONS
@@ -92,6 +94,16 @@ def painted(page: Page) -> Page:
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     page.wait_for_function(NO_CHART_TO_COME)
     return still(page)
+
+
+def steady(page: Page, script: str) -> Any:
+    """What a script comes to once it stays the same for a while: words and boxes have settled."""
+    seen, same = page.evaluate(script), 0
+    while same < 3:
+        page.wait_for_timeout(150)
+        now = page.evaluate(script)
+        seen, same = now, same + 1 if now == seen else 0
+    return seen
 
 
 def places() -> list[str]:

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from bncore import batch_norm_forward
 from experiments.mini_batch.batch import draw
-from tests.browser.helpers import overflow, painted, settled, visit
+from tests.browser.helpers import overflow, painted, settled, steady, visit
 from ui import text
 from ui.lessons import LESSONS
 
@@ -269,7 +269,7 @@ def test_the_pictures_keep_their_height_when_they_are_revealed(
         for seen in (0, 1):
             visit(page, f"{lesson}?scene={scene}&seen={seen}")
             painted(page)
-            heights.append(page.evaluate(TALL))
+            heights.append(steady(page, TALL))
         assert heights[0] == pytest.approx(heights[1], abs=2), scene
         if width > 1000:
             last = page.locator(".st-key-scene-next").bounding_box()
