@@ -31,14 +31,14 @@ class Stack:
     """Runs that differ in seed or lr alone, trained side by side on a leading axis."""
 
     def __init__(self, configs: Sequence[RunConfig]) -> None:
-        _check_alike(configs)
+        check_alike(configs)
         self._start(tuple(configs), (len(configs),))
 
     def _start(self, configs: tuple[RunConfig, ...], runs: tuple[int, ...]) -> None:
         self.configs, self.config = configs, configs[0]
         self.step = 0
         self._feed = Feed(configs, runs)
-        self._network = _initial_network(configs, self._feed, runs)
+        self._network = initial_network(configs, self._feed, runs)
         self._w0 = [_sha256(W) for W in self._network.flat_W.reshape(len(configs), -1)]
         lr = np.array([c.lr for c in configs], self.config.dtype)[:, None]
         optimizer = OPTIMIZERS[self.config.optimizer]
@@ -176,7 +176,8 @@ def train_together(configs: Sequence[RunConfig]) -> list[Trace]:
     return stack.traces()
 
 
-def _check_alike(configs: Sequence[RunConfig]) -> None:
+def check_alike(configs: Sequence[RunConfig]) -> None:
+    """Raises InputError unless they can run side by side."""
     if not configs:
         raise InputError("config", {"field": "configs", "expected": "at least one", "got": 0})
     first = configs[0].to_dict()
@@ -187,7 +188,8 @@ def _check_alike(configs: Sequence[RunConfig]) -> None:
                 raise InputError("config", fields)
 
 
-def _initial_network(configs: Sequence[RunConfig], feed: Feed, runs: tuple[int, ...]) -> Network:
+def initial_network(configs: Sequence[RunConfig], feed: Feed, runs: tuple[int, ...]) -> Network:
+    """The network before its first step; runs that may differ in seed or lr on a leading axis."""
     config = configs[0]
     network = Network(
         (feed.inputs, *[config.width] * config.depth, feed.classes),

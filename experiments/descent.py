@@ -23,7 +23,7 @@ from bncore.batches import DROPOUT, Feed, stream
 from bncore.config import RunConfig
 from bncore.network import Network
 from bncore.optimizers import OPTIMIZERS
-from bncore.training import Stack
+from bncore.training import check_alike, initial_network
 
 
 def descend(
@@ -55,7 +55,9 @@ def descend(
 
 def initial(configs: Sequence[RunConfig]) -> Network:
     """The network before its first step, all runs in front."""
-    return Stack(configs).network
+    check_alike(configs)
+    runs = (len(configs),)
+    return initial_network(configs, Feed(configs, runs), runs)
 
 
 def settle(network: Network, x: np.ndarray) -> None:
