@@ -7,6 +7,7 @@ import runpy
 import sys
 from collections.abc import Iterator
 from functools import partial
+from itertools import cycle
 from types import ModuleType
 from typing import Any
 
@@ -25,7 +26,7 @@ from pages.at_test_time.modes import SHOWN, SIZES
 from pages.at_test_time.stale import REPLICATES
 from tests.complete import languages
 from tests.pages import helpers
-from tests.pages.helpers import ROOT, ends_of, healthy
+from tests.pages.helpers import ROOT, ends_of, healthy, together
 from ui.lesson import Scene
 from ui.lessons import LESSONS
 from ui.numbers import latex, number, percent
@@ -78,21 +79,18 @@ def drawn(array: dict | list) -> np.ndarray:
 # ------------------------------------------------------------------ every end of every control
 
 
-@pytest.mark.parametrize(
-    ("name", "raw"), [(control.name, raw) for control in CONTROLS for raw in ends_of(control)]
-)
-def test_every_controls_ends_give_a_page(name: str, raw: str) -> None:
-    at = opened(**{name: raw})
-    assert LESSONS[LESSON].control(name).write(value(at, name)) == raw
-    assert len(helpers.charts(at)) == 9
+ENDS = {control.name: ends_of(control) for control in CONTROLS}
+AT_ONCE = [{name: ends[end] for name, ends in ENDS.items()} for end in (0, -1)]
 
 
-@pytest.mark.parametrize("lang", languages())
-@pytest.mark.parametrize("which", [0, -1])
-def test_all_controls_at_their_ends_at_once(which: int, lang: str) -> None:
-    query = {control.name: ends_of(control)[which] for control in CONTROLS}
-    at = opened(lang=lang, **query)
-    assert bool(re.search("[가-힣]", said(at))) == (lang == "ko")
+@pytest.mark.parametrize("link", AT_ONCE + together(ENDS))
+def test_every_controls_ends_give_a_page(link: dict[str, str]) -> None:
+    for lang in languages() if link in AT_ONCE else ("en",):
+        at = opened(lang=lang, **link)
+        found = {name: LESSONS[LESSON].control(name).write(value(at, name)) for name in link}
+        assert {name for name in link if found[name] != link[name]} == set()
+        assert len(helpers.charts(at)) == 9
+        assert bool(re.search("[가-힣]", said(at))) == (lang == "ko")
 
 
 def test_the_ladders_are_those_of_the_experiments() -> None:
@@ -504,16 +502,15 @@ def test_nothing_is_told_before_it_is_asked_and_all_of_it_after(name: str) -> No
         assert name == "shifts" or told in sent(at)
 
 
-@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("entry", LESSONS[LESSON].scenes, ids=lambda entry: entry.name)
-def test_every_option_is_answered(entry: Scene, lang: str) -> None:
+def test_every_option_is_answered(entry: Scene) -> None:
     assert entry.question is not None
-    for option in entry.question.options:
+    for option, lang in zip(entry.question.options, cycle(languages())):
         at = scene(scene=entry.name, lang=lang)
         healthy(at.button(key=f"guess-{option}").click().run())
         right = option == entry.question.right
-        assert len(at.success) == right and len(at.info) == (not right)
-        assert "[[" not in said(at)
+        assert len(at.success) == right and len(at.info) == (not right), option
+        assert "[[" not in said(at), option
 
 
 def test_what_the_question_of_the_averages_says() -> None:
