@@ -143,7 +143,7 @@ def test_w_grows_as_the_controls_say(submitted: list[Ticket]) -> None:
 def test_w_grows_in_the_picture_while_it_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     """As far as it is handed over, each time as a stop there would leave it; then the whole run."""
     asked = asked_for(monkeypatch, partial(Ticket, states=["running"] * 60, train=trained))
-    at = open_lesson(LESSON, scene="growth", seen=1, run=NOBODYS, lr=10.0, decay=0.03)
+    at = open_lesson(LESSON, scene="growth", seen=1, run=NOBODYS, lr=3.0, decay=0.003)
     at.button(key="train-growth").click().run()
     name, lengths = f"seed {NOBODYS}", [0]
     while len(lengths) < 4:
@@ -163,7 +163,7 @@ def test_w_grows_in_the_picture_while_it_trains(monkeypatch: pytest.MonkeyPatch)
     ticket.state = "done"
     at.run()
     lines = {key.lower(): line for key, line in named(at, "figure-live-growth").items()}
-    last = scale.measured(grown(10.0, 0.03).bn)
+    last = scale.measured(grown(3.0, 0.003).bn)
     np.testing.assert_array_equal(heights(lines[name]), growth_scene._even(last, last.length))
 
 
@@ -325,7 +325,8 @@ def test_the_pictures_have_room_for_what_they_show(lr: float, decay: float) -> N
     for figure in ("figure-live-growth", "figure-live-effective"):
         axis, (line, *_) = chart(at, figure)["layout"]["yaxis"], chart(at, figure)["data"]
         low, high = axis["range"] if axis.get("type") != "log" else 10 ** np.array(axis["range"])
-        assert low < heights(line).min() and heights(line).max() < high
+        drawn = heights(line)[np.isfinite(heights(line))]
+        assert len(drawn) > 3 and low < drawn.min() and drawn.max() < high
 
 
 # ------------------------------------------------------------------ where it lies
