@@ -61,10 +61,10 @@ def test_factor_and_largest_are_of_the_layers_between() -> None:
 
 def test_the_gradients_are_those_of_training() -> None:
     """As a run records them, on the same images."""
-    config = replace(gradient_flow.config("relu", "before", 0, 3), batch_size=1000, steps=1)
+    config = replace(gradient_flow.config("relu", "before", 0, 3), batch_size=4000, steps=1)
     trace = Run(config).trace()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gradient_flow, "IMAGES", 1000)
+        patch.setattr(gradient_flow, "IMAGES", 4000)
         found = flow("relu", 0, 3)
     np.testing.assert_allclose(found.gradient[USUAL, 1], trace.grad_norm[0], rtol=1e-6)
     assert found.layer.tolist() == [1, 2, 3, 4]
