@@ -150,7 +150,8 @@ def test_who_follows_a_run_has_at_any_time_its_replay_bit_for_bit(
     pair = request.getfixturevalue(which)
     follower, frames = Follower(pair.config), {}
     sent = 0
-    for step in [*range(1, pair.config.steps, often), pair.config.steps]:
+    looks = range(1, pair.config.steps, often)[:120]
+    for step in [*looks, pair.config.steps]:
         so_far = pair.upto(step)
         found = follower.follow(so_far)
         if found is not None:
@@ -172,7 +173,7 @@ def test_who_follows_a_run_has_at_any_time_its_replay_bit_for_bit(
 
 def test_axes_only_grow(calm: Pair) -> None:
     low, high = np.inf, -np.inf
-    for step in range(1, CALM.steps, 20):
+    for step in range(1, CALM.steps, 57):
         shown = replay(calm.upto(step))
         assert (shown.low <= low).all() and (shown.high >= high).all()
         low, high = shown.low, shown.high

@@ -152,7 +152,8 @@ def test_everything_can_be_uncovered_without_predicting_and_says_what_it_is_of(l
     assert not cells(at, "claims")
     file = ROOT / "assets" / "locales" / lang / "why" / "labels.toml"
     words = tomllib.loads(file.read_text("utf-8"))["board"]
-    for claim, row in claims.board().items():
+    for claim in CLAIMS[lang == "ko" :: 2]:  # each in one language
+        row = claims.board()[claim]
         at.selectbox(key="why.claim").set_value(claim).run()
         assert verdict_shown(at) == [row.verdict] and not at.exception, claim
         the_card_says_what_varied_and_on_what(at, claim, words)
