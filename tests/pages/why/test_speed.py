@@ -158,7 +158,7 @@ def test_learning_rates(depth: int, rate: float) -> None:
     ("activation", "lang"), [*zip(options("nonlinearity"), cycle(languages()), strict=False)]
 )
 def test_gradients_in_depth(activation: str, lang: str) -> None:
-    layers = {"sigmoid": options("layers")[0], "tanh": 10, "relu": 20}[activation]
+    layers = {"sigmoid": options("layers")[0], "tanh": 5, "relu": 10}[activation]
     at = scene(
         "flow",
         layers=layers,
