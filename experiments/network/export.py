@@ -16,6 +16,7 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,7 @@ def _numpy_functions(little: Little, optimizer: type) -> Iterator[str]:
     yield _source(loop.Net)
     for name, function in functions(settings).items():
         if name != "train_step":
-            yield _source(function, shown.get(name, {}))
+            yield _source(function, shown.get(name, frozenset()))
     if settings.norm == "none":
         yield _source(loop.track)
     passes = ", ".join(function.__name__ for function in loop.PASSES[settings.norm])
@@ -116,27 +117,28 @@ def _numpy_functions(little: Little, optimizer: type) -> Iterator[str]:
     yield _source(loop.train_step)
 
 
-def _helpers(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+@cache
+def _helpers(function: Callable[..., Any]) -> tuple[Callable[..., Any], ...]:
     """Functions of the same module that it calls."""
     source = ast.parse(inspect.getsource(function))
-    for node in ast.walk(source):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            found = inspect.unwrap(function).__globals__.get(node.func.id)
-            if getattr(found, "__module__", None) == function.__module__:
-                yield found
+    called = [node.func for node in ast.walk(source) if isinstance(node, ast.Call)]
+    names = [each.id for each in called if isinstance(each, ast.Name)]
+    known = [inspect.unwrap(function).__globals__.get(name) for name in names]
+    return tuple(one for one in known if getattr(one, "__module__", None) == function.__module__)
 
 
-def _shown(steps: tuple[Line, ...]) -> dict[str, dict[int, None]]:
+def _shown(steps: tuple[Line, ...]) -> dict[str, frozenset[int]]:
     """By function: the first lines of the statements that computed something worth printing."""
     told = ("forward_", "backward_", "cross_entropy", "track")
-    found: dict[str, dict[int, None]] = {}
+    found: dict[str, set[int]] = {}
     for line in steps:
         if line.function.startswith(told) and line.values:
-            found.setdefault(line.function, {})[line.first] = None
-    return found
+            found.setdefault(line.function, set()).add(line.first)
+    return {function: frozenset(rows) for function, rows in found.items()}
 
 
-def _source(thing: Any, shown: dict[int, None] | None = None) -> str:
+@cache
+def _source(thing: Any, shown: frozenset[int] = frozenset()) -> str:
     """Its source without checks, decorators for them, and all but the docstring's first line.
 
     Of the statements that begin in the lines `shown`, a call of `show` at the end of each block
@@ -151,7 +153,7 @@ def _source(thing: Any, shown: dict[int, None] | None = None) -> str:
         checked = isinstance(node, (ast.Assign, ast.Expr)) and NOT_SHOWN in ast.unparse(node)
         if checked and not isinstance(getattr(node, "value", None), ast.Constant):
             rows[node.lineno - 1 : node.end_lineno] = [None] * (node.end_lineno - node.lineno + 1)
-    for end, call in _calls_of_show(thing, tree, shown or {}):
+    for end, call in _calls_of_show(thing, tree, shown):
         rows[end] = call if rows[end] is None else f"{call}\n{rows[end]}"
     kept = [row for row in rows if row is not None and row != "@quiet"]
     return "\n".join(kept).replace("\n\n\n", "\n\n") + "\n"
@@ -168,7 +170,7 @@ def _shorten_docstring(rows: list[str | None], tree: Any) -> None:
 
 
 def _calls_of_show(
-    function: Callable[..., Any], tree: ast.stmt, shown: dict[int, None]
+    function: Callable[..., Any], tree: ast.stmt, shown: frozenset[int]
 ) -> Iterator[tuple[int, str]]:
     """(row before which it stands, the call) for each block that computes something."""
     known = statements(function) if shown else {}

@@ -622,8 +622,9 @@ def test_commands_name_what_they_mean(bench: Bench) -> None:
 
 
 @pytest.fixture
-def runner():
-    """One that looks at its worker twice a second."""
+def runner(monkeypatch):
+    """One that looks at its worker twice a second, and is patient where a machine is busy."""
+    monkeypatch.setattr(module, "SILENT", 12)
     made = Runner(partial(Worker, look=0.5))
     yield made
     made.close()
@@ -677,7 +678,7 @@ def test_stop_with_the_process(runner: Runner) -> None:
         time.sleep(0.01)
 
 
-SOME = [replace(CONFIG, seed=seed, steps=1500, record_every=100) for seed in range(3)]
+SOME = [replace(CONFIG, seed=seed, steps=800, record_every=100) for seed in range(3)]
 
 
 def lose(runner: Runner, how: signal.Signals) -> tuple[int, list[Ticket]]:
@@ -721,7 +722,7 @@ def _beside(large: bytes, found: int) -> int:
 def test_a_run_that_hangs_ends_with_a_sentence_and_the_others_go_on(
     runner: Runner, monkeypatch
 ) -> None:
-    monkeypatch.setattr(module, "STUCK", 4)
+    monkeypatch.setattr(module, "STUCK", 12)
     works = runner.submit(pair_job(SOME[0]))
     hangs = runner.submit(Job("hangs", stuck))
     assert wait_for(hangs, "failed", others=[works])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import zlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +101,18 @@ def ends_of(control: Control) -> list[str]:
         case Switch():
             return ["0", "1"]
     raise AssertionError(f"no ends for {control}")
+
+
+def together(values: Mapping[str, Sequence[object]]) -> list[dict[str, Any]]:
+    """Links that set all these controls at once.
+
+    Each value stands in one link at least, beside others of the other controls from link to link;
+    always the same ones.
+    """
+    links: list[dict[str, Any]] = [{} for _ in range(max(6, *map(len, values.values())))]
+    for name, each in values.items():
+        order = [each[i % len(each)] for i in range(len(links))]
+        random.Random(name).shuffle(order)
+        for link, value in zip(links, order, strict=True):
+            link[name] = value
+    return links

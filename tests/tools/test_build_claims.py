@@ -187,7 +187,7 @@ def test_an_unknown_claim_is_refused(capsys) -> None:
 
 def test_another_machine_is_another_process() -> None:
     """A real one: what it measures is near what the table says, and comes from its own kernels."""
-    found, row = elsewhere("reestimated", "Prescott"), board()["reestimated"]
+    found, row = elsewhere("folds", "Prescott"), board()["folds"]
     for name, values in found.items():
         off = apart(row.kinds[name], values, row.numbers[name])
         assert len(values) == len(row.seeds) and off <= row.bands[name]

@@ -69,7 +69,8 @@ def started(app, *arguments, **variables):
         yield command, [command.stdout.readline() for _ in range(2)]
     finally:
         command.terminate()
-        command.communicate(timeout=60)
+        rest, errors = command.communicate(timeout=60)
+        assert command.returncode == 0 and "Traceback" not in errors and "http" not in rest
 
 
 @pytest.fixture(scope="session")
@@ -91,21 +92,27 @@ def certificate(tmp_path_factory):
 
 
 def test_the_script_has_run_once_when_the_address_is_known(app):
-    with serve.running(app=app) as server:
+    """And what it started, such as a worker process that nobody else would end, ends with it."""
+    sleeper = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid, flush=True)"
+    app.write_text(f"{COUNTING_APP}\n{sleeper}")
+    log = app.with_name("log")
+    with serve.running(app=app, log=log) as server:
         assert app.with_name("runs").read_text() == "x"
         assert serve.get(f"{server.url}/_stcore/health", timeout=5) == (200, "ok")
-        assert alive(server.process.pid)
+        worker = int(log.read_text().split()[0])
+        assert alive(server.process.pid) and alive(worker)
     assert not alive(server.process.pid)
+    assert gone(worker)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_says_the_address_once_and_ends_its_child(app, how):
+def test_the_command_says_the_address_once_and_ends_its_child(app):
+    """By Ctrl-C; `started` sees that it ends as well when it is told to."""
     command = start_as_command(app, "--port=0")
     line = command.stdout.readline()
     url = next(word for word in line.split() if word.startswith("http://"))
     assert serve.get(url, timeout=5)[0] == 200
 
-    command.send_signal(how)
+    command.send_signal(signal.SIGINT)
     rest, errors = command.communicate(timeout=120)
     assert command.returncode == 0
     assert "http" not in rest and "Traceback" not in errors
@@ -130,17 +137,6 @@ def test_an_app_that_fails_is_not_announced(app):
     assert "http" not in out
     assert "broken on purpose" in errors
     assert errors.splitlines()[-1].startswith("app.py does not run")
-
-
-def test_what_the_app_started_ends_with_it(app):
-    """A worker process that nobody else would end."""
-    sleeper = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid, flush=True)"
-    app.write_text(sleeper)
-    log = app.with_name("log")
-    with serve.running(app=app, log=log):
-        worker = int(log.read_text().split()[0])
-        assert alive(worker)
-    assert gone(worker)
 
 
 def free_port():
@@ -193,11 +189,8 @@ def test_by_default_nobody_else_gets_in(app):
             socket.create_connection((own, int(port)), timeout=120)
 
 
-@pytest.mark.parametrize("how", ["HOST", "--host", "--server.address"])
-def test_opened_to_others_it_says_where_they_find_it(app, how):
-    arguments = [] if how == "HOST" else [f"{how}=0.0.0.0"]
-    variables = {"HOST": "0.0.0.0"} if how == "HOST" else {}
-    with started(app, "--port=0", *arguments, **variables) as (_, (line, others)):
+def test_opened_to_others_it_says_where_they_find_it(app):
+    with started(app, "--port=0", HOST="0.0.0.0") as (_, (line, others)):
         assert answers(line.split()[5])
         url = others.split()[-1]
         own = net_util.get_internal_ip()
@@ -205,6 +198,14 @@ def test_opened_to_others_it_says_where_they_find_it(app, how):
             assert socket.gethostname() in url
         else:
             assert own in url and answers(url)
+
+
+@pytest.mark.parametrize("how", ["HOST", "--host", "--server.address"])
+def test_there_are_three_ways_to_open_it(how, monkeypatch):
+    monkeypatch.setenv("HOST", "0.0.0.0" if how == "HOST" else "x86_64-conda-linux-gnu")
+    monkeypatch.setattr(sys, "argv", ["serve.py"] + [f"{how}=0.0.0.0"] * (how != "HOST"))
+    known, options = serve.asked("")
+    assert known.port is None and options == ["--server.address=0.0.0.0"]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from ui.state import key
 
 ROOT = Path(__file__).parents[2]
 #: what must be set for the components to be there that are not on a lesson's first screen
-TO_SEE = {"mini_batch": {"source": "own", "view": "all"}}
+TO_SEE = {"mini_batch": {"source": "own"}}
 #: what an honest browser sends, by component: read to the end, it changes something
 HONEST: dict[str, Any] = {
     "stage": {"mount": "m", "n": 1, "set": {"gamma": "2.5", "z": "1,2,3"}},
@@ -92,20 +92,21 @@ class Mounted:
     """A component on a page, and who takes what it sends."""
 
     lesson: str
+    scene: str
     component: Component
     key: str
     takes: dict[str, Callable[[Any], None]]
 
 
-def opened(lesson: str) -> AppTest:
+def opened(lesson: str, scene: str) -> AppTest:
+    """A scene, revealed, with its drawer open."""
     at = AppTest.from_file(ROOT / "app.py", default_timeout=120)
     at.query_params["lang"] = "en"
-    if LESSONS[lesson].scenes:
-        at.query_params["view"] = "all"
+    if scene:
+        at.query_params["scene"], at.query_params["seen"] = scene, "1"
+        at.session_state[f"more-{scene}"] = True
     for name, value in TO_SEE.get(lesson, {}).items():
         at.query_params[name] = value
-    if LESSONS[lesson].scenes:
-        at.query_params["view"] = "all"
     if lesson != HOME:
         visit(at, lesson)
     at.run()
@@ -118,18 +119,20 @@ def mounted() -> list[Mounted]:
     """Every component as the lessons mount it."""
     found: list[Mounted] = []
     honest = Component.__call__
-    at_work = [""]
+    at_work = "", ""
 
     def note(self: Component, key: str, data: Any = None, **more: Any) -> None:
         takes = {name[3:]: take for name, take in more.items() if name.startswith("on_")}
         if key not in (one.key for one in found):  # some are on every page
-            found.append(Mounted(at_work[0], self, key, takes))
+            found.append(Mounted(*at_work, self, key, takes))
         honest(self, key, data, **more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Component, "__call__", note)
-        for at_work[0] in LESSONS:
-            opened(at_work[0])
+        for lesson, entry in LESSONS.items():
+            for scene in [each.name for each in entry.scenes] or [""]:
+                at_work = lesson, scene
+                opened(lesson, scene)
     return found
 
 
@@ -219,15 +222,20 @@ def test_nothing_that_can_be_sent_raises(
 # --- the whole way, as Streamlit brings it ---
 
 
-@pytest.mark.parametrize("name", [name for name, sent in HONEST.items() if sent is not None])
+TELLING = [name for name, sent in HONEST.items() if sent is not None]
+
+
+@pytest.mark.parametrize("name", TELLING)
 def test_a_page_outlives_what_a_browser_may_send(
     mounted: list[Mounted], name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Two forged values for each component, in turn: the way is one and the same for all."""
     one = next(one for one in mounted if one.component.name == name)
     (event,) = one.takes
-    at = opened(one.lesson)
+    at = opened(one.lesson, one.scene)
     before = dict(at.query_params)
-    for value in RAW:
+    number = TELLING.index(name)
+    for value in (RAW[2 * number % len(RAW)], RAW[(2 * number + 1) % len(RAW)]):
         caplog.clear()
         send(at, name, event, value)
         assert not at.exception and not at.error, value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -13,9 +15,13 @@ from ui.state import BadValue, Choice, Control, Integer, Number, Numbers, Switch
 ALL = [(name, control) for name, lesson in LESSONS.items() for control in lesson.controls]
 
 
-@pytest.mark.parametrize(("lesson", "control"), ALL, ids=lambda part: getattr(part, "name", part))
-def test_every_default_survives_its_own_link(lesson: str, control: Control) -> None:
-    assert control.read(control.write(control.default)) == control.default
+def test_every_default_survives_its_own_link() -> None:
+    lost = [
+        (lesson, control.name)
+        for lesson, control in ALL
+        if control.read(control.write(control.default)) != control.default
+    ]
+    assert not lost
 
 
 def test_names_are_unique_within_a_lesson_and_leave_lang_alone() -> None:
@@ -93,11 +99,13 @@ def test_a_choice_among_numbers_is_read_as_a_number() -> None:
     assert Choice("name", "a", ("a", "1")).read("1") == "1"
 
 
-@pytest.mark.parametrize(("lesson", "control"), ALL, ids=lambda part: getattr(part, "name", part))
-def test_no_control_takes_what_a_stranger_wrote(lesson: str, control: Control) -> None:
-    for raw in HOSTILE:
-        with pytest.raises(BadValue):
-            control.read(raw)
+def test_no_control_takes_what_a_stranger_wrote() -> None:
+    taken = []
+    for lesson, control in ALL:
+        for raw in HOSTILE:
+            with suppress(BadValue):
+                taken.append((lesson, control.name, raw, control.read(raw)))
+    assert not taken
 
 
 @given(some.sampled_from(ALL), some.text(max_size=80))

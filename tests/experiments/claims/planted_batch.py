@@ -48,7 +48,7 @@ def noise_lets_learn(patch: pytest.MonkeyPatch) -> None:
 
     def config(setting: str, arm: str) -> RunConfig:
         start = {} if arm == "g8" else {"norm": "none", "init_scale": 0.01}
-        return replace(the_groups(setting, "g8"), steps=100, **start)
+        return replace(the_groups(setting, "g8"), steps=60, **start)
 
     patch.setattr(regularize, "config", config)
 

@@ -40,7 +40,7 @@ def arms_swapped(patch: pytest.MonkeyPatch) -> None:
 
     def config(name: str, lr: float, norm: str, seed: int, dataset: str) -> RunConfig:
         other = {"none": "before", "before": "none"}[norm]
-        steps = {"steps": 300, "record_every": 300}
+        steps = {"steps": 150, "record_every": 150}
         # at one rate for both, so that nothing but batch norm is swapped
         rate = optimizers.LOWEST[name] * 10
         return replace(the_optimizers(name, rate, other, seed, "digits"), **steps)
@@ -95,7 +95,7 @@ def no_norm_in_depth(patch: pytest.MonkeyPatch) -> None:
 
 def once_is_for_good(patch: pytest.MonkeyPatch) -> None:
     """What is said to be normalized once keeps its batch norm, and bears the same rates."""
-    small = RunConfig(activation="sigmoid", init="normal", init_scale=0.1, lr=0.5, steps=200)
+    small = RunConfig(activation="sigmoid", init="normal", init_scale=0.1, lr=0.5, steps=100)
     patch.setattr(once, "SETTINGS", dict.fromkeys(once.SETTINGS, small))
     patch.setattr(once, "normalized_once", lambda network, x: network.copy())
     patch.setattr(speed, "largest_rates", lambda seed: dict.fromkeys(once.ARMS, 1.0))

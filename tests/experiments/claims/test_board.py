@@ -258,7 +258,8 @@ def test_batch_norm_done_wrong_gives_nothing_back(monkeypatch) -> None:
 
 @pytest.mark.parametrize("name", CHEAP)
 def test_measured_again_it_is_within_the_bands(name: str) -> None:
-    seeds = CLAIMS[name].seeds[:2]
+    """Where networks are trained, by one seed; `make claims` measures all."""
+    seeds = CLAIMS[name].seeds[: 2 if group_of(name) == "formula" else 1]
     found = CLAIMS[name].measure(seeds)
     assert set(found) == set(CLAIMS[name].numbers)
     assert differences(board()[name], found, seeds) == []

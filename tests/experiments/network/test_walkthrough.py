@@ -51,10 +51,11 @@ def test_another_seed_is_another_network_on_other_points() -> None:
 def test_every_network_is_sound_at_its_last_place_and_has_learned(
     m: int, norm: str, optimizer: str
 ) -> None:
-    for activation in ("tanh", "relu"):
-        end = at(norm, activation, optimizer, EPOCHS, BATCHES[m], m)
-        assert not end.diverged and (end.epoch, end.batch) == (EPOCHS, BATCHES[m])
-        assert little.evaluate(end).accuracy > 0.85
+    """From one m to the next with the other activation."""
+    activation = ("tanh", "relu")[list(BATCHES).index(m) % 2]
+    end = at(norm, activation, optimizer, EPOCHS, BATCHES[m], m)
+    assert not end.diverged and (end.epoch, end.batch) == (EPOCHS, BATCHES[m])
+    assert little.evaluate(end).accuracy > 0.85
 
 
 def test_the_registry_knows_every_line_and_node() -> None:

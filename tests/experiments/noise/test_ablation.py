@@ -128,13 +128,13 @@ def test_units_that_are_off() -> None:
 
 def test_a_rerun_is_what_shipped_and_shows_the_same() -> None:
     """Within what other matrix kernels make of it."""
-    seeds, shipped, worst = range(2), load(), {}
-    for arm in ("plain", "g256", "g8"):
+    shipped, worst = load(), {}
+    for arm, seeds in (("plain", 2), ("g256", 1), ("g8", 1)):
         row = list(ARMS).index(arm)
-        intact, single, many = ablation.measure(arm, seeds)
-        assert np.abs(intact - shipped.intact[row, :2]).max() < 0.02
-        assert np.abs(single - shipped.single[:, row, :2]).mean() < 0.01
-        assert np.abs(many - shipped.many[:, row, :2]).max() < 0.1
+        intact, single, many = ablation.measure(arm, range(seeds))
+        assert np.abs(intact - shipped.intact[row, :seeds]).max() < 0.02
+        assert np.abs(single - shipped.single[:, row, :seeds]).mean() < 0.01
+        assert np.abs(many - shipped.many[:, row, :seeds]).max() < 0.1
         worst[arm] = (intact[:, None] - single.min(axis=-1)).mean(axis=1)  # (ways,)
     assert worst["plain"][0] > 3 * worst["g256"][0] and worst["plain"][0] > 3 * worst["plain"][1]
     assert (worst["g8"] < worst["g256"]).all()

@@ -96,15 +96,15 @@ def test_the_arms_of_a_seed_differ_in_one_thing() -> None:
 
 @pytest.fixture(scope="module")
 def rerun() -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    return {arm: measure("digits256", arm, range(4)) for arm in ("plain", "g8", "g256")}
+    return {arm: measure("digits256", arm, range(2)) for arm in ("plain", "g8", "g256")}
 
 
 @pytest.mark.parametrize("arm", ["plain", "g8", "g256"])
 def test_a_rerun_is_what_shipped(arm: str, rerun) -> None:
     """Within what other matrix kernels make of it."""
     for here, there in zip(rerun[arm], load("digits256").of(arm), strict=True):
-        assert np.abs(here - there[:4]).max() < 0.02
-        assert abs(here.mean() - there[:4].mean()) < 0.01
+        assert np.abs(here - there[:2]).max() < 0.02
+        assert abs(here.mean() - there[:2].mean()) < 0.01
 
 
 def test_the_noise_makes_the_difference_here_too(rerun) -> None:

@@ -110,5 +110,5 @@ def at_one_rate(patch: pytest.MonkeyPatch, config: RunConfig) -> None:
 
 
 def test_on_a_plateau_alone_it_is_contradicted(monkeypatch: pytest.MonkeyPatch) -> None:
-    at_one_rate(monkeypatch, replace(SETTINGS["figure1"], steps=80))
+    at_one_rate(monkeypatch, replace(SETTINGS["figure1"], steps=60))
     assert _gradient_keeps(_less_gradient_shift((0, 1, 2))) == "contradicted"

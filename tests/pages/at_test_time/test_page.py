@@ -7,6 +7,7 @@ import runpy
 import sys
 from collections.abc import Iterator
 from functools import partial
+from itertools import cycle
 from types import ModuleType
 from typing import Any
 
@@ -25,7 +26,7 @@ from pages.at_test_time.modes import SHOWN, SIZES
 from pages.at_test_time.stale import REPLICATES
 from tests.complete import languages
 from tests.pages import helpers
-from tests.pages.helpers import ROOT, ends_of, healthy
+from tests.pages.helpers import ROOT, ends_of, healthy, together
 from ui.lesson import Scene
 from ui.lessons import LESSONS
 from ui.numbers import latex, number, percent
@@ -33,6 +34,13 @@ from ui.numbers import latex, number, percent
 LESSON = "test_time"
 opened = partial(helpers.opened, LESSON, view="all")  # opened out, with every drawer open
 scene = partial(helpers.opened, LESSON)
+
+
+def with_drawer(name: str, **query: object) -> AppTest:
+    """A scene alone, revealed, with its drawer open."""
+    return scene((f"more-{name}",), scene=name, seen=1, **query)
+
+
 CONTROLS = LESSONS[LESSON].declare()
 SNIPPETS = ROOT / "assets" / "snippets" / "conventions"
 
@@ -78,21 +86,18 @@ def drawn(array: dict | list) -> np.ndarray:
 # ------------------------------------------------------------------ every end of every control
 
 
-@pytest.mark.parametrize(
-    ("name", "raw"), [(control.name, raw) for control in CONTROLS for raw in ends_of(control)]
-)
-def test_every_controls_ends_give_a_page(name: str, raw: str) -> None:
-    at = opened(**{name: raw})
-    assert LESSONS[LESSON].control(name).write(value(at, name)) == raw
-    assert len(helpers.charts(at)) == 9
+ENDS = {control.name: ends_of(control) for control in CONTROLS}
+AT_ONCE = [{name: ends[end] for name, ends in ENDS.items()} for end in (0, -1)]
 
 
-@pytest.mark.parametrize("lang", languages())
-@pytest.mark.parametrize("which", [0, -1])
-def test_all_controls_at_their_ends_at_once(which: int, lang: str) -> None:
-    query = {control.name: ends_of(control)[which] for control in CONTROLS}
-    at = opened(lang=lang, **query)
-    assert bool(re.search("[가-힣]", said(at))) == (lang == "ko")
+@pytest.mark.parametrize("link", AT_ONCE + together(ENDS))
+def test_every_controls_ends_give_a_page(link: dict[str, str]) -> None:
+    for lang in languages() if link in AT_ONCE else ("en",):
+        at = opened(lang=lang, **link)
+        found = {name: LESSONS[LESSON].control(name).write(value(at, name)) for name in link}
+        assert {name for name in link if found[name] != link[name]} == set()
+        assert len(helpers.charts(at)) == 9
+        assert bool(re.search("[가-힣]", said(at))) == (lang == "ko")
 
 
 def test_the_ladders_are_those_of_the_experiments() -> None:
@@ -118,7 +123,7 @@ def test_the_ladders_are_those_of_the_experiments() -> None:
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize(("m", "order"), [(2, "random"), (8, "same_class"), (128, "random")])
 def test_the_bars_are_the_draws(m: int, order: str, lang: str) -> None:
-    at = opened(image=312, m=m, order=order, seed=5, lang=lang)
+    at = with_drawer("answer_jumps", image=312, m=m, order=order, seed=5, lang=lang)
     found = companions.meet(311, m, 5, order=order)
     rows = re.findall(r"<tr><th scope=\"row\">(\d)</th>(.*?)</tr>", votes(at))
     counts = [int(re.search(r'data-value="(\d+)"', row)[1]) for _, row in rows]
@@ -131,7 +136,7 @@ def test_the_bars_are_the_draws(m: int, order: str, lang: str) -> None:
 
 
 def test_the_pictures_are_the_image_and_the_companions_of_the_first_draw() -> None:
-    at = opened(image=12, m=4)
+    at = with_drawer("answer_jumps", image=12, m=4)
     pictures = next(body for body in html(at) if 'class="subject"' in body)
     found = companions.meet(11, 4, 0)
     alike, other = (
@@ -142,21 +147,23 @@ def test_the_pictures_are_the_image_and_the_companions_of_the_first_draw() -> No
     for draw in (alike, other):
         digits = [str(trained().data.y_test[i]) for i in found.companions[draw]]
         assert ", ".join(digits) in pictures
-    alone = next(body for body in html(opened(m=1)) if 'class="subject"' in body)
+    alone = next(
+        body for body in html(with_drawer("answer_jumps", m=1)) if 'class="subject"' in body
+    )
     assert alone.count("<img") == 2
 
 
 def test_draw_again_draws_others() -> None:
-    at = opened(seed=9999)
+    at = with_drawer("answer_jumps", seed=9999)
     before = votes(at)
     healthy(at.button(key="draw-again").click().run())
     assert value(at, "seed") == 0 and votes(at) != before
-    assert votes(at) == votes(opened(seed=0))
+    assert votes(at) == votes(with_drawer("answer_jumps", seed=0))
 
 
 @pytest.mark.parametrize("lang", languages())
 def test_accuracy_over_the_batch_size_is_the_experiments(lang: str) -> None:
-    at = opened(m=16, seed=3, lang=lang)
+    at = with_drawer("answer_jumps", m=16, seed=3, lang=lang)
     found = companions.by_batch_size(3)
     passage = next(each.value for each in at.markdown if "*m* = 16" in each.value)
     for share in (found.accuracy[4], found.sorted[4], found.changed[4], found.running, found.exact):
@@ -199,7 +206,7 @@ def test_the_table_at_the_stop(
     regime: str, decay: float, start: str, corrected: bool, stop: int, at_step: int
 ) -> None:
     query = {"regime": regime, "decay": decay, "start": start, "corrected": int(corrected)}
-    at = opened(**query, stop=stop, layer=2, unit=7)
+    at = with_drawer("averages", **query, stop=stop, layer=2, unit=7)
     found, net = lab(regime, decay, start, corrected), trained(regime)
     snapshot = net.snapshots.tolist().index(at_step)
     place = (1, 6)
@@ -216,7 +223,7 @@ def test_the_table_at_the_stop(
 
 
 def test_what_is_averaged_is_drawn() -> None:
-    at = opened(decay=0.95, layer=3, unit=50)
+    at = with_drawer("averages", decay=0.95, layer=3, unit=50)
     found = lab("slow", 0.95, "zero_one", False)
     shown = [data for data in charts(at).values() if len(drawn(data[1]["y"])) == 601]
     for data, idea in zip(shown, ("mean", "var"), strict=True):
@@ -224,13 +231,13 @@ def test_what_is_averaged_is_drawn() -> None:
 
 
 def test_the_start_is_no_choice_once_it_is_corrected() -> None:
-    assert not opened().button_group(key=f"{LESSON}.start").disabled
-    assert opened(corrected=1).button_group(key=f"{LESSON}.start").disabled
+    assert not with_drawer("averages").button_group(key=f"{LESSON}.start").disabled
+    assert with_drawer("averages", corrected=1).button_group(key=f"{LESSON}.start").disabled
 
 
 @pytest.mark.parametrize("regime", REGIMES)
 def test_the_parts_of_the_error(regime: str) -> None:
-    at = opened(regime=regime, decay=0.999, stop=100)
+    at = with_drawer("stale", regime=regime, decay=0.999, stop=100)
     found = running.staleness(0.999, regime)
     passage = next(each.value for each in at.markdown if "### " in each.value)
     assert percent(found.start_weight[100]) in passage
@@ -251,7 +258,7 @@ def test_staleness_is_what_the_correction_leaves() -> None:
 def test_the_law_in_its_drawer() -> None:
     for corrected in (False, True):
         query = {"decay": 0.95, "stop": 200, "unit": 3, "layer": 2, "corrected": int(corrected)}
-        at = opened(**query)
+        at = with_drawer("stale", **query)
         found = running.static_error(2, 1, 0.95, 32, 600, REPLICATES, corrected=corrected)
         for curve in (found.law, found.measured):
             assert number(float(curve[200]), 3) in said(at)
@@ -288,7 +295,7 @@ def test_each_convention_shows_its_formula_its_numbers_and_its_code(name: str, l
 
 
 def test_the_table_of_conventions() -> None:
-    at = opened(batch=8, convention="keras")
+    at = with_drawer("conventions", batch=8, convention="keras")
     shown = cells(at, "rules")
     found = [conventions.under(name, 8) for name in CONVENTIONS]
     assert shown[0::2] == [f"{each.running_var[-1]:.6g}" for each in found]
@@ -297,7 +304,7 @@ def test_the_table_of_conventions() -> None:
 
 
 def test_what_the_divisor_does_is_measured() -> None:
-    at, found = opened(batch=2), conventions.divisor(2)
+    at, found = with_drawer("divisor", batch=2), conventions.divisor(2)
     passage = next(e.value for e in at.markdown if "0.499" in e.value and "scores" in e.value)
     assert number(found.unbiased_ratio, 3) in passage
     for share in (found.biased_accuracy, found.unbiased_accuracy):
@@ -374,7 +381,7 @@ def test_one_hundredth_of_the_new_is_ninety_nine_of_the_old() -> None:
 
 @pytest.mark.parametrize(("mode", "m"), [("eval", 0), ("train_1", 1), ("train_64", 64)])
 def test_the_mode_decides_the_answers(mode: str, m: int) -> None:
-    at = opened(mode=mode)
+    at = with_drawer("modes", mode=mode)
     (answers,) = [body for body in html(at) if 'class="answer"' in body]
     shown = [int(digit) for digit in re.findall(r'class="answer"[^>]*>(\d)', answers)]
     assert shown == companions.answers(m)[:SHOWN].tolist()
@@ -385,7 +392,9 @@ def test_the_mode_decides_the_answers(mode: str, m: int) -> None:
 def test_the_table_of_modes() -> None:
     found = companions.modes(SIZES)
     wanted = [[found.eval] * len(SIZES), found.train, *found.after.T]
-    assert cells(opened(), "modes") == [f"{share:.4f}" for row in wanted for share in row]
+    assert cells(with_drawer("modes"), "modes") == [
+        f"{share:.4f}" for row in wanted for share in row
+    ]
 
 
 def test_what_the_page_says_of_the_wrong_mode() -> None:
@@ -395,7 +404,7 @@ def test_what_the_page_says_of_the_wrong_mode() -> None:
 
 
 def test_the_folded_numbers() -> None:
-    at, found, network = opened(), folding.compare(), trained().network
+    at, found, network = with_drawer("folding"), folding.compare(), trained().network
     scale, shift = (float(one[0, 0]) for one in line(network, 0))
     formulas = next(each.value for each in at.markdown if "W' &=" in each.value)
     assert latex(scale, 3) in formulas and latex(shift, 3) in formulas
@@ -406,7 +415,7 @@ def test_the_folded_numbers() -> None:
 @pytest.mark.parametrize("lang", languages())
 def test_the_time_is_measured_when_asked_for(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     monkeypatch.setattr(folding, "time_ratio", lambda: 0.625)
-    at = opened(lang=lang)
+    at = with_drawer("folding", lang=lang)
     assert percent(0.625) not in said(at)
     healthy(at.button(key="measure-ratio").click().run())
     assert percent(0.625) in said(at)
@@ -414,7 +423,7 @@ def test_the_time_is_measured_when_asked_for(monkeypatch: pytest.MonkeyPatch, la
 
 @pytest.mark.parametrize(("a", "k"), [(0.3, 64), (1.0, 4), (0.05, 256)])
 def test_the_numbers_of_the_changed_world(a: float, k: int) -> None:
-    at = opened(dim=a, k=k)
+    at = with_drawer("world", dim=a, k=k)
     here, five, exact = dimming.sweep(k), dimming.over_seeds(), dimming.exactness(a)
     i = dimming.A.index(a)
     arms = {
@@ -439,7 +448,7 @@ def test_what_the_checks_say_of_a_darker_world() -> None:
 
 @pytest.mark.parametrize("lang", languages())
 def test_the_dozen_shifts_are_shown_and_counted(lang: str) -> None:
-    found, shown = shifts.over_seeds(), said(opened(lang=lang))
+    found, shown = shifts.over_seeds(), said(with_drawer("shifts", lang=lang))
     gain, renewed = found.gain().T, found.gain(renewed=True).T
     counted = [
         sum(above(one, LITTLE) for one in gain),
@@ -504,16 +513,15 @@ def test_nothing_is_told_before_it_is_asked_and_all_of_it_after(name: str) -> No
         assert name == "shifts" or told in sent(at)
 
 
-@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("entry", LESSONS[LESSON].scenes, ids=lambda entry: entry.name)
-def test_every_option_is_answered(entry: Scene, lang: str) -> None:
+def test_every_option_is_answered(entry: Scene) -> None:
     assert entry.question is not None
-    for option in entry.question.options:
+    for option, lang in zip(entry.question.options, cycle(languages())):
         at = scene(scene=entry.name, lang=lang)
         healthy(at.button(key=f"guess-{option}").click().run())
         right = option == entry.question.right
-        assert len(at.success) == right and len(at.info) == (not right)
-        assert "[[" not in said(at)
+        assert len(at.success) == right and len(at.info) == (not right), option
+        assert "[[" not in said(at), option
 
 
 def test_what_the_question_of_the_averages_says() -> None:

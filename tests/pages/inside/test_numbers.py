@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from functools import partial
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from bncore.network import Network
 from experiments.network import bias, optimizers, placement, scale
@@ -18,7 +18,13 @@ from ui import runs
 from ui.lessons import LESSONS
 
 LESSON = "inside"
-opened = partial(open_lesson, LESSON, view="all")
+
+
+def opened(scene: str, **query: object) -> AppTest:
+    """A scene, revealed, with its drawer open."""
+    return open_lesson(LESSON, (f"more-{scene}",), scene=scene, seen=1, **query)
+
+
 ALPHAS = LESSONS[LESSON].control("alpha").options
 
 
@@ -45,7 +51,7 @@ def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_training")
 def test_the_table_of_the_drift_is_the_evidence() -> None:
-    shown = cells(opened(), "drift")
+    shown = cells(opened("drift"), "drift")
     for row, name in enumerate(bias.RATES):
         of32, of64 = (bias.drift(name, dtype) for dtype in bias.DTYPES)
         wanted = of32.db.max(), of32.dbeta.max(), of32.b[:, -1].max(), of64.b[:, -1].max()
@@ -56,7 +62,9 @@ def test_what_is_said_of_the_drift_is_so() -> None:
     adam, sgd = (bias.drift(name, "float32") for name in ("adam", "sgd"))
     assert adam.b[:, -1].max() > 1e5 * sgd.b[:, -1].max()
     assert bias.drift("adam", "float64").db.max() < 1e-6 * 1e-8
-    lines = [trace for trace in chart(opened(), "figure-largest-b")["data"] if trace.get("name")]
+    lines = [
+        trace for trace in chart(opened("drift"), "figure-largest-b")["data"] if trace.get("name")
+    ]
     assert len(lines) == 8
 
 
@@ -69,7 +77,7 @@ def test_what_is_said_of_the_drift_is_so() -> None:
 )
 @pytest.mark.parametrize("activation", placement.ACTIVATIONS)
 def test_the_placements_are_the_evidence(activation: str, images: str, lang: str) -> None:
-    at = opened(nonlinearity=activation, images=images, rate=0.1, lang=lang)
+    at = opened("placement", nonlinearity=activation, images=images, rate=0.1, lang=lang)
     assert not at.exception and not at.warning
     found, a = placement.over_seeds(images), placement.ACTIVATIONS.index(activation)
     shown = cells(at, "placement")
@@ -88,7 +96,7 @@ def test_the_placements_are_the_evidence(activation: str, images: str, lang: str
 
 def test_lines_over_the_steps_are_at_the_chosen_rate() -> None:
     found = placement.over_seeds("digits")
-    at = opened(nonlinearity="relu", images="digits", rate=0.3)
+    at = opened("placement", nonlinearity="relu", images="digits", rate=0.3)
     lines = {
         trace["name"]: trace for trace in chart(at, "figure-by-step")["data"] if trace.get("name")
     }
@@ -116,7 +124,7 @@ def test_a_lead_counts_outside_its_interval(seeds: int, shift: float, wanted: st
     ("rule", "lang"), [*((rule, "en") for rule in optimizers.OPTIMIZERS), ("adam", "ko")]
 )
 def test_the_optimizers_are_the_evidence(rule: str, lang: str) -> None:
-    at = opened(rule=rule, lang=lang)
+    at = opened("optimizers", rule=rule, lang=lang)
     assert not at.exception and not at.warning
     found, o = optimizers.sweep(), optimizers.OPTIMIZERS.index(rule)
     shown = cells(at, "optimizers")[o :: len(optimizers.OPTIMIZERS)]
@@ -146,7 +154,7 @@ def test_tolerance_is_more_than_the_gain_best_against_best(images: str) -> None:
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("alpha", [0.001, 1.0, 10.0])
 def test_the_numbers_of_alpha_are_those_of_the_experiment(alpha: float, lang: str) -> None:
-    at = opened(alpha=alpha, lang=lang)
+    at = opened("scale", alpha=alpha, lang=lang)
     assert not at.exception and not at.warning
     found, shown = scale.rescale(alpha), cells(at, "scale")
     assert shown[0] == f"{found.logits_moved:.4g}" and shown[1] == f"{found.changed:.4f}"
@@ -167,13 +175,13 @@ def test_it_is_said_to_hold_where_it_holds(alpha: float) -> None:
 
 
 def test_the_page_says_where_it_breaks() -> None:
-    assert "breaks through ε" in said(opened(alpha=0.001))
-    assert "breaks through ε" not in said(opened(alpha=0.1))
+    assert "breaks through ε" in said(opened("scale", alpha=0.001))
+    assert "breaks through ε" not in said(opened("scale", alpha=0.1))
 
 
 @pytest.mark.usefixtures("no_training")
 def test_the_growth_of_w_is_the_evidence() -> None:
-    at, found = opened(), scale.over_seeds()
+    at, found = opened("growth"), scale.over_seeds()
     shown = cells(at, "growth")
     for r in range(len(found.rates)):
         assert shown[4 * r] == f"{found.growth[0, r, :, -1].mean():.4g}"

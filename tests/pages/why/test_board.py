@@ -141,7 +141,7 @@ def test_predictions_survive_the_language_and_another_scene(lang: str) -> None:
 
 
 @LANGS
-def test_everything_can_be_uncovered_without_predicting(lang: str) -> None:
+def test_everything_can_be_uncovered_without_predicting_and_says_what_it_is_of(lang: str) -> None:
     at = board(lang=lang, all=1)
     assert on_the_board(at) == list(range(1, len(CLAIMS) + 1))
     assert f"{AGREED} 0/" not in said(at)
@@ -150,9 +150,28 @@ def test_everything_can_be_uncovered_without_predicting(lang: str) -> None:
         len(row.numbers) for row in claims.board().values()
     )
     assert not cells(at, "claims")
-    for claim in CLAIMS:
+    file = ROOT / "assets" / "locales" / lang / "why" / "labels.toml"
+    words = tomllib.loads(file.read_text("utf-8"))["board"]
+    for claim in CLAIMS[lang == "ko" :: 2]:  # each in one language
+        row = claims.board()[claim]
         at.selectbox(key="why.claim").set_value(claim).run()
-        assert verdict_shown(at) == [claims.board()[claim].verdict] and not at.exception
+        assert verdict_shown(at) == [row.verdict] and not at.exception, claim
+        the_card_says_what_varied_and_on_what(at, claim, words)
+
+
+def the_card_says_what_varied_and_on_what(at: AppTest, claim: str, words: dict) -> None:
+    """In one line each, with every number of the scope."""
+    row = claims.board()[claim]
+    (caption,) = [each.value for each in at.caption if words["scope"]["line"][:3] in each.value]
+    line, rest = caption.split("  \n")
+    assert str(len(row.seeds)) in rest and "[[" not in caption, claim
+    for _, examples in row.scope.data:
+        assert str(examples) in line, claim
+    for count in (*row.scope.depths, *row.scope.widths, *row.scope.steps):
+        assert str(count) in line or count == 0, claim
+    ends = {min(row.scope.rates), max(row.scope.rates)} if row.scope.rates else set()
+    assert all(number(rate) in line for rate in ends), claim
+    assert (words["one_network"] in rest) == (row.varied in OF_ONE_NETWORK), claim
 
 
 def test_the_next_claim_is_the_next_one_that_is_covered() -> None:
@@ -191,23 +210,3 @@ def test_a_bar_is_the_interval_whatever_its_kind() -> None:
             shown = strip(claim, name)
             assert shown.band == interval(values, row.kinds[name]), name
             assert row.kinds[name] != "factor" or shown.band[0] > 0, name
-
-
-@LANGS
-def test_each_card_says_what_varied_and_on_what(lang: str) -> None:
-    """In one line each, with every number of the scope."""
-    file = ROOT / "assets" / "locales" / lang / "why" / "labels.toml"
-    words = tomllib.loads(file.read_text("utf-8"))["board"]
-    at = board(lang=lang, all=1)
-    for claim, row in claims.board().items():
-        at.selectbox(key="why.claim").set_value(claim).run()
-        (caption,) = [each.value for each in at.caption if words["scope"]["line"][:3] in each.value]
-        line, rest = caption.split("  \n")
-        assert str(len(row.seeds)) in rest and "[[" not in caption, claim
-        for _, examples in row.scope.data:
-            assert str(examples) in line, claim
-        for count in (*row.scope.depths, *row.scope.widths, *row.scope.steps):
-            assert str(count) in line or count == 0, claim
-        ends = {min(row.scope.rates), max(row.scope.rates)} if row.scope.rates else set()
-        assert all(number(rate) in line for rate in ends), claim
-        assert (words["one_network"] in rest) == (row.varied in OF_ONE_NETWORK), claim

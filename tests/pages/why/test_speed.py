@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import replace
 from functools import partial
+from itertools import cycle
 
 import numpy as np
 import pytest
@@ -153,10 +154,11 @@ def test_learning_rates(depth: int, rate: float) -> None:
     assert shown[1::2] == shares(*found[:, d, r]) and shown[::2] == shares(*found[:, d].max(axis=1))
 
 
-@LANGS
-@pytest.mark.parametrize("activation", options("nonlinearity"))
+@pytest.mark.parametrize(
+    ("activation", "lang"), [*zip(options("nonlinearity"), cycle(languages()), strict=False)]
+)
 def test_gradients_in_depth(activation: str, lang: str) -> None:
-    layers = {"sigmoid": options("layers")[0], "tanh": 10, "relu": 20}[activation]
+    layers = {"sigmoid": options("layers")[0], "tanh": 5, "relu": 10}[activation]
     at = scene(
         "flow",
         layers=layers,
