@@ -12,7 +12,8 @@ from pathlib import Path
 import plotly
 import pytest
 
-from tests.ui.test_shell import STATIC, ask, run, streamlits
+from tests.loops import finished as run
+from tests.ui.test_shell import STATIC, ask, streamlits
 from ui import library, packed
 from ui.packed import Packed
 
