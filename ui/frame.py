@@ -30,6 +30,7 @@ def warm_up() -> None:
     """What is done once, before the first visitor comes."""
     streamlits.take_pages_for_ours()
     streamlits.leave_pages_for_good()
+    streamlits.read_the_theme_once()
     settle_modules()
 
 
@@ -81,7 +82,8 @@ def run() -> None:
     page.complain()
     chosen.run()
     page.footer(__version__)
-    page.publish(lesson)
+    if not entry.scenes:
+        page.publish(lesson)  # a scene has done so itself
     settle_modules()
 
 

@@ -305,13 +305,14 @@ def _drawer(own: Any, now: Moment) -> None:
 
 
 def _note(lesson: Lesson, now: Moment) -> None:
-    """Tell the browser which scene was turned to; remember, here and there, that it was seen."""
+    """Tell the browser what is open and was turned to; remember, here and there, what was seen."""
     if now.whole:
         return
     if now.seen:
         seen(lesson).add(now.name)
     turned = scripts.call("turned", f"{lesson} {now.name}", st.session_state.get(TURNED, 0))
-    scripts.run(turned, progress.note(lesson, now.name if now.seen else None, now.name))
+    noted = progress.note(lesson, now.name if now.seen else None, now.name)
+    scripts.run(page.announcing(lesson), turned, noted)
 
 
 # --- the way ---
@@ -321,18 +322,18 @@ def _way(lesson: Lesson) -> None:
     """All scenes by short titles, and which were seen; the deeper ones last."""
     done = {*seen(lesson), *progress.done().get(lesson, ())}
 
-    def label(name: str) -> str:
-        deep = lesson.scene_of(name).deep
-        mark = ":material/check: " if name in done else DEEP * deep
-        return mark + t(f"{lesson}.scenes.{name}.short")
+    def label(scene: Scene) -> str:
+        mark = ":material/check: " if scene.name in done else DEEP * scene.deep
+        return mark + t(f"{lesson}.scenes.{scene.name}.short")
 
+    labels = {scene.name: label(scene) for scene in lesson.scenes}  # asked for more than once
     key = f"scenes.way.{lesson}"  # no lesson has a control of that name
     st.session_state[key] = lesson.value("scene")
     with st.container(key="scene-way"):
         st.segmented_control(
             t("ui.scenes.way"),
-            [scene.name for scene in lesson.scenes],
-            format_func=label,
+            list(labels),
+            format_func=labels.__getitem__,
             key=key,
             required=True,
             label_visibility="collapsed",

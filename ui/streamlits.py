@@ -23,6 +23,8 @@ from __future__ import annotations
 
 from functools import cache, wraps
 
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import (
@@ -73,6 +75,28 @@ def leave_pages_for_good() -> None:
 
     for kind, ours in ((ScriptRequests, join_what_stays), (ScriptRunner, run_what_is_there)):
         setattr(kind, ours.__name__, ours)  # `wraps` has given it the name
+
+
+@cache
+def read_the_theme_once() -> None:
+    """Let every run begin with the theme as the first one read it.
+
+    Streamlit reads all its settings again for each run's first message, six times, on the one
+    thread that all sessions share; that took as long as sending ten elements. They do not change
+    as long as the server runs.
+    """
+    read = app_session._populate_theme_msg
+
+    @cache
+    def theme(section: str) -> CustomThemeConfig:
+        found = CustomThemeConfig()
+        read(found, section)
+        return found
+
+    def populate(message: CustomThemeConfig, section: str = "theme") -> None:
+        message.MergeFrom(theme(section))
+
+    app_session._populate_theme_msg = populate
 
 
 def came_by_history() -> bool:
