@@ -4,7 +4,7 @@ All that Streamlit shows comes through a WebSocket. What must be there without o
 that it is missing, the language of the page), before it (the look of the frame) or beside it (how a
 page is printed, what the browser's history keeps of it) has to stand in the HTML itself:
 `assets/shell/`, with the words of every language, since which one the visitor reads is known in the
-browser alone.
+browser alone. What a link leads to is said there too, in its language (`ui.first`).
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import gzip
 import hashlib
 import html
 import json
+import re
 from functools import cache, lru_cache
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import scripts, streamlits, text
+from ui import first, scripts, streamlits, text
 from ui.files import ASSETS
 from ui.packed import takes_gzip
 
@@ -27,6 +28,8 @@ SHELL = ASSETS / "shell"
 FRAME = ASSETS / "frame.css"
 #: asked of Streamlit's file, which is not what the browser has, and is packed when it is dressed
 CONDITIONS = {b"if-none-match", b"if-modified-since", b"range", b"accept-encoding"}
+TITLE = re.compile(rb"<title>[^<]*</title>")
+SHEET = re.compile(rb'\s*<link rel="stylesheet"[^>]*>')
 
 
 class Shell:
@@ -64,15 +67,18 @@ class Dresser:
     async def finish(self, start: Message) -> None:
         headers, asked = MutableHeaders(scope=start), Headers(scope=self.scope)
         del headers["last-modified"]  # of Streamlit's file alone
-        headers["vary"] = "Accept-Encoding"
+        headers["vary"] = "Accept-Encoding, Accept-Language"
         if self.scope["method"] == "HEAD":
             del headers["content-length"], headers["etag"]
             body = b""
         else:
-            body = page = dressed(self.body)
-            headers["etag"] = tag = f'W/"{hashlib.sha256(page).hexdigest()[:32]}"'
+            at = first.place(self.scope)
+            tag, body = packed(self.body, at)
+            headers["etag"] = tag
             if takes_gzip(asked):
-                body, headers["content-encoding"] = pack(page), "gzip"
+                headers["content-encoding"] = "gzip"
+            else:
+                body = dressed(self.body, at)
             headers["content-length"] = str(len(body))
             if tag in asked.get("if-none-match", ""):
                 start["status"], body = 304, b""
@@ -95,24 +101,36 @@ def is_page(start: Message) -> bool:
     )
 
 
-@lru_cache(maxsize=4)
-def dressed(page: bytes) -> bytes:
-    """The page with our own at the end of its head and at the beginning of its body."""
-    return page.replace(b"</head>", head() + b"</head>", 1).replace(
-        b"<body>", b"<body>" + look() + without_scripts(), 1
+@lru_cache(maxsize=8)
+def dressed(page: bytes, at: first.Place | None = None) -> bytes:
+    """The page with our own at the end of its head and at the beginning of its body.
+
+    Streamlit's style sheet, for which a browser waits, comes after the first words.
+    """
+    said, shown = (first.head(at), first.body(at)) if at else ("", "")
+    if at:
+        page = TITLE.sub(b"", page, 1)
+    sheets = b"".join(SHEET.findall(page))
+    return (
+        SHEET.sub(b"", page)
+        .replace(b"</head>", said.encode() + head() + b"</head>", 1)
+        .replace(b"<body>", b"<body>" + shown.encode() + sheets + look() + without_scripts(), 1)
     )
 
 
-@lru_cache(maxsize=4)
-def pack(page: bytes) -> bytes:
-    return gzip.compress(page, mtime=0)
+@lru_cache(maxsize=128)
+def packed(page: bytes, at: first.Place | None = None) -> tuple[str, bytes]:
+    """The dressed page as most browsers take it, with the tag that stands for it."""
+    plain = dressed(page, at)
+    return f'W/"{hashlib.sha256(plain).hexdigest()[:32]}"', gzip.compress(plain, mtime=0)
 
 
 @cache
 def head() -> bytes:
     words = html.escape(json.dumps(text.in_all_languages("connection"), ensure_ascii=False))
     return (
-        f'<style>{_file("shell.css")}</style><style media="print">{_file("print.css")}</style>'
+        f"<style>{_file('shell.css')}{_file('first.css')}</style>"
+        f'<style media="print">{_file("print.css")}</style>'
         f'<script data-words="{words}">{_script("shell.js")}</script>'
         f"<script>{_script('history.js')}</script><script>{_script('keys.js')}</script>"
         f"<script>{scripts.text()}</script>"
