@@ -20,7 +20,7 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import first, scripts, streamlits, text
+from ui import first, icons, scripts, streamlits, text
 from ui.files import ASSETS
 from ui.packed import takes_gzip
 
@@ -110,7 +110,7 @@ def dressed(page: bytes, at: first.Place | None = None) -> bytes:
     said, shown = (first.head(at), first.body(at)) if at else ("", "")
     if at:
         page = TITLE.sub(b"", page, 1)
-    sheets = b"".join(SHEET.findall(page))
+    sheets = b"".join(map(icons.linked, SHEET.findall(page)))
     return (
         SHEET.sub(b"", page)
         .replace(b"</head>", said.encode() + head() + b"</head>", 1)

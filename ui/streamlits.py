@@ -11,7 +11,8 @@ names stand, and what tells when one is gone (`tests/ui/test_streamlits.py`, unl
   Streamlit's own;
 - `ui.streamlit_words`, the sentences that are said in the reader's language instead;
 - `ui.shell`, the ends of the HTML page's head and body, where ours is put in
-  (`tests/ui/test_shell.py`); its `history.js` counts on `history.pushState` being called for each
+  (`tests/ui/test_shell.py`), and `ui.icons`, how its style sheet names the font of its icons
+  (`tests/ui/test_icons.py`); its `history.js` counts on `history.pushState` being called for each
   new address (`tests/browser/test_history.py`);
 - `tools/serve_child.py`, how `streamlit run` reads its settings (`tests/tools/test_serve.py`);
 - `tests/visits.py`, what AppTest cannot do by itself.
@@ -22,7 +23,9 @@ A private name anywhere else fails a test.
 from __future__ import annotations
 
 from functools import cache, wraps
+from pathlib import Path
 
+import streamlit as st
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 from streamlit.runtime.pages_manager import PagesManager
@@ -103,6 +106,12 @@ def came_by_history() -> bool:
     """Whether the browser's Back or Forward asked for this run; nothing public tells a script."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
+
+
+def static(path: str) -> bytes | None:
+    """A file of what Streamlit gives to a browser, by its address below the app's; None if gone."""
+    file = Path(st.__file__).parent / "static" / path
+    return file.read_bytes() if file.is_file() else None
 
 
 def with_names(script: str) -> str:

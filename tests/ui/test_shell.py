@@ -15,7 +15,7 @@ from streamlit.web.server.starlette.starlette_gzip_middleware import SelectiveGZ
 from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_handler
 
 from tests.loops import finished
-from ui import first, shell, text
+from ui import first, icons, shell, text
 
 STATIC = file_util.get_static_dir()
 PLAIN = Path(STATIC, "index.html").read_bytes()
@@ -66,7 +66,8 @@ def test_every_page_is_dressed_whole(path: str, packed: bool) -> None:
         page = page.replace(first.head(at), "").replace(first.body(at), "")
         plain = plain.replace("<title>Streamlit</title>", "")
     sheet = shell.SHEET.search(PLAIN)[0].decode()  # stands after these
-    assert page.replace(sheet, "") == plain.replace(sheet, "") and page.count(sheet) == 1
+    ours = icons.linked(sheet.encode()).decode()
+    assert page.replace(ours, "") == plain.replace(sheet, "") and page.count(ours) == 1
 
 
 def test_the_page_holds_the_words_of_every_language() -> None:
