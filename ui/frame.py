@@ -15,7 +15,7 @@ from functools import cache
 import streamlit as st
 
 from bncore import __version__
-from ui import page, progress, state, streamlits
+from ui import library, page, progress, state, streamlits
 from ui.files import ROOT
 from ui.lesson import Lesson
 from ui.lessons import HOME, LESSONS, script
@@ -80,7 +80,8 @@ def run() -> None:
     if state.setting("view") in progress.WITH_MENU:
         page.menu()
     page.complain()
-    chosen.run()
+    with library.drawing(lesson, ""):
+        chosen.run()
     page.footer(__version__)
     if not entry.scenes:
         page.publish(lesson)  # a scene has done so itself

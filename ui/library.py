@@ -9,6 +9,9 @@ file that we make (`ui.icons`) is offered here, too.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +26,10 @@ PLACE = "lab/"
 TYPES = {"js": "text/javascript", "css": "text/css", "woff2": "font/woff2"}
 #: what is offered, by its address
 _offered: dict[str, bytes] = {}
+_addresses: dict[str, str] = {}  # of components, by name
+#: by lesson and scene the components that its picture is drawn with, as far as anybody has seen it
+_drawn: dict[tuple[str, str], dict[str, None]] = {}
+_drawing: ContextVar[tuple[str, str] | None] = ContextVar("drawing", default=None)
 
 
 @cache
@@ -36,11 +43,37 @@ def module(name: str, text: str) -> str:
 
     Streamlit sends a component's module along with every change of its data; it sends this instead.
     """
-    at = offered(name, text.encode(), "js")
+    _addresses[name] = at = offered(name, text.encode(), "js")
     return f"""// {name}, as a file that the browser keeps
 const {{ default: mount }} = await import(new URL("{at}", document.baseURI).href);
 export default mount;
 """
+
+
+def address_of(component: str) -> str:
+    """Where a component's program is; empty if there is no such component yet."""
+    return _addresses.get(component, "")
+
+
+@contextmanager
+def drawing(lesson: str, scene: str) -> Iterator[None]:
+    """Note what this scene's picture is drawn with."""
+    before = _drawing.set((lesson, scene))
+    try:
+        yield
+    finally:
+        _drawing.reset(before)
+
+
+def draws(component: str) -> None:
+    """That a component is drawn now."""
+    if (at := _drawing.get()) is not None:
+        _drawn.setdefault(at, {})[address_of(component)] = None
+
+
+def drawn_with(lesson: str, scene: str) -> tuple[str, ...]:
+    """The programs that a scene's picture needs, by their addresses."""
+    return tuple(_drawn.get((lesson, scene), ()))
 
 
 def offered(name: str, data: bytes, kind: str) -> str:

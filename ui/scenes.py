@@ -24,7 +24,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import page, progress, scripts, share, state
+from ui import library, page, progress, scripts, share, state
 from ui.lesson import Lesson, Question, Scene
 from ui.lessons import FOLDERS, HOME, LESSONS, script
 from ui.text import has, t
@@ -165,7 +165,7 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     scene = now.scene
     own, drawn = _module(lesson, scene.name), _module(lesson, _picture_of(scene))
     if state.setting("view") == "embed":
-        _picture(drawn, now)
+        _picture(lesson, drawn, now)
         _under(lesson, now)
         return
     words, place = _above(scene, now) if scene.wide else _beside(scene)
@@ -176,14 +176,14 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
         _words(lesson, now, own.said(now) if now.seen and hasattr(own, "said") else {})
     with place:
         if picture:
-            _picture(drawn, now)
+            _picture(lesson, drawn, now)
             _guess_in_words(lesson, now, getattr(drawn, "MARKED", ()))
     _drawer(own, now)  # drawn after the picture, which may set its controls right
     _note(lesson, now)
 
 
-def _picture(drawn: Any, now: Moment) -> None:
-    with st.container(key=f"picture-{now.name}"):
+def _picture(lesson: Lesson, drawn: Any, now: Moment) -> None:
+    with st.container(key=f"picture-{now.name}"), library.drawing(lesson, now.name):
         drawn.picture(now)
 
 

@@ -20,7 +20,7 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import first, icons, scripts, streamlits, text
+from ui import ahead, first, icons, scripts, streamlits, text
 from ui.files import ASSETS
 from ui.packed import takes_gzip
 
@@ -73,12 +73,13 @@ class Dresser:
             body = b""
         else:
             at = first.place(self.scope)
-            tag, body = packed(self.body, at)
+            more = ahead.links(self.body, at) if at else ""
+            tag, body = packed(self.body, at, more)
             headers["etag"] = tag
             if takes_gzip(asked):
                 headers["content-encoding"] = "gzip"
             else:
-                body = dressed(self.body, at)
+                body = dressed(self.body, at, more)
             headers["content-length"] = str(len(body))
             if tag in asked.get("if-none-match", ""):
                 start["status"], body = 304, b""
@@ -102,26 +103,27 @@ def is_page(start: Message) -> bool:
 
 
 @lru_cache(maxsize=8)
-def dressed(page: bytes, at: first.Place | None = None) -> bytes:
+def dressed(page: bytes, at: first.Place | None = None, more: str = "") -> bytes:
     """The page with our own at the end of its head and at the beginning of its body.
 
-    Streamlit's style sheet, for which a browser waits, comes after the first words.
+    Streamlit's style sheet, for which a browser waits, comes after the first words. `more` is what
+    this page asks for ahead.
     """
     said, shown = (first.head(at), first.body(at)) if at else ("", "")
     if at:
         page = TITLE.sub(b"", page, 1)
     sheets = b"".join(map(icons.linked, SHEET.findall(page)))
     return (
-        SHEET.sub(b"", page)
-        .replace(b"</head>", said.encode() + head() + b"</head>", 1)
+        ahead.UNUSED.sub(b"", SHEET.sub(b"", page))
+        .replace(b"</head>", (said + more).encode() + head() + b"</head>", 1)
         .replace(b"<body>", b"<body>" + shown.encode() + sheets + look() + without_scripts(), 1)
     )
 
 
 @lru_cache(maxsize=128)
-def packed(page: bytes, at: first.Place | None = None) -> tuple[str, bytes]:
+def packed(page: bytes, at: first.Place | None = None, more: str = "") -> tuple[str, bytes]:
     """The dressed page as most browsers take it, with the tag that stands for it."""
-    plain = dressed(page, at)
+    plain = dressed(page, at, more)
     return f'W/"{hashlib.sha256(plain).hexdigest()[:32]}"', gzip.compress(plain, mtime=0)
 
 
@@ -129,7 +131,7 @@ def packed(page: bytes, at: first.Place | None = None) -> tuple[str, bytes]:
 def head() -> bytes:
     words = html.escape(json.dumps(text.in_all_languages("connection"), ensure_ascii=False))
     return (
-        f"<style>{_file('shell.css')}{_file('first.css')}</style>"
+        f"{first.fonts()}<style>{_file('shell.css')}{_file('first.css')}</style>"
         f'<style media="print">{_file("print.css")}</style>'
         f'<script data-words="{words}">{_script("shell.js")}</script>'
         f"<script>{_script('history.js')}</script><script>{_script('keys.js')}</script>"

@@ -12,7 +12,8 @@ names stand, and what tells when one is gone (`tests/ui/test_streamlits.py`, unl
 - `ui.streamlit_words`, the sentences that are said in the reader's language instead;
 - `ui.shell`, the ends of the HTML page's head and body, where ours is put in
   (`tests/ui/test_shell.py`), and `ui.icons`, how its style sheet names the font of its icons
-  (`tests/ui/test_icons.py`); its `history.js` counts on `history.pushState` being called for each
+  (`tests/ui/test_icons.py`), and `ui.ahead`, of which parts its program consists
+  (`tests/ui/test_ahead.py`); its `history.js` counts on `history.pushState` being called for each
   new address (`tests/browser/test_history.py`);
 - `tools/serve_child.py`, how `streamlit run` reads its settings (`tests/tools/test_serve.py`);
 - `tests/visits.py`, what AppTest cannot do by itself.
@@ -22,6 +23,7 @@ A private name anywhere else fails a test.
 
 from __future__ import annotations
 
+import re
 from functools import cache, wraps
 from pathlib import Path
 
@@ -39,6 +41,8 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
 from ui.files import ASSETS
 
 NAMES = ASSETS / "streamlit.js"
+#: how a file of Streamlit's program names another that it cannot do without
+IMPORTED = re.compile(r'\b(?:from|import)\s*"\./([\w.-]+\.js)"')
 
 
 def take_pages_for_ours() -> None:
@@ -112,6 +116,19 @@ def static(path: str) -> bytes | None:
     """A file of what Streamlit gives to a browser, by its address below the app's; None if gone."""
     file = Path(st.__file__).parent / "static" / path
     return file.read_bytes() if file.is_file() else None
+
+
+@cache
+def parts(names: tuple[str, ...]) -> frozenset[str]:
+    """Files of Streamlit's program, by the names of what they draw, and all that these import."""
+    folder = Path(st.__file__).parent / "static" / "static" / "js"
+    found: set[Path] = set()
+    new = {file for name in names for file in folder.glob(f"{name}.????????.js")}
+    while new:
+        found |= new
+        texts = [file.read_text("utf-8") for file in new]
+        new = {folder / name for text in texts for name in IMPORTED.findall(text)} - found
+    return frozenset(f"static/js/{file.name}" for file in found)
 
 
 def with_names(script: str) -> str:
