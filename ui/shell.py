@@ -9,7 +9,6 @@ browser alone. What a link leads to is said there too, in its language (`ui.firs
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import html
 import json
@@ -22,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui import ahead, first, icons, scripts, streamlits, text
 from ui.files import ASSETS
-from ui.packed import takes_gzip
+from ui.packed import PACKERS, packing
 
 SHELL = ASSETS / "shell"
 FRAME = ASSETS / "frame.css"
@@ -74,12 +73,11 @@ class Dresser:
         else:
             at = first.place(self.scope)
             more = ahead.links(self.body, at) if at else ""
-            tag, body = packed(self.body, at, more)
+            way = packing(asked)
+            tag, body = packed(self.body, at, more, way)
             headers["etag"] = tag
-            if takes_gzip(asked):
-                headers["content-encoding"] = "gzip"
-            else:
-                body = dressed(self.body, at, more)
+            if way:
+                headers["content-encoding"] = way
             headers["content-length"] = str(len(body))
             if tag in asked.get("if-none-match", ""):
                 start["status"], body = 304, b""
@@ -121,10 +119,11 @@ def dressed(page: bytes, at: first.Place | None = None, more: str = "") -> bytes
 
 
 @lru_cache(maxsize=128)
-def packed(page: bytes, at: first.Place | None = None, more: str = "") -> tuple[str, bytes]:
-    """The dressed page as most browsers take it, with the tag that stands for it."""
+def packed(page: bytes, at: first.Place | None, more: str, way: str) -> tuple[str, bytes]:
+    """The dressed page as a browser takes it, with the tag that stands for it."""
     plain = dressed(page, at, more)
-    return f'W/"{hashlib.sha256(plain).hexdigest()[:32]}"', gzip.compress(plain, mtime=0)
+    body = PACKERS[way](plain) if way else plain
+    return f'W/"{hashlib.sha256(plain).hexdigest()[:32]}"', body
 
 
 @cache

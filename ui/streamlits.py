@@ -100,8 +100,8 @@ def read_the_theme_once() -> None:
         read(found, section)
         return found
 
-    def populate(message: CustomThemeConfig, section: str = "theme") -> None:
-        message.MergeFrom(theme(section))
+    def populate(msg: CustomThemeConfig, section: str = "theme") -> None:
+        msg.MergeFrom(theme(section))
 
     app_session._populate_theme_msg = populate
 
