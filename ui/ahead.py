@@ -23,8 +23,15 @@ LINKED = re.compile(rb'"\./(static/js/[\w.-]+\.js)"')
 UNUSED = re.compile(rb'\s*<link\s[^<>]*rel="preload"[^<>]*SourceSans[^<>]*>')
 
 
+def head(page: bytes, at: Place, path: str) -> str:
+    """All that saves the page at this place a way: links to what it will need, and the server."""
+    if path.endswith(f"/{at.lesson}"):
+        return f"<script>{streamlits.beside_the_page()}</script>{links(page, at)}"
+    return links(page, at)
+
+
 def links(page: bytes, at: Place) -> str:
-    """Links to what the page at this place will need besides what it links to already."""
+    """Links to what it will need besides what it links to already."""
     ours = {library.address_of(name): None for name in COMPONENTS}
     ours |= dict.fromkeys(library.drawn_with(at.lesson, at.scene))
     return "".join(map(_link, [*_parts(page), *filter(None, ours)]))

@@ -72,7 +72,7 @@ class Dresser:
             body = b""
         else:
             at = first.place(self.scope)
-            more = ahead.links(self.body, at) if at else ""
+            more = ahead.head(self.body, at, self.scope["path"]) if at else ""
             way = packing(asked)
             tag, body = packed(self.body, at, more, way)
             headers["etag"] = tag

@@ -118,6 +118,14 @@ def static(path: str) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
 
 
+def beside_the_page() -> str:
+    """A script that says where the server is: beside a page whose address ends in its name.
+
+    Streamlit's program would first ask below that address, and be told twice that nothing is there.
+    """
+    return "window.__streamlit = { BACKEND_BASE_URL: new URL('./', location.href).href };"
+
+
 @cache
 def parts(names: tuple[str, ...]) -> frozenset[str]:
     """Files of Streamlit's program, by the names of what they draw, and all that these import."""

@@ -69,3 +69,17 @@ def test_letters_that_no_page_shows_are_not_asked_for() -> None:
     assert len(fonts) == 1 and "lab-sans-latin" in fonts[0]
     (url,) = re.findall(r'src:url\("([^"]*)"\)', page)
     assert f'href="{url}"' in fonts[0] and (Path(__file__).parents[2] / url[6:]).is_file()
+
+
+def test_a_page_below_the_root_says_where_the_server_is() -> None:
+    """Streamlit's program reads it where it looks for its server, and there alone."""
+    program = "".join(
+        file.read_text("utf-8") for file in (STATIC / "static" / "js").glob("index.*.js")
+    )
+    assert "window.__streamlit" in program and ".BACKEND_BASE_URL)" in program
+    told = f"<script>{debts.beside_the_page()}</script>"
+    app = shell.Shell(streamlits())
+    for path, says in (("/noise", 1), ("/", 0), ("/noise/", 0), ("/nothing", 0), ("/home", 1)):
+        page = ask(app, path)[2].decode()
+        assert page.count(told) == says, path
+        assert not says or page.index(told) < page.index("</head>")

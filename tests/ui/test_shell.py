@@ -64,7 +64,7 @@ def test_every_page_is_dressed_whole(path: str, packed: bool) -> None:
     at = first.place({"type": "http", "path": path, "headers": []})
     if at is not None:  # its title, its first words
         page = page.replace(first.head(at), "").replace(first.body(at), "")
-        page = page.replace(ahead.links(PLAIN, at), "")
+        page = page.replace(ahead.head(PLAIN, at, path), "")
         plain = plain.replace("<title>Streamlit</title>", "")
     sheet = shell.SHEET.search(PLAIN)[0].decode()  # stands after these
     ours = icons.linked(sheet.encode()).decode()
