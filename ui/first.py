@@ -126,20 +126,22 @@ def body(at: Place) -> str:
         return ""
     scene = LESSONS[at.lesson].scene_of(at.scene) if at.scene else None
     late = text.written(at.language, "ui.connection.slow")
-    words = "".join(f"<p>{html.escape(plain(said))}</p>" for said in (*_words(at), late))
+    shown = "".join(f"<p>{html.escape(said)}</p>" for said in (*words(at), late))
     return (
         f'<div class="lab-first {"wide" if scene and scene.wide else "beside"}"'
         f' lang="{at.language}">{"<i></i>" if scene else ""}'
-        f"<div><section>{words}</section><b></b></div></div>"
+        f"<div><section>{shown}</section><b></b></div></div>"
     )
 
 
-def _words(at: Place) -> list[str]:
+def words(at: Place) -> list[str]:
     """The first words of a page: a scene's title and task, or what the lab is."""
     if not at.scene:
-        return text.passage(at.language, f"{at.lesson}/what").split("\n\n")[:2]
-    words = f"{at.lesson}.scenes.{at.scene}"
-    return [text.written(at.language, f"{words}.{name}") for name in ("title", "task")]
+        said = text.passage(at.language, f"{at.lesson}/what").split("\n\n")[:2]
+    else:
+        table = f"{at.lesson}.scenes.{at.scene}"
+        said = [text.written(at.language, f"{table}.{name}") for name in ("title", "task")]
+    return [plain(each) for each in said]
 
 
 def plain(markdown: str) -> str:
