@@ -125,11 +125,11 @@ def body(at: Place) -> str:
     if not at.drawn:
         return ""
     scene = LESSONS[at.lesson].scene_of(at.scene) if at.scene else None
+    kind = "start" if scene is None else "wide" if scene.wide else "beside"
     late = text.written(at.language, "ui.connection.slow")
     shown = "".join(f"<p>{html.escape(said)}</p>" for said in (*words(at), late))
     return (
-        f'<div class="lab-first {"wide" if scene and scene.wide else "beside"}"'
-        f' lang="{at.language}">{"<i></i>" if scene else ""}'
+        f'<div class="lab-first {kind}" lang="{at.language}">{"<i></i>" if scene else ""}'
         f"<div><section>{shown}</section><b></b></div></div>"
     )
 

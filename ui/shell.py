@@ -114,7 +114,7 @@ def dressed(page: bytes, at: first.Place | None = None, more: str = "") -> bytes
     return (
         ahead.UNUSED.sub(b"", SHEET.sub(b"", page))
         .replace(b"</head>", (said + more).encode() + head() + b"</head>", 1)
-        .replace(b"<body>", b"<body>" + shown.encode() + sheets + look() + without_scripts(), 1)
+        .replace(b"<body>", b"<body>" + without_scripts() + shown.encode() + sheets + look(), 1)
     )
 
 
@@ -162,4 +162,6 @@ def without_scripts() -> bytes:
         f'<p lang="{code}">{html.escape(words["no_script"])}</p>'
         for code, words in text.in_all_languages("connection").items()
     )
-    return f"<noscript>{''.join(sentences)}</noscript>".encode()
+    below = ".lab-first { position: relative; min-height: 100vh; }"  # that no sentence is covered
+    late = ".lab-first p:last-child { display: none; }"
+    return f"<noscript><style>{below}{late}</style>{''.join(sentences)}</noscript>".encode()

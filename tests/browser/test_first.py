@@ -15,18 +15,24 @@ from ui.lessons import HOME
 NewPage = Callable[..., Page]
 APART = 12  # px that a word may move when the app takes its place
 #: one with words beside its picture, one with words above; the start page
-PLACES = [("noise", 1366, 768), ("training", 1366, 768), ("noise", 390, 844), (HOME, 1366, 768)]
+PLACES = [
+    ("noise", "draw", 1366, 768),
+    ("training", "all_layers", 1366, 768),
+    ("noise", "law", 390, 844),
+    (HOME, "", 1366, 768),
+]
 
 
-@pytest.mark.parametrize(("lesson", "width", "height"), PLACES)
+@pytest.mark.parametrize(("lesson", "scene", "width", "height"), PLACES)
 def test_the_first_words_stand_until_the_apps_own_do(
-    lesson: str, width: int, height: int, app_url: str, new_page: NewPage
+    lesson: str, scene: str, width: int, height: int, app_url: str, new_page: NewPage
 ) -> None:
     page, held = new_page(width, height, dark=lesson == "training"), list[Route]()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.route("**/static/js/index.*.js", held.append)  # the program is long in coming
-    page.goto(f"{address(app_url, lesson)}?lang=en", wait_until="commit")
+    link = f"{address(app_url, lesson)}?lang=en" + (f"&scene={scene}" if scene else "")
+    page.goto(link, wait_until="commit")
     words = page.locator(".lab-first p")
     expect(words).to_have_count(3)
     expect(words.nth(0)).to_be_visible()
@@ -45,16 +51,13 @@ def test_the_first_words_stand_until_the_apps_own_do(
     painted(settled(page))
     expect(page.locator(".lab-first")).to_have_count(0)
     own_title, own_task = places(page, ".stMain h1", ".stMain .stMarkdown p")
-    assert page.locator(".stMain h1").first.inner_text() == first_title(lesson)
+    assert (
+        page.locator(".stMain h1").first.inner_text()
+        == first.words(first.Place(lesson, scene, "en", True))[0]
+    )
     for was, now in ((title, own_title), (task, own_task)):
         assert abs(was["x"] - now["x"]) <= APART and abs(was["y"] - now["y"]) <= APART
     assert not [url for url in asked if STREAMLITS_OWN_404.search(url)]
-
-
-def first_title(lesson: str) -> str:
-    scope = {"path": "/" if lesson == HOME else f"/{lesson}", "headers": []}
-    at = first.place(scope | {"type": "http", "query_string": b"lang=en"})
-    return first.words(at)[0]
 
 
 def places(page: Page, *selectors: str) -> list[dict[str, float]]:
