@@ -1,4 +1,7 @@
-"""The first words of a page stand in its HTML, where the app will draw them, and give way to it."""
+"""The first words of a page stand in its HTML, where the app will draw them, and give way to it.
+
+Streamlit's program is held back here until they have been looked at.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def test_the_first_words_stand_until_the_apps_own_do(
     page, held = new_page(width, height, dark=lesson == "training"), list[Route]()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.route("**/static/js/index.*.js", held.append)  # the program is long in coming
+    page.route("**/static/js/index.*.js", lambda route: held.append(route))
     link = f"{address(app_url, lesson)}?lang=en" + (f"&scene={scene}" if scene else "")
     page.goto(link, wait_until="commit")
     words = page.locator(".lab-first p")
