@@ -97,7 +97,8 @@ def fonts() -> str:
 
     Those of Korean, five times as heavy, wait until they are asked for.
     """
-    faces = [face for face in st.get_option("theme.fontFaces") if _every_page(face)]
+    told = st.get_option("theme.fontFaces")
+    faces = filter(_every_page, told if isinstance(told, list) else [])
     return "".join(
         f'<link rel="preload" href="./{face["url"]}" as="font" type="font/woff2" crossorigin>'
         f'<style>@font-face{{font-family:"{face["family"]}";font-style:{face["style"]};'

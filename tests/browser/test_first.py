@@ -48,7 +48,6 @@ def test_the_first_words_stand_until_the_apps_own_do(
     light = page.locator(".lab-first").evaluate("e => getComputedStyle(e).color")
     assert (light == "rgb(29, 36, 48)") == (lesson != "training")
 
-    page.unroute_all()
     for route in held:
         route.continue_()
     painted(settled(page))
