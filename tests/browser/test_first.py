@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import STREAMLITS_OWN_404
-from tests.browser.helpers import address, painted, settled
+from tests.browser.helpers import address, painted, settled, still
 from ui import first, text
 from ui.lessons import HOME
 
@@ -43,6 +43,7 @@ def test_the_first_words_stand_until_the_apps_own_do(
     page.evaluate("document.getAnimations().forEach(each => each.currentTime = 8001)")
     expect(words.nth(2)).to_be_visible()
     expect(words.nth(2)).to_have_text(text.written("en", "ui.connection.slow"))
+    still(page)
     title, task, picture = places(page, ".lab-first p", ".lab-first p + p", ".lab-first b")
     assert picture["width"] > width / 3 and picture["height"] > 200
     light = page.locator(".lab-first").evaluate("e => getComputedStyle(e).color")

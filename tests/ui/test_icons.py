@@ -43,7 +43,8 @@ def test_the_page_loads_ours(path: str) -> None:
     (sheet,) = re.findall(r'<link rel="stylesheet"[^>]*href="\.(/[^"]*)"', page.decode())
     status, headers, css = ask(app, sheet)
     assert status == 200 and headers["content-type"].startswith("text/css")
-    assert headers["cache-control"] == FOR_GOOD and b"MaterialSymbols" not in css
+    assert headers["cache-control"] == FOR_GOOD
+    assert b"MaterialSymbols" not in css and b"SourceSans" not in css and b"SourceCode" in css
     assert ask(app, sheet, **GZIP)[1]["content-encoding"] == "gzip"
     urls = set(re.findall(r"url\((?!data:)([^)]*)\)", css.decode()))
     (font,) = [url for url in urls if "icons" in url]
