@@ -9,7 +9,7 @@ INSTALL := -m pip --disable-pip-version-check --no-input install --quiet
 # One thread for NumPy's matrix products: at these sizes more of them only slow each other down.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help run dev test check bench load data traces evidence claims notebooks pictures fonts lock clean
+.PHONY: help run dev test check bench load data traces evidence claims notebooks pictures fonts icons lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ pictures: .venv/dev.stamp ## take the README's pictures again
 
 fonts: .venv-tools/fonts.stamp ## build static/fonts/*.woff2 again (needs npm)
 	$(TOOLS) tools/build_fonts.py
+
+icons: .venv/dev.stamp ## cut the icons that are shown out of the installed Streamlit's font again
+	$(PY) tools/build_icons.py
 
 lock: .venv-tools/lock.stamp ## write requirements.lock again, with today's newest that fit
 	@sed -n '/^[^#]/q;p' requirements.lock >requirements.lock.new

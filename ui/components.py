@@ -72,6 +72,7 @@ class Component:
             f"on_{event}_change": partial(self.hear, key, event, takes[f"on_{event}"])
             for event in self.events
         }
+        library.draws(self.name)
         self._mount(key=key, data=data, width=width, height=height, **hear)
 
     def hear(self, key: str, event: str, take: Callable[[Any], None]) -> None:

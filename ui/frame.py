@@ -15,7 +15,7 @@ from functools import cache
 import streamlit as st
 
 from bncore import __version__
-from ui import page, progress, state, streamlits
+from ui import library, page, progress, state, streamlits
 from ui.files import ROOT
 from ui.lesson import Lesson
 from ui.lessons import HOME, LESSONS, script
@@ -30,6 +30,7 @@ def warm_up() -> None:
     """What is done once, before the first visitor comes."""
     streamlits.take_pages_for_ours()
     streamlits.leave_pages_for_good()
+    streamlits.read_the_theme_once()
     settle_modules()
 
 
@@ -79,9 +80,11 @@ def run() -> None:
     if state.setting("view") in progress.WITH_MENU:
         page.menu()
     page.complain()
-    chosen.run()
+    with library.drawing(lesson, ""):
+        chosen.run()
     page.footer(__version__)
-    page.publish(lesson)
+    if not entry.scenes:
+        page.publish(lesson)  # a scene has done so itself
     settle_modules()
 
 

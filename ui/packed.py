@@ -5,6 +5,8 @@ But a name with a hash of the content in it stands for the same bytes for ever: 
 is right for as long as the server lives, and a browser need not ask for it a second time. That
 holds for Streamlit's program, our fonts (`static/`) and what draws charts (`ui.library`) alike.
 Everything else passes through untouched.
+
+Where the package `brotli` is installed, browsers that take it get files smaller by a seventh.
 """
 
 from __future__ import annotations
@@ -13,6 +15,9 @@ import asyncio
 import gzip
 import re
 from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from weakref import WeakValueDictionary
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -24,6 +29,13 @@ SMALLER = {".js", ".css", ".json", ".svg", ".ttf", ".wasm"}  # the others are co
 FOR_GOOD = "public, max-age=31536000, immutable"
 BOUND = 32 * 2**20  # bytes that are kept: several times all of Streamlit's program
 CONDITIONS = {"range", "if-none-match", "if-modified-since"}
+#: how bytes are packed, by the name that browsers know it by, the smallest first
+PACKERS: dict[str, Callable[[bytes], bytes]] = {"gzip": partial(gzip.compress, mtime=0)}
+with suppress(ImportError):
+    import brotli
+
+    # Two steps below its best, which takes twenty times as long for a twelfth less.
+    PACKERS = {"br": partial(brotli.compress, quality=9)} | PACKERS
 
 
 class Packed:
@@ -31,9 +43,10 @@ class Packed:
 
     def __init__(self, app: ASGIApp, bound: int = BOUND) -> None:
         self.app, self.bound = app, bound
-        self.kept: OrderedDict[str, list[Message]] = OrderedDict()  # asked for last, at the end
+        # by address and way of packing; asked for last, at the end
+        self.kept: OrderedDict[tuple[str, str], list[Message]] = OrderedDict()
         # Of sixty who ask at once for what is not kept yet, one reads and packs, the others wait.
-        self.making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.making: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = HASHED.search(scope["path"]) if scope["type"] == "http" else None
@@ -43,17 +56,19 @@ class Packed:
         asked, path = Headers(scope=scope), scope["path"]
         smaller = found[1] in SMALLER
         whole = scope["method"] == "GET" and not CONDITIONS & set(asked)
-        if not (smaller and whole and takes_gzip(asked)):
+        way = packing(asked)
+        if not (smaller and whole and way):
             await self.app(_plain(scope), receive, _marking(send, varies=smaller))
             return
-        async with self.making.setdefault(path, asyncio.Lock()):
-            said = self.kept.get(path) or await self.pack(scope, receive)
-        if path in self.kept:
-            self.kept.move_to_end(path)
+        key = path, way
+        async with self.making.setdefault(key, asyncio.Lock()):
+            said = self.kept.get(key) or await self.pack(scope, receive, way)
+        if key in self.kept:
+            self.kept.move_to_end(key)
         for message in said:  # outside the lock: a slow line holds nobody up
             await send(dict(message))
 
-    async def pack(self, scope: Scope, receive: Receive) -> list[Message]:
+    async def pack(self, scope: Scope, receive: Receive, way: str) -> list[Message]:
         """Ask for the file, and if it comes, keep it compressed; what is to be sent."""
         said: list[Message] = []
 
@@ -66,30 +81,31 @@ class Packed:
             return said
         start, *parts = said
         plain = b"".join(part.get("body", b"") for part in parts)
-        # Done once, and beside everybody's runs: zlib lets others work meanwhile.
-        body = await asyncio.to_thread(gzip.compress, plain, mtime=0)
+        # Done once, and beside everybody's runs: those who pack let others work meanwhile.
+        body = await asyncio.to_thread(PACKERS[way], plain)
         headers = MutableHeaders(scope=start)
-        headers["content-encoding"], headers["content-length"] = "gzip", str(len(body))
+        headers["content-encoding"], headers["content-length"] = way, str(len(body))
         if tag := headers.get("etag"):
             headers["etag"] = f"W/{tag.removeprefix('W/')}"  # the bytes are others
         del headers["accept-ranges"]
-        self.keep(scope["path"], packed := [start, {"type": "http.response.body", "body": body}])
+        packed = [start, {"type": "http.response.body", "body": body}]
+        self.keep((scope["path"], way), packed)
         return packed
 
-    def keep(self, path: str, packed: list[Message]) -> None:
-        self.kept[path] = packed
+    def keep(self, key: tuple[str, str], packed: list[Message]) -> None:
+        self.kept[key] = packed
         while sum(len(body["body"]) for _, body in self.kept.values()) > self.bound:
             self.kept.popitem(last=False)
 
 
-def takes_gzip(asked: Headers) -> bool:
-    """Whether gzip is among what a browser takes, and not as what it refuses."""
+def packing(asked: Headers) -> str:
+    """The smallest way of packing that a browser takes and does not refuse; empty if none."""
     offers = (offer.partition(";") for offer in asked.get("accept-encoding", "").split(","))
     refused = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
-    return any(
-        name.strip().lower() in ("gzip", "*") and not refused.fullmatch(weight)
-        for name, _, weight in offers
-    )
+    taken = {name.strip().lower() for name, _, weight in offers if not refused.fullmatch(weight)}
+    if "*" in taken:
+        taken.add("gzip")
+    return next((way for way in PACKERS if way in taken), "")
 
 
 def is_file(start: Message) -> bool:

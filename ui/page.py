@@ -157,13 +157,16 @@ def complain() -> None:
 def header(lesson: str) -> None:
     """The language switch, at the same place on every page and every screen.
 
-    What takes no room stands in its container too, since that one is taken out of the flow.
+    What takes no room stands in its container too, since that one is taken out of the flow. Of a
+    lesson seen scene by scene each scene says what is open.
     """
+    view = state.setting("view")
     with st.container(horizontal=True, horizontal_alignment="right", key="header"):
-        # styles hang on its key
-        with st.container(key=f"view-{state.setting('view')}", width="content"):
-            _announce(lesson)
-        if state.setting("view") == "class":
+        if view != "page":
+            st.container(key=f"view-{view}", width="content")  # styles hang on its key
+        if not LESSONS[lesson].scenes or view in ("all", "embed"):
+            scripts.run(announcing(lesson), progress.note(lesson))
+        if view == "class":
             st.html(_script("class.js"), unsafe_allow_javascript=True)
         st.segmented_control(
             t("ui.language_switch"),
@@ -176,10 +179,9 @@ def header(lesson: str) -> None:
         )
 
 
-def _announce(lesson: str) -> None:
-    """Tell the browser, and so a screen reader, which language the page is in, and what is open."""
-    place = list(LESSONS).index(lesson)
-    scripts.run(scripts.call("follow", text.language(), place), progress.note(lesson))
+def announcing(lesson: str) -> str:
+    """Tells the browser, and so a screen reader, which language it is in, and what is open."""
+    return scripts.call("follow", text.language(), list(LESSONS).index(lesson))
 
 
 @cache

@@ -24,7 +24,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import page, progress, scripts, share, state
+from ui import library, page, progress, scripts, share, state
 from ui.lesson import Lesson, Question, Scene
 from ui.lessons import FOLDERS, HOME, LESSONS, script
 from ui.text import has, t
@@ -165,7 +165,7 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     scene = now.scene
     own, drawn = _module(lesson, scene.name), _module(lesson, _picture_of(scene))
     if state.setting("view") == "embed":
-        _picture(drawn, now)
+        _picture(lesson, drawn, now)
         _under(lesson, now)
         return
     words, place = _above(scene, now) if scene.wide else _beside(scene)
@@ -176,14 +176,14 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
         _words(lesson, now, own.said(now) if now.seen and hasattr(own, "said") else {})
     with place:
         if picture:
-            _picture(drawn, now)
+            _picture(lesson, drawn, now)
             _guess_in_words(lesson, now, getattr(drawn, "MARKED", ()))
     _drawer(own, now)  # drawn after the picture, which may set its controls right
     _note(lesson, now)
 
 
-def _picture(drawn: Any, now: Moment) -> None:
-    with st.container(key=f"picture-{now.name}"):
+def _picture(lesson: Lesson, drawn: Any, now: Moment) -> None:
+    with st.container(key=f"picture-{now.name}"), library.drawing(lesson, now.name):
         drawn.picture(now)
 
 
@@ -305,13 +305,14 @@ def _drawer(own: Any, now: Moment) -> None:
 
 
 def _note(lesson: Lesson, now: Moment) -> None:
-    """Tell the browser which scene was turned to; remember, here and there, that it was seen."""
+    """Tell the browser what is open and was turned to; remember, here and there, what was seen."""
     if now.whole:
         return
     if now.seen:
         seen(lesson).add(now.name)
     turned = scripts.call("turned", f"{lesson} {now.name}", st.session_state.get(TURNED, 0))
-    scripts.run(turned, progress.note(lesson, now.name if now.seen else None, now.name))
+    noted = progress.note(lesson, now.name if now.seen else None, now.name)
+    scripts.run(page.announcing(lesson), turned, noted)
 
 
 # --- the way ---
@@ -321,18 +322,18 @@ def _way(lesson: Lesson) -> None:
     """All scenes by short titles, and which were seen; the deeper ones last."""
     done = {*seen(lesson), *progress.done().get(lesson, ())}
 
-    def label(name: str) -> str:
-        deep = lesson.scene_of(name).deep
-        mark = ":material/check: " if name in done else DEEP * deep
-        return mark + t(f"{lesson}.scenes.{name}.short")
+    def label(scene: Scene) -> str:
+        mark = ":material/check: " if scene.name in done else DEEP * scene.deep
+        return mark + t(f"{lesson}.scenes.{scene.name}.short")
 
+    labels = {scene.name: label(scene) for scene in lesson.scenes}  # asked for more than once
     key = f"scenes.way.{lesson}"  # no lesson has a control of that name
     st.session_state[key] = lesson.value("scene")
     with st.container(key="scene-way"):
         st.segmented_control(
             t("ui.scenes.way"),
-            [scene.name for scene in lesson.scenes],
-            format_func=label,
+            list(labels),
+            format_func=labels.__getitem__,
             key=key,
             required=True,
             label_visibility="collapsed",

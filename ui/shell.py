@@ -4,29 +4,31 @@ All that Streamlit shows comes through a WebSocket. What must be there without o
 that it is missing, the language of the page), before it (the look of the frame) or beside it (how a
 page is printed, what the browser's history keeps of it) has to stand in the HTML itself:
 `assets/shell/`, with the words of every language, since which one the visitor reads is known in the
-browser alone.
+browser alone. What a link leads to is said there too, in its language (`ui.first`).
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import html
 import json
+import re
 from functools import cache, lru_cache
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import scripts, streamlits, text
+from ui import ahead, first, icons, scripts, streamlits, text
 from ui.files import ASSETS
-from ui.packed import takes_gzip
+from ui.packed import PACKERS, packing
 
 SHELL = ASSETS / "shell"
 FRAME = ASSETS / "frame.css"
 #: asked of Streamlit's file, which is not what the browser has, and is packed when it is dressed
 CONDITIONS = {b"if-none-match", b"if-modified-since", b"range", b"accept-encoding"}
+TITLE = re.compile(rb"<title>[^<]*</title>")
+SHEET = re.compile(rb'\s*<link rel="stylesheet"[^>]*>')
 
 
 class Shell:
@@ -64,15 +66,18 @@ class Dresser:
     async def finish(self, start: Message) -> None:
         headers, asked = MutableHeaders(scope=start), Headers(scope=self.scope)
         del headers["last-modified"]  # of Streamlit's file alone
-        headers["vary"] = "Accept-Encoding"
+        headers["vary"] = "Accept-Encoding, Accept-Language"
         if self.scope["method"] == "HEAD":
             del headers["content-length"], headers["etag"]
             body = b""
         else:
-            body = page = dressed(self.body)
-            headers["etag"] = tag = f'W/"{hashlib.sha256(page).hexdigest()[:32]}"'
-            if takes_gzip(asked):
-                body, headers["content-encoding"] = pack(page), "gzip"
+            at = first.place(self.scope)
+            more = ahead.head(self.body, at, self.scope["path"]) if at else ""
+            way = packing(asked)
+            tag, body = packed(self.body, at, more, way)
+            headers["etag"] = tag
+            if way:
+                headers["content-encoding"] = way
             headers["content-length"] = str(len(body))
             if tag in asked.get("if-none-match", ""):
                 start["status"], body = 304, b""
@@ -95,24 +100,38 @@ def is_page(start: Message) -> bool:
     )
 
 
-@lru_cache(maxsize=4)
-def dressed(page: bytes) -> bytes:
-    """The page with our own at the end of its head and at the beginning of its body."""
-    return page.replace(b"</head>", head() + b"</head>", 1).replace(
-        b"<body>", b"<body>" + look() + without_scripts(), 1
+@lru_cache(maxsize=8)
+def dressed(page: bytes, at: first.Place | None = None, more: str = "") -> bytes:
+    """The page with our own at the end of its head and at the beginning of its body.
+
+    Streamlit's style sheet, for which a browser waits, comes after the first words. `more` is what
+    this page asks for ahead.
+    """
+    said, shown = (first.head(at), first.body(at)) if at else ("", "")
+    if at:
+        page = TITLE.sub(b"", page, 1)
+    sheets = b"".join(map(icons.linked, SHEET.findall(page)))
+    return (
+        ahead.UNUSED.sub(b"", SHEET.sub(b"", page))
+        .replace(b"</head>", (said + more).encode() + head() + b"</head>", 1)
+        .replace(b"<body>", b"<body>" + without_scripts() + shown.encode() + sheets + look(), 1)
     )
 
 
-@lru_cache(maxsize=4)
-def pack(page: bytes) -> bytes:
-    return gzip.compress(page, mtime=0)
+@lru_cache(maxsize=128)
+def packed(page: bytes, at: first.Place | None, more: str, way: str) -> tuple[str, bytes]:
+    """The dressed page as a browser takes it, with the tag that stands for it."""
+    plain = dressed(page, at, more)
+    body = PACKERS[way](plain) if way else plain
+    return f'W/"{hashlib.sha256(plain).hexdigest()[:32]}"', body
 
 
 @cache
 def head() -> bytes:
     words = html.escape(json.dumps(text.in_all_languages("connection"), ensure_ascii=False))
     return (
-        f'<style>{_file("shell.css")}</style><style media="print">{_file("print.css")}</style>'
+        f"{first.fonts()}<style>{_file('shell.css')}{_file('first.css')}</style>"
+        f'<style media="print">{_file("print.css")}</style>'
         f'<script data-words="{words}">{_script("shell.js")}</script>'
         f"<script>{_script('history.js')}</script><script>{_script('keys.js')}</script>"
         f"<script>{scripts.text()}</script>"
@@ -143,4 +162,6 @@ def without_scripts() -> bytes:
         f'<p lang="{code}">{html.escape(words["no_script"])}</p>'
         for code, words in text.in_all_languages("connection").items()
     )
-    return f"<noscript>{''.join(sentences)}</noscript>".encode()
+    below = ".lab-first { position: relative; min-height: 100vh; }"  # that no sentence is covered
+    late = ".lab-first p:last-child { display: none; }"
+    return f"<noscript><style>{below}{late}</style>{''.join(sentences)}</noscript>".encode()

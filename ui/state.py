@@ -202,18 +202,20 @@ def begin(
         read.setdefault("seen", False)  # a link to a question shows the question
         if by_history:
             read = {control.name: DEFAULT for control in controls} | read
+    scene = ""
     for control in controls:  # of a lesson in scenes the open one is the first
         place = key(lesson, control.name)
         if (value := read.get(control.name, DEFAULT)) is not DEFAULT:
             st.session_state[place] = value
         elif place not in st.session_state or control.name in read:
-            scene = st.session_state.get(key(lesson, "scene"), "")
             own = control.default if default is None else default(control.name, scene)
             st.session_state[place] = own
         else:
             # A drop-down sends its label. Read before it is drawn, that is understood in the
             # language in which it was; once drawn in another, it would be nothing it offers.
             _ = st.session_state[place]
+        if control.name == "scene":
+            scene = st.session_state[place]
 
 
 def _read_all(controls: tuple[Control, ...], given: dict[str, list[str]]) -> dict[str, Any]:
@@ -248,17 +250,18 @@ def _given() -> dict[str, list[str]]:
 
 def _begin_language(wanted: list[str] | None) -> None:
     """`?lang=` wins over what was chosen before, which wins over the browser's own language."""
-    named = _language(wanted[0]) if wanted is not None and len(wanted) == 1 else None
+    named = language_of(wanted[0]) if wanted is not None and len(wanted) == 1 else None
     if named is not None:
         st.session_state["lang"] = named
     elif "lang" not in st.session_state:
-        st.session_state["lang"] = _language(st.context.locale or "") or text.FALLBACK
+        st.session_state["lang"] = language_of(st.context.locale or "") or text.FALLBACK
     if wanted is not None and named is None:
         reason = "choice" if len(wanted) == 1 else "several"
         _complain(reason, name="lang", got=_listed(wanted), options=", ".join(text.languages()))
+    text.speak(st.session_state["lang"])
 
 
-def _language(code: str) -> str | None:
+def language_of(code: str) -> str | None:
     """The language that a code names, in any of its forms: ko, KO, ko-KR, ko_kr."""
     first = re.split("[-_]", code[:LONGEST], maxsplit=1)[0].lower()
     return first if first in text.languages() else None
@@ -320,15 +323,12 @@ def publish(
     """
     wanted = {"lang": text.language()}
     for each in SETTINGS.values():
-        if setting(each.name) != each.default:
-            wanted[each.name] = each.write(setting(each.name))
+        if (now := setting(each.name)) != each.default:
+            wanted[each.name] = each.write(now)
+    scene = "" if default is None else value(lesson, "scene")
     for control in controls:
         now = value(lesson, control.name)
-        if (
-            default is None
-            or control.name == "scene"
-            or now != default(control.name, value(lesson, "scene"))
-        ):
+        if default is None or control.name == "scene" or now != default(control.name, scene):
             wanted[control.name] = control.write(now)
     if _given() != {name: [value] for name, value in wanted.items()}:
         st.query_params.from_dict(wanted)

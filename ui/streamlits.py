@@ -11,7 +11,9 @@ names stand, and what tells when one is gone (`tests/ui/test_streamlits.py`, unl
   Streamlit's own;
 - `ui.streamlit_words`, the sentences that are said in the reader's language instead;
 - `ui.shell`, the ends of the HTML page's head and body, where ours is put in
-  (`tests/ui/test_shell.py`); its `history.js` counts on `history.pushState` being called for each
+  (`tests/ui/test_shell.py`), and `ui.icons`, how its style sheet names the font of its icons
+  (`tests/ui/test_icons.py`), and `ui.ahead`, of which parts its program consists
+  (`tests/ui/test_ahead.py`); its `history.js` counts on `history.pushState` being called for each
   new address (`tests/browser/test_history.py`);
 - `tools/serve_child.py`, how `streamlit run` reads its settings (`tests/tools/test_serve.py`);
 - `tests/visits.py`, what AppTest cannot do by itself.
@@ -21,8 +23,13 @@ A private name anywhere else fails a test.
 
 from __future__ import annotations
 
+import re
 from functools import cache, wraps
+from pathlib import Path
 
+import streamlit as st
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import (
@@ -34,6 +41,8 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
 from ui.files import ASSETS
 
 NAMES = ASSETS / "streamlit.js"
+#: how a file of Streamlit's program names another that it cannot do without
+IMPORTED = re.compile(r'\b(?:from|import)\s*"\./([\w.-]+\.js)"')
 
 
 def take_pages_for_ours() -> None:
@@ -75,10 +84,59 @@ def leave_pages_for_good() -> None:
         setattr(kind, ours.__name__, ours)  # `wraps` has given it the name
 
 
+@cache
+def read_the_theme_once() -> None:
+    """Let every run begin with the theme as the first one read it.
+
+    Streamlit reads all its settings again for each run's first message, six times, on the one
+    thread that all sessions share; that took as long as sending ten elements. They do not change
+    as long as the server runs.
+    """
+    read = app_session._populate_theme_msg
+
+    @cache
+    def theme(section: str) -> CustomThemeConfig:
+        found = CustomThemeConfig()
+        read(found, section)
+        return found
+
+    def populate(msg: CustomThemeConfig, section: str = "theme") -> None:
+        msg.MergeFrom(theme(section))
+
+    app_session._populate_theme_msg = populate
+
+
 def came_by_history() -> bool:
     """Whether the browser's Back or Forward asked for this run; nothing public tells a script."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
+
+
+def static(path: str) -> bytes | None:
+    """A file of what Streamlit gives to a browser, by its address below the app's; None if gone."""
+    file = Path(st.__file__).parent / "static" / path
+    return file.read_bytes() if file.is_file() else None
+
+
+def beside_the_page() -> str:
+    """A script that says where the server is: beside a page whose address ends in its name.
+
+    Streamlit's program would first ask below that address, and be told twice that nothing is there.
+    """
+    return "window.__streamlit = { BACKEND_BASE_URL: new URL('./', location.href).href };"
+
+
+@cache
+def parts(names: tuple[str, ...]) -> frozenset[str]:
+    """Files of Streamlit's program, by the names of what they draw, and all that these import."""
+    folder = Path(st.__file__).parent / "static" / "static" / "js"
+    found: set[Path] = set()
+    new = {file for name in names for file in folder.glob(f"{name}.????????.js")}
+    while new:
+        found |= new
+        texts = [file.read_text("utf-8") for file in new]
+        new = {folder / name for text in texts for name in IMPORTED.findall(text)} - found
+    return frozenset(f"static/js/{file.name}" for file in found)
 
 
 def with_names(script: str) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -34,9 +35,22 @@ def languages() -> tuple[str, ...]:
     return (FALLBACK, *(code for code in found if code != FALLBACK))
 
 
+#: what `speak` was told in this thread: a run has one of its own, of one session
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
+
+
 def language() -> str:
     """The language of this session; English before the frame has set one."""
-    return st.session_state.get("lang", FALLBACK)
+    return _spoken.get() or st.session_state.get("lang", FALLBACK)
+
+
+def speak(code: str) -> None:
+    """Remember the session's language for the run: each label asks for it, the session is slow.
+
+    Every run of a whole page says it anew. One of a fragment is in the language that its page was
+    drawn in, or, in another thread, asks the session.
+    """
+    _spoken.set(code)
 
 
 def mode() -> Mode:
@@ -109,6 +123,22 @@ def in_all_languages(table: str) -> dict[str, dict[str, str]]:
     """A table of `ui.toml` by language, for what is said before the language is known."""
     english = _labels(FALLBACK, "ui")[table]
     return {code: english | _labels(code, "ui").get(table, {}) for code in languages()}
+
+
+def written(code: str, key: str, /, **values: object) -> str:
+    """What `t` says, in a language that is named, where no run goes on; colours stay marks."""
+    for each in (code, FALLBACK):
+        if (template := _label(each, key)) is not None:
+            return PLACEHOLDER.sub(lambda match: str(values[match[1]]), template)
+    raise KeyError(key)
+
+
+def passage(code: str, name: str) -> str:
+    """The same of `prose`: as it stands in its file."""
+    found = _passage(code, name) or _passage(FALLBACK, name)
+    if found is None:
+        raise KeyError(name)
+    return found
 
 
 def name_of(code: str) -> str:

@@ -34,6 +34,17 @@
     }
   };
 
+  /* The first words of the HTML give way by their style sheet (first.css); then they are no longer there for anybody. */
+  addEventListener("DOMContentLoaded", () => {
+    const words = document.querySelector(".lab-first");
+    const app = new MutationObserver(() => {
+      if (getComputedStyle(words).display !== "none") return;
+      app.disconnect();
+      words.remove();
+    });
+    if (words) app.observe(document.body, { childList: true, subtree: true });
+  });
+
   const onPaper = matchMedia("print");
   const shade = () => {
     const app = document.querySelector(STREAMLIT.app);

@@ -33,7 +33,7 @@ FRAME |= {
     "shell",
     "state",
 }
-FRAME |= {"streamlit_words", "streamlits", "text"}
+FRAME |= {"streamlit_words", "streamlits", "text", "first", "ahead", "icons"}
 PART = re.compile(r"pages\.\w+\.\w+")
 OWN = {
     "ui": FRAME,

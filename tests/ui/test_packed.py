@@ -18,7 +18,7 @@ from ui import library, packed
 from ui.packed import Packed
 
 ROOT = Path(__file__).parents[2]
-GZIP = {"accept_encoding": "gzip, deflate, br"}
+GZIP = {"accept_encoding": "gzip, deflate"}
 FILES = sorted(file for file in Path(STATIC).rglob("*") if file.parent != Path(STATIC))
 
 
@@ -64,13 +64,33 @@ def test_a_file_is_read_and_packed_once_and_stays_what_it_was(ending: str) -> No
     assert inner.times == 1
 
 
-@pytest.mark.parametrize("accepts", ["", "br", "gzip;q=0, br", "identity"])
+@pytest.mark.parametrize("accepts", ["", "zstd", "gzip;q=0, deflate", "br;q=0", "identity"])
 def test_who_does_not_take_gzip_gets_the_file_as_it_is(accepts: str) -> None:
     app, file = Packed(streamlits()), one(".js")
     ask(app, address(file), **GZIP)
     status, headers, body = ask(app, address(file), accept_encoding=accepts)
     assert (status, body) == (200, file.read_bytes()) and "content-encoding" not in headers
     assert headers["vary"] == "Accept-Encoding"
+
+
+def test_who_takes_brotli_gets_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is installed; and who does not is never given it from what is kept."""
+    brotli = pytest.importorskip("brotli")
+    app, file = Packed(inner := Counted(streamlits())), one(".js")
+    bodies = {}
+    for accepts, way in (
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, *", "gzip"),
+    ):
+        status, headers, bodies[way] = ask(app, address(file), accept_encoding=accepts)
+        assert (status, headers["content-encoding"]) == (200, way)
+        assert headers["vary"] == "Accept-Encoding"
+        assert int(headers["content-length"]) == len(bodies[way])
+    assert brotli.decompress(bodies["br"]) == gzip.decompress(bodies["gzip"]) == file.read_bytes()
+    assert len(bodies["br"]) < len(bodies["gzip"]) and inner.times == 2
+    monkeypatch.delitem(packed.PACKERS, "br")  # as if it were not there
+    assert ask(app, address(file), accept_encoding="br, gzip")[1]["content-encoding"] == "gzip"
 
 
 def test_a_part_of_a_file_is_a_part_of_the_file_as_it_is() -> None:
@@ -117,7 +137,7 @@ def test_what_is_kept_is_bounded_and_the_oldest_goes_first() -> None:
     app = Packed(inner, bound=sum(sizes[1:]))
     for file in files:
         ask(app, address(file), **GZIP)
-    assert list(app.kept) == [address(file) for file in files[1:]]
+    assert list(app.kept) == [(address(file), "gzip") for file in files[1:]]
 
 
 def test_of_many_who_ask_at_once_one_reads_the_file() -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 import streamlit
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
@@ -123,6 +125,25 @@ def test_the_switch_for_a_folder_of_pages_is_still_read() -> None:
         assert PagesManager.uses_pages_directory is False
     finally:
         PagesManager.uses_pages_directory = before
+
+
+def test_the_theme_is_read_once_and_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit reads it section by section, through the name that is replaced."""
+    plain = inspect.getattr_static(app_session, "_populate_theme_msg")
+    monkeypatch.setattr(app_session, "_populate_theme_msg", plain)  # put back in the end
+    assert inspect.getsource(app_session.AppSession).count(" _populate_theme_msg(") == 6
+    theirs, ours, read = CustomThemeConfig(), CustomThemeConfig(), []
+    plain(theirs), plain(theirs.dark, "theme.dark")
+    monkeypatch.setattr(
+        app_session, "_populate_theme_msg", lambda *what: (read.append(what[1]), plain(*what))
+    )
+    streamlits.read_the_theme_once.__wrapped__()
+    for _ in range(2):
+        ours.Clear()
+        app_session._populate_theme_msg(ours)
+        app_session._populate_theme_msg(ours.dark, "theme.dark")
+        assert ours == theirs
+    assert read == ["theme", "theme.dark"]
 
 
 def test_a_run_still_knows_whether_back_asked_for_it() -> None:
