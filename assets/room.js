@@ -7,11 +7,12 @@
   const PICTURE = `${STREAMLIT.main} [class*="st-key-picture-"]`, DRAWER = '[class*="st-key-more-"] details[open]';
   const BARS = ".st-key-scene-turn, .st-key-under"; // what stands below it
   const BARS_INSIDE = ".st-key-under", PADDING = 14; // px that the page leaves below this one
+  const GUESS = ".st-key-your-guess"; // belongs to it
   const VIEWS = { ".st-key-view-class": { least: 1, largest: 1.5 }, ".st-key-view-embed": { least: 0.8, largest: 1.25 } };
   const LOWEST = 0.55, TALLEST = 1.9; // times the usual height of a plot
   const TALLER = 0.3; // of that, plots become so much taller while all of it is enlarged as far as it may be
-  const NARROW = 430; // px: a picture is not enlarged where it would have less width than this
-  const GAP = 10; // px of the screen, to what stands below
+  const NARROW = 500; // px: a picture is not enlarged where it would have less width than this
+  const GAP = 20; // px of the screen, to what stands below
   const ARRIVES = 8000; // ms in which what belongs to a picture may still come in
   const STEP = 0.05;
   let stood, size, until, hand, at = { zoom: 1, tall: 1 }, planned = 0;
@@ -25,9 +26,8 @@
   /** How far what is drawn there reaches beyond its room, in px of the screen; less than 0 where some is left. */
   const beyond = picture => {
     const main = document.querySelector(STREAMLIT.main), bar = document.querySelector(BARS);
-    let low = picture.getBoundingClientRect().bottom;
-    for (let next = picture.parentElement.nextElementSibling; next; next = next.nextElementSibling)
-      if (next.offsetHeight > 3 && !next.querySelector(BARS)) low = Math.max(low, next.getBoundingClientRect().bottom);
+    const drawn = [picture, document.querySelector(GUESS)].filter(part => part);
+    const low = Math.max(...drawn.map(part => part.getBoundingClientRect().bottom));
     const { bottom } = main.getBoundingClientRect(), below = bar?.parentElement.getBoundingClientRect().height ?? 0;
     return low + main.scrollTop + GAP - (bottom - below) + (bar?.matches(BARS_INSIDE) ? PADDING : 0);
   };

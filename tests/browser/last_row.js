@@ -21,7 +21,7 @@
   const frameThatCuts = (element, box) => {
     for (let at = element; at && at !== main; at = above(at)) {
       const { overflowX, overflowY } = getComputedStyle(at), frame = at.getBoundingClientRect();
-      const out = Math.max(frame.left - box.left, box.right - frame.right, (frame.top - box.top) * .6, (box.bottom - frame.bottom) * .6);
+      const out = Math.max(frame.left - box.left, box.right - frame.right, ...element.closest(".katex") ? [] : [(frame.top - box.top) * .6, (box.bottom - frame.bottom) * .6]); // a formula's signs have tall boxes
       if ((overflowX !== "visible" || overflowY !== "visible") && out > 3 && !at.matches("pre, input, textarea")) return at;
     }
   };
