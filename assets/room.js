@@ -12,7 +12,7 @@
   const LOWEST = 0.55, TALLEST = 1.9; // times the usual height of a plot
   const TALLER = 0.3; // of that, plots become so much taller while all of it is enlarged as far as it may be
   const NARROW = 500; // px: a picture is not enlarged where it would have less width than this
-  const GAP = 20; // px of the screen, to what stands below
+  const GAP = 24; // px of the screen, to what stands below
   const ARRIVES = 8000; // ms in which what belongs to a picture may still come in
   const STEP = 0.05;
   let stood, size, until, hand, at = { zoom: 1, tall: 1 }, planned = 0;

@@ -20,6 +20,7 @@ const ROWS = [
 ];
 const GAP = 30, AXIS = 40; // px between plots, and for the numbers beside one
 const ENDS = 26;           // px: what stands at the right end of a line
+const WIDE = 170, SQUEEZED = 130; // px: plots stand beside each other from this width on, or where there is little height
 const THREE_FROM = 540;    // px: of one unit, all plots in a row from here on
 
 /**
@@ -34,7 +35,7 @@ export function placeBoxes(width, tall = 1) {
   let y = 0;
   for (const [row, usual, names] of ROWS) {
     const h = usual * tall;
-    const stacked = row !== "percentiles" && half < 170;
+    const stacked = row !== "percentiles" && half < (tall < 1 ? SQUEEZED : WIDE);
     const w = stacked ? width - axis - 8 : half;
     names.forEach((name, i) => {
       if (stacked || i === 0) y += row === "percentiles" ? 40 : 24;
