@@ -8,14 +8,16 @@
   const BARS = ".st-key-scene-turn, .st-key-under"; // what stands below it
   const BARS_INSIDE = ".st-key-under", PADDING = 14; // px that the page leaves below this one
   const GUESS = ".st-key-your-guess"; // belongs to it
-  const VIEWS = { ".st-key-view-class": { least: 1, largest: 1.5 }, ".st-key-view-embed": { least: 0.8, largest: 1.25 } };
+  const VIEWS = { ".st-key-view-class": { least: 1, largest: 1.6 }, ".st-key-view-embed": { least: 0.8, largest: 1.25 } };
   const LOWEST = 0.55, TALLEST = 1.9; // times the usual height of a plot
   const TALLER = 0.3; // of that, plots become so much taller while all of it is enlarged as far as it may be
   const NARROW = 500; // px: a picture is not enlarged where it would have less width than this
+  const WORDS = 400; // the same, of one without plots that become taller
   const GAP = 24; // px of the screen, to what stands below
   const ARRIVES = 8000; // ms in which what belongs to a picture may still come in
+  const STILL = 120; // ms
   const STEP = 0.05;
-  let stood, size, until, hand, at = { zoom: 1, tall: 1 }, planned = 0;
+  let stood, observed, size, until, hand = false, at = { zoom: 1, tall: 1 }, planned, due = true;
 
   const limits = () => Object.entries(VIEWS).find(([mark]) => document.querySelector(mark))?.[1];
   const page = () => document.querySelector(STREAMLIT.app)?.getAttribute(STREAMLIT.run);
@@ -58,10 +60,14 @@
     const most = Math.max(1, Math.min(largest, picture.parentElement.clientWidth / NARROW));
     for (let share = 1; share > -0.01; share -= 0.1) {
       const zoom = 1 + share * (most - 1), tall = 1 + share * TALLER;
-      if (fits(picture, zoom, tall)) return draw(zoom, tallest(picture, zoom, tall, TALLEST));
+      if (!fits(picture, zoom, tall)) continue;
+      const height = tallest(picture, zoom, tall, TALLEST), last = Math.min(largest, picture.parentElement.clientWidth / WORDS);
+      let larger = zoom;
+      while (height === TALLEST && larger + STEP <= last && fits(picture, larger + STEP, height)) larger += STEP;
+      return draw(larger, height);
     }
     for (let zoom = 1; zoom > least - 0.01; zoom -= STEP)
-      if (fits(picture, zoom, LOWEST)) return draw(zoom, tallest(picture, zoom, LOWEST, 1));
+      if (fits(picture, zoom, LOWEST)) return draw(zoom, tallest(picture, zoom, LOWEST, TALLEST));
     draw(least, LOWEST);
   };
   /* What has grown since is given room: what was added to it is taken back first. */
@@ -75,16 +81,15 @@
   };
 
   const fit = () => {
-    planned = 0;
+    due = true;
     const allowed = limits(), picture = shown();
     if (!allowed) return at.zoom === 1 && at.tall === 1 || draw(1, 1);
     if (!picture || document.querySelector(DRAWER) || matchMedia("print").matches) return;
     if (page() !== STREAMLIT.done || document.querySelector(STREAMLIT.skeleton)) return; // two scenes may stand at once
+    due = false;
     const now = `${innerWidth} ${innerHeight}`;
     if (nameOf(picture) !== stood || now !== size) {
       if (nameOf(picture) !== stood) hand = false;
-      sizes.disconnect();
-      sizes.observe(picture);
       stood = nameOf(picture);
       size = now;
       until = performance.now() + ARRIVES;
@@ -92,15 +97,26 @@
     if (performance.now() < until && !hand) search(picture, allowed);
     else giveWay(picture, allowed);
   };
-  const plan = () => { planned ||= requestAnimationFrame(fit); };
+  /* What belongs to a picture comes in one after the other: it is measured once nothing has come for a while. */
+  const plan = () => {
+    clearTimeout(planned);
+    planned = setTimeout(fit, stood === nameOf(shown()) && hand ? 0 : STILL);
+  };
   const sizes = new ResizeObserver(plan);
+  const look = () => {
+    const picture = shown();
+    if (picture && picture !== observed) {
+      sizes.disconnect();
+      sizes.observe(observed = picture);
+    }
+    if (due || nameOf(picture) !== stood) plan();
+  };
 
   window.roomy = plan;
   for (const kind of ["pointerdown", "keydown"])
     addEventListener(kind, event => { hand ||= shown()?.contains(event.target) ?? false; }, { capture: true });
-  addEventListener("resize", plan);
+  addEventListener("resize", fit);
   document.fonts.addEventListener("loadingdone", plan);
-  new MutationObserver(() => { if (nameOf(shown()) !== stood) plan(); })
-    .observe(document.body, { childList: true, subtree: true, attributeFilter: [STREAMLIT.run] });
-  plan();
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributeFilter: [STREAMLIT.run] });
+  look();
 })();

@@ -29,6 +29,12 @@ PLACE = """() => [...document.querySelectorAll('[class*="st-key-picture-"]')].ma
   return [bottom, width, document.documentElement.style.cssText].join();
 }).join()"""
 
+#: another address on the same page, which is not opened anew
+AS_BACK_WOULD = """address => {
+  history.replaceState({ entry: address }, "", address);
+  dispatchEvent(new PopStateEvent("popstate", { state: { entry: address } }));
+}"""
+
 
 def standing(page: Page, scene: Scene, state: str) -> None:
     page.locator(f".st-key-scene-{scene.name}-{state}").wait_for()
@@ -87,8 +93,9 @@ def test_a_frame_elsewhere_holds_the_picture_whole(
     page = new_page(*FRAMES[0], lang)
     page.add_init_script(PENS)
     wrong: dict[str, list[str]] = {}
+    visit(page, f"{app_url}/{lesson}?lang={lang}&view=embed")
     for scene in lesson.scenes:
-        visit(page, f"{app_url}/{lesson}?lang={lang}&scene={scene.name}&seen=1&view=embed")
+        page.evaluate(AS_BACK_WOULD, f"?lang={lang}&scene={scene.name}&seen=1&view=embed")
         standing(page, scene, "seen")
         for gone in ("h1", ".st-key-scene-next", ".stSidebar", ".stAppHeader", ".st-key-footer"):
             expect(page.locator(gone).locator("visible=true")).to_have_count(0)

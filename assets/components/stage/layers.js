@@ -10,7 +10,7 @@ const ACROSS = ["label", "stats"]; // the sizes that are no heights
 export const Geometry = {
   measure() {
     const picture = this.find(".picture"), style = getComputedStyle(picture);
-    const px = name => Number(style.getPropertyValue(`--${name}`)) * (ACROSS.includes(name) ? 1 : tall), tall = tallOf(picture, 0.85);
+    const px = name => Number(style.getPropertyValue(`--${name}`)) * (ACROSS.includes(name) ? 1 : tall), tall = tallOf(picture, 0.76);
     this.width = picture.clientWidth;
     const [label, stats, head, hist, gap, band, row] = ["label", "stats", "head", "hist", "gap", "band", "row"].map(px);
     const inset = label ? 10 : 14;
