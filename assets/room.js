@@ -96,10 +96,12 @@
     }
     if (performance.now() < until && !hand) search(picture, allowed);
     else giveWay(picture, allowed);
+    document.documentElement.dataset.room = stood; // for those who wait for it
   };
   /* What belongs to a picture comes in one after the other: it is measured once nothing has come for a while. */
   const plan = () => {
     clearTimeout(planned);
+    delete document.documentElement.dataset.room;
     planned = setTimeout(fit, stood === nameOf(shown()) && hand ? 0 : STILL);
   };
   const sizes = new ResizeObserver(plan);

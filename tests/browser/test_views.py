@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.helpers import painted, settled, steady, visit
+from tests.browser.helpers import framed, painted, settled, visit
 from ui.lesson import Lesson, Scene
 from ui.lessons import LESSONS
 
@@ -20,18 +20,15 @@ LAST_ROW, PENS = ((HERE / name).read_text("utf-8") for name in ("last_row.js", "
 STAGED = [lesson for lesson in LESSONS.values() if lesson.scenes]
 PROJECTORS = [(1920, 1080), (1280, 720), (1024, 768)]
 LETTERS = 22 / 1080  # of a projector's height: what the last row can read
-EMPTY = 0.2  # of the height, at most, between a picture and Back and Next
+EMPTY = 1 / 3  # of the height, at most, between a picture and Back and Next
 FRAMES = [(800, 500), (720, 560)]
 IN_A_FRAME = 9.9  # px: letters of 12.5 px, in a picture that is drawn smaller
-#: where what is drawn ends, and how large it is drawn
-PLACE = """() => [...document.querySelectorAll('[class*="st-key-picture-"]')].map(picture => {
-  const { bottom, width } = picture.getBoundingClientRect();
-  return [bottom, width, document.documentElement.style.cssText].join();
-}).join()"""
+#: the picture of a scene has found its room
+AT_HOME = "scene => document.documentElement.dataset.room?.includes(`st-key-picture-${scene} `)"
 
 #: another address on the same page, which is not opened anew
 AS_BACK_WOULD = """address => {
-  history.replaceState({ entry: address }, "", address);
+  History.prototype.replaceState.call(history, { entry: address }, "", address);
   dispatchEvent(new PopStateEvent("popstate", { state: { entry: address } }));
 }"""
 
@@ -41,11 +38,13 @@ def standing(page: Page, scene: Scene, state: str) -> None:
     painted(settled(page))
 
 
-def turned_to(page: Page, width: int, height: int) -> None:
-    """Another window, in which pictures have found their size."""
+def turned_to(page: Page, scene: Scene, width: int, height: int) -> None:
+    """Another window, in which the picture has found its room."""
     page.evaluate("pens.clear()")
     page.set_viewport_size({"width": width, "height": height})
-    steady(page, PLACE)
+    framed(page)
+    page.wait_for_function(AT_HOME, arg=scene.name)
+    framed(painted(page))
 
 
 def beats(page: Page, app_url: str, lesson: Lesson, lang: str) -> Iterator[tuple[Scene, str]]:
@@ -77,7 +76,7 @@ def test_the_last_row_reads_every_scene(
     wrong: dict[str, list[str]] = {}
     for scene, state in beats(page, app_url, lesson, lang):
         for width, height in PROJECTORS:
-            turned_to(page, width, height)
+            turned_to(page, scene, width, height)
             limits = {"least": LETTERS * height, "empty": EMPTY if state == "seen" else 1}
             if found := page.evaluate(LAST_ROW, limits):
                 wrong[f"{scene.name} {state}, {width}×{height}"] = found
@@ -100,7 +99,7 @@ def test_a_frame_elsewhere_holds_the_picture_whole(
         for gone in ("h1", ".st-key-scene-next", ".stSidebar", ".stAppHeader", ".st-key-footer"):
             expect(page.locator(gone).locator("visible=true")).to_have_count(0)
         for width, height in FRAMES:
-            turned_to(page, width, height)
+            turned_to(page, scene, width, height)
             if found := page.evaluate(LAST_ROW, {"least": IN_A_FRAME, "empty": 1}):
                 wrong[f"{scene.name}, {width}×{height}"] = found
     assert not wrong
