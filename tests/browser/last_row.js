@@ -20,7 +20,6 @@
   };
   const frameThatCuts = (element, box) => {
     for (let at = element; at && at !== main; at = above(at)) {
-      if (getComputedStyle(at).textOverflow === "ellipsis") return; // says itself that it goes on
       const { overflowX, overflowY } = getComputedStyle(at), frame = at.getBoundingClientRect();
       const out = Math.max(frame.left - box.left, box.right - frame.right, ...element.closest(".katex") ? [] : [(frame.top - box.top) * .6, (box.bottom - frame.bottom) * .6]); // a formula's signs have tall boxes
       if ((overflowX !== "visible" || overflowY !== "visible") && out > 3) return at;
@@ -39,7 +38,8 @@
     if (!lines.length) return;
     const formula = element.closest(".katex"), size = sizeOf(formula ?? element);
     if (!element.closest("sub, sup, .sub") && size < least - .3) found.add(`${size.toFixed(1)} px: ${words}`);
-    if (element.closest("pre, input, textarea")) return; // code may be wider than a page: it scrolls in a box of its own
+    // code may be wider than a page, and scrolls in a box of its own; an ellipsis says itself that there is more
+    if (element.closest("pre, input, textarea") || getComputedStyle(element.closest("li, p, div") ?? element).textOverflow === "ellipsis") return;
     for (const box of lines) {
       if (frameThatCuts(element, box)) { found.add(`cut: ${words}`); continue; }
       if (box.left < -1 || box.top < -1 || box.right > innerWidth + 1) found.add(`outside: ${words}`);
