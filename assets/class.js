@@ -3,7 +3,7 @@
 (() => {
   if (window.classroom) return window.classroom();
   // px: the height that a scene needs without menu and header, and the width at the least
-  const HEIGHT = 687, WIDTH = 880;
+  const HEIGHT = 687, WIDTH = 1010;
   const LETTERS = 22 / 1080; // of the window's height: what the last row can read
   const MARK = ".st-key-view-class";
   const CLICKER = { PageDown: 1, PageUp: -1 }; // nothing else wants these

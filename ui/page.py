@@ -168,6 +168,8 @@ def header(lesson: str) -> None:
             scripts.run(announcing(lesson), progress.note(lesson))
         if view == "class":
             st.html(_script("class.js"), unsafe_allow_javascript=True)
+        if state.setting("view") in ("class", "embed"):
+            st.html(_script("room.js"), unsafe_allow_javascript=True)
         st.segmented_control(
             t("ui.language_switch"),
             text.languages(),

@@ -27,11 +27,12 @@ ENDS, BINS, TICKS = (-3.0, 3.0), 30, (-2, 0, 2)
 STYLE = (
     ".ways-on{display:grid;gap:1rem}.ways-on p{margin:0}"
     ".ways-on ol{display:grid;grid-template-columns:1fr auto 1fr auto 1fr;margin:0;padding:0;"
-    "list-style:none;align-items:center;font-size:.8125rem;font-variant-numeric:tabular-nums}"
+    "list-style:none;align-items:center;font-size:max(.8125rem,var(--least,0px));font-variant-numeric:tabular-nums}"
     ".ways-on li{margin:0;padding:0;text-align:center;line-height:1.3}"
     ".ways-on .step{padding:0 .3rem}"
     ".ways-on i{display:block;font:italic 1.35rem/1.3 KaTeX_Math,Georgia,serif;color:var(--mine)}"
-    ".ways-on img{display:block;width:100%;height:78px;border-bottom:1px solid var(--line)}"
+    ".ways-on img{display:block;width:100%;height:calc(78px*var(--tall,1));"
+    "border-bottom:1px solid var(--line)}"
     ".ways-on .ticks{display:flex;justify-content:space-between;padding:0 9%;opacity:.8}"
     ".ways-on .told{display:flex;flex-wrap:wrap;justify-content:center;column-gap:.6rem}"
 )

@@ -24,11 +24,14 @@ MARKED = tuple(guess for *_, guess in ARMS.values())
 KINDS = {"W": "W", "b": "b", "gamma": "γ", "beta": "β"}
 IDEAS = {"gamma": "z_tilde", "beta": "z_tilde", "b": "z"}
 STYLE = (
-    ".blocks{display:grid;gap:1.1rem;margin-top:.4rem}.blocks p{margin:0 0 .25rem;font-size:.95rem}"
+    ".blocks{display:grid;gap:1.1rem;margin-top:.4rem}"
+    ".blocks p{margin:0 0 .25rem;font-size:max(.95rem,var(--least,0px))}"
     ".blocks p b{font-variant-numeric:tabular-nums}.blocks .guess{font-style:italic;opacity:.85}"
-    ".blocks ul{display:flex;gap:3px;margin:0;padding:0;list-style:none;min-height:3.9rem}"
-    ".blocks li{flex:1;min-width:0;margin:0;padding:.35rem .3rem;border-radius:.4rem;text-align:"
-    "center;line-height:1.3;border:2px solid var(--mine);font-variant-numeric:tabular-nums;"
+    ".blocks ul{display:flex;gap:3px;margin:0;padding:0;list-style:none;"
+    "min-height:calc(3.9rem*var(--tall,1))}"
+    ".blocks li{display:grid;align-content:center;flex:1;min-width:0;margin:0;"
+    "padding:.35rem .3rem;border-radius:.4rem;text-align:center;"
+    "line-height:1.3;border:2px solid var(--mine);font-variant-numeric:tabular-nums;"
     "background:color-mix(in srgb,var(--mine) 16%,transparent)}.blocks li.W{flex:4.5}"
     ".blocks li i{display:block;font:italic 1.2rem/1.2 KaTeX_Math,Georgia,serif;color:var(--mine)}"
     ".blocks li.none{border:2px dashed color-mix(in srgb,var(--mine) 45%,transparent);"

@@ -30,25 +30,6 @@ WALKS = [
 ]
 #: numbers that say something: three digits or more, with a decimal point
 NUMBER = re.compile(r"(?<![\d.])(?:\d+\.\d{2,}|\d{2,}\.\d+)(?![\d.])")
-#: texts that are painted smaller than so many pixels, by what they say
-SMALL = """least => {
-  const found = [];
-  const look = node => {
-    if (node.nodeType !== Node.TEXT_NODE) {
-      const parts = [...node.shadowRoot?.childNodes ?? [], ...node.childNodes];
-      if (!node.matches?.('style, script, .katex-mathml, sub, .sub')) parts.forEach(look);
-      return;
-    }
-    const element = node.parentElement, words = node.data.trim();
-    if (!words || !element?.checkVisibility({ visibilityProperty: true })) return;
-    const { width, height } = element.getBoundingClientRect();
-    if (width < 2 || height < 2 || element.closest('.katex')) return;
-    const size = parseFloat(getComputedStyle(element).fontSize) * (element.currentCSSZoom ?? 1);
-    if (size < least - .5) found.push(`${words.slice(0, 30)}: ${size.toFixed(1)}`);
-  };
-  look(document.querySelector('.stMain'));
-  return found;
-}"""
 TEXT = """place => {
   const HEARD = ['alt', 'aria-label', 'aria-valuetext'];
   const said = [];
@@ -211,31 +192,6 @@ def test_a_clicker_goes_beat_by_beat(app_url: str, new_page: Callable[..., Page]
     standing(page, second, "ask" if second.question else "seen")
     page.keyboard.press("PageUp")
     standing(page, first, "seen")
-
-
-@pytest.mark.parametrize("lesson", [lesson for lesson in LESSONS.values() if lesson.scenes])
-def test_before_a_class_everything_fits_and_can_be_read(
-    app_url: str, new_page: Callable[..., Page], lesson: Lesson
-) -> None:
-    """From the last row: nothing is smaller than 22 px at 1080p."""
-    page, scene = new_page(1920, 1080), lesson.scenes[0]
-    visit(page, f"{app_url}/{lesson}?scene={scene.name}&seen=1&view=class")
-    standing(page, scene, "seen")
-    assert page.evaluate(SMALL, 22) == []
-    assert page.evaluate("document.querySelector('.stMain').scrollHeight") <= 1081
-    assert overflow(page) == 0
-
-
-def test_in_a_frame_elsewhere_there_is_the_picture_alone(
-    app_url: str, new_page: Callable[..., Page]
-) -> None:
-    lesson = next(lesson for lesson in LESSONS.values() if lesson.scenes)
-    scene = lesson.scenes[0]
-    page = new_page(720, 560)
-    visit(page, f"{app_url}/{lesson}?scene={scene.name}&seen=1&view=embed")
-    page.locator(f".st-key-picture-{scene.name}").wait_for()
-    for gone in ("h1", ".st-key-scene-next", ".stSidebar", ".stAppHeader", ".st-key-footer"):
-        expect(page.locator(gone).locator("visible=true")).to_have_count(0)
 
 
 def test_the_link_the_code_and_the_line_for_another_page_hold_the_scene(

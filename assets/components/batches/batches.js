@@ -7,6 +7,7 @@ import { Dragged } from "../drag/dragged.js";
 import { scale, ticksOf } from "../kit/axes.js";
 import { make, put, write } from "../kit/dom.js";
 import { pixel, written } from "../kit/numbers.js";
+import { tallOf } from "../kit/sized.js";
 import { lanes } from "../stage/steps.js";
 
 const INSET = 10, ROW = 62, AXIS = 22; // px
@@ -36,15 +37,16 @@ export class Batches extends Dragged {
 
   draw() {
     const { batches, ends, from, rows } = this.data, width = this.svg.clientWidth;
+    this.pitch = ROW * tallOf(this.svg, 0.9);
     const fresh = !this.groups.size && from && batches.length > 1;
     const shown = fresh ? batches.slice(0, -1) : batches; // what stood there first, then what comes
     const along = scale(ends[0], ends[1], INSET, width - INSET), x = value => pixel(along(value));
-    this.ruler(ends, x, width, rows * ROW);
+    this.ruler(ends, x, width, rows * this.pitch);
     const wanted = new Set(shown.map(({ seed }) => seed));
     for (const [seed, row] of this.groups) if (!wanted.has(seed)) { row.group.remove(); this.groups.delete(seed); }
     shown.forEach((batch, k) => this.row(batch, shown.length - 1 - k, x, width, shown[k - 1]));
     const z = shown[shown.length - 1].z[0];
-    put(this.kept, { x1: x(z), x2: x(z), y2: rows * ROW });
+    put(this.kept, { x1: x(z), x2: x(z), y2: rows * this.pitch });
     write(this.find(".stays"), this.say("stays", { z: written(z, 1) }));
     put(this.svg, { "aria-label": shown.map(one => this.say("alt", { number: one.seed + 1, z_norm: written(one.z_norm, 1) })).join(" ") });
     if (fresh) setTimeout(() => this.repaint(), 350);
@@ -53,7 +55,7 @@ export class Batches extends Dragged {
   /* A reader may have guessed that z_norm is what it was in the earlier one. */
   row(batch, place, x, width, earlier) {
     const { seed, z, mean, sd, z_norm } = batch, known = this.groups.get(seed) ?? this.build(seed);
-    known.group.style.transform = `translateY(${place * ROW}px)`;
+    known.group.style.transform = `translateY(${place * this.pitch}px)`;
     known.group.classList.toggle("last", place === 0);
     const xs = z.map(x), order = z.map((_, i) => i).sort((a, b) => xs[a] - xs[b]), { lane } = lanes(xs, order, 9);
     known.marks.forEach((mark, i) => put(mark, { cx: xs[i], cy: 42 - Math.min(lane[i], 2) * 5, "data-value": z[i] }));

@@ -9,12 +9,14 @@ import { Dragged } from "../drag/dragged.js";
 import { niceRange, scale, ticksOf } from "../kit/axes.js";
 import { fill, grow, make, put, write } from "../kit/dom.js";
 import { clamp, mix, pixel, written } from "../kit/numbers.js";
+import { tallOf } from "../kit/sized.js";
 import { lanes, summary } from "../stage/steps.js";
 import { ease } from "../stage/walk.js";
 
 const INSET = { left: 40, right: 14 }; // px
-const CURVE = { top: 8, bottom: 168 }; // px from the top
-const ROWS = { tilde: 208, z: 248 }; // px from the top, of the lines below
+const HEIGHT = 276; // px
+const CURVE = { top: 8, bottom: 168 }; // px from the top, in a plot of the usual height
+const ROWS = { tilde: 208, z: 248 }; // the same, of the lines below
 const AXIS = 272;
 const GLIDE = 700; // ms
 const G = {
@@ -30,7 +32,7 @@ export class Bends extends Dragged {
     svg.replaceChildren();
     this.svg = svg;
     this.reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
-    this.band = make("rect", svg, { class: "band", y: CURVE.top, height: CURVE.bottom - CURVE.top });
+    this.band = make("rect", svg, { class: "band", y: CURVE.top });
     this.straight = make("text", svg, { class: "straight", y: CURVE.top + 12 });
     this.grid = make("g", svg, { class: "grid" });
     this.lines = []; this.texts = [];
@@ -85,12 +87,14 @@ export class Bends extends Dragged {
     this.glide();
     const width = this.svg.clientWidth, { ends } = this.shown, { activation, linear, z } = this.data;
     const along = scale(ends[0], ends[1], INSET.left, width - INSET.right), x = value => pixel(along(value));
+    const more = this.more = HEIGHT * (tallOf(this.svg, 0.8) - 1); // px: what the curve has of it, the rows are lower
     const g = G[activation], top = activation === "sigmoid" ? 1 : ends[1];
-    const up = scale(0, top, CURVE.bottom, CURVE.top), y = value => pixel(up(value));
+    const up = scale(0, top, CURVE.bottom + more, CURVE.top), y = value => pixel(up(value));
     const tilde = this.now();
+    for (const { group } of Object.values(this.rows)) put(group, { transform: `translate(0 ${more})` });
     this.ruler(ends, x, y, top, width);
     const band = activation === "sigmoid" ? linear : 0;
-    put(this.band, { x: x(-band), width: Math.max(0, x(band) - x(-band)) });
+    put(this.band, { height: CURVE.bottom + more - CURVE.top, x: x(-band), width: Math.max(0, x(band) - x(-band)) });
     put(this.straight, { x: x(0) });
     let d = "";
     for (let k = 0; k <= 120; k++) {
@@ -117,7 +121,7 @@ export class Bends extends Dragged {
   }
 
   ruler(ends, x, y, top, width) {
-    const across = ticksOf(ends, width - INSET.left - INSET.right).map(({ value, text }) => ({ x1: x(value), x2: x(value), y1: CURVE.top, y2: AXIS - 14, tx: x(value), ty: AXIS, text, zero: value === 0, up: false }));
+    const across = ticksOf(ends, width - INSET.left - INSET.right).map(({ value, text }) => ({ x1: x(value), x2: x(value), y1: CURVE.top, y2: AXIS + this.more - 14, tx: x(value), ty: AXIS + this.more, text, zero: value === 0, up: false }));
     const above = [0, top / 2, top].map(value => ({ x1: INSET.left, x2: width - INSET.right, y1: y(value), y2: y(value), tx: INSET.left - 6, ty: y(value) + 4, text: written(value, 1), zero: false, up: true }));
     const all = [...across, ...above];
     grow(this.lines, all.length, () => make("line", this.grid));

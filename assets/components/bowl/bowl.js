@@ -131,13 +131,17 @@ export class Bowl extends Dragged {
     put(panel.grip, { "aria-valuenow": this.start[0], "aria-valuetext": this.say("spoken", { start_alcohol: alcohol, start_magnesium: magnesium }) });
     put(panel.guess, { visibility: guess ? "visible" : "hidden", cx: x(minimum[0]), cy: y(minimum[1]) });
     put(panel.bottom, { d: `M${x(minimum[0]) - 7} ${y(minimum[1]) - 7}l14 14m0 -14l-14 14` });
-    put(panel.ofStart, { x: clamp(x(start[0]), 50, width - 50), y: y(start[1]) - 14, "text-anchor": "middle" });
+    write(panel.ofStart, this.data.closed ? this.words.start : this.words.drag);
+    if (panel.measured !== `${panel.ofStart.written} ${width}`) {
+      panel.measured = `${panel.ofStart.written} ${width}`;
+      panel.half = panel.ofStart.getComputedTextLength() / 2 + 4;
+    }
+    put(panel.ofStart, { x: clamp(x(start[0]), panel.half, width - panel.half), y: y(start[1]) - 14, "text-anchor": "middle" });
     const reach = guess ? 68 : 24;
     put(panel.ofBottom, { x: clamp(x(minimum[0]), reach, width - reach), y: y(minimum[1]) + (guess ? 30 : 26), "text-anchor": "middle" });
     put(panel.along, { x: width - 8, y: height - 8 });
     write(panel.along, `${this.words.x} →`);
     write(panel.up, `↑ ${this.words.y}`);
-    write(panel.ofStart, this.data.closed ? this.words.start : this.words.drag);
     write(panel.ofBottom, guess ? `${this.words.lowest} · ${this.words.guess}` : this.words.lowest);
     this.way(panel, way, x, y);
   }

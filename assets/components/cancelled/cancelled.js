@@ -8,11 +8,13 @@ import { Dragged } from "../drag/dragged.js";
 import { scale, ticksOf } from "../kit/axes.js";
 import { grow, make, put, write } from "../kit/dom.js";
 import { average, minus, pixel, written } from "../kit/numbers.js";
+import { tallOf } from "../kit/sized.js";
 import { fourSteps } from "../stage/steps.js";
 
-const LEVELS = { before: 42, after: 112 }; // px from the top, of the rows
+const LEVELS = { before: 42, after: 112 }; // px from the top, of the rows; what is below grows with what is between
 const WORDS_AT = { before: 15, after: 142 };
 const GUESS = { mark: 122, word: 161 }; // px from the top
+const BETWEEN = LEVELS.after - LEVELS.before;
 const AXIS = 170; // px from the top, where the grid ends
 const INSET = 8; // px left and right of the axis
 const IDEAS = ["z", "z_tilde"];
@@ -48,9 +50,11 @@ export class Cancelled extends Dragged {
   draw() {
     const now = this.now(), { before, ends } = this.data;
     this.means = {};
+    const more = this.more = BETWEEN * (tallOf(this.root, 0.8) - 1);
     for (const idea of IDEAS) {
       const panel = this.panels[idea], width = panel.svg.clientWidth;
       const [low, high] = ends[idea], along = scale(low, high, INSET, width - INSET), x = value => pixel(along(value));
+      for (const part of [panel.after.group, panel.guess, panel.guessed]) put(part, { transform: `translate(0 ${more})` });
       this.ruler(panel, ends[idea], x, width);
       this.join(panel, before[idea], now[idea], x);
       const rows = { before: before[idea], after: now[idea] };
@@ -64,18 +68,18 @@ export class Cancelled extends Dragged {
 
   ruler(panel, ends, x, width) {
     const ticks = ticksOf(ends, width);
-    grow(panel.lines, ticks.length, () => make("line", panel.grid, { y1: 24, y2: AXIS }));
-    grow(panel.ticks, ticks.length, () => make("text", panel.grid, { y: AXIS + 17 }));
+    grow(panel.lines, ticks.length, () => make("line", panel.grid, { y1: 24 }));
+    grow(panel.ticks, ticks.length, () => make("text", panel.grid));
     ticks.forEach(({ value, text }, k) => {
-      put(panel.lines[k], { x1: x(value), x2: x(value), class: value === 0 ? "zero" : "" });
-      put(panel.ticks[k], { x: x(value) });
+      put(panel.lines[k], { x1: x(value), x2: x(value), y2: AXIS + this.more, class: value === 0 ? "zero" : "" });
+      put(panel.ticks[k], { x: x(value), y: AXIS + this.more + 17 });
       write(panel.ticks[k], text);
     });
   }
 
   join(panel, before, after, x) {
     grow(panel.threads, before.length, () => make("path", panel.ties));
-    panel.threads.forEach((path, i) => put(path, { d: `M${x(before[i])} ${LEVELS.before}L${x(after[i])} ${LEVELS.after}` }));
+    panel.threads.forEach((path, i) => put(path, { d: `M${x(before[i])} ${LEVELS.before}L${x(after[i])} ${LEVELS.after + this.more}` }));
   }
 
   row({ group, marks, mean, name, ofMean }, values, y, word, x, width) {

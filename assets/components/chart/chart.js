@@ -31,6 +31,20 @@ const openedOut = () => new URLSearchParams(location.search).get("view") === "al
 /** @param {Uint8Array} one @param {Uint8Array} [other] */
 const same = (one, other) => one.length === other?.length && one.every((byte, at) => byte === other[at]);
 
+/**
+ * The same with no letters smaller than so many px.
+ * @param {any} part of a figure @param {number} least
+ */
+function legible(part, least) {
+  if (Array.isArray(part)) return part.map(each => legible(each, least));
+  if (part?.constructor !== Object) return part;
+  const entries = Object.entries(part).map(([name, value]) => [name, /font$/.test(name) && value?.size < least ? { ...value, size: least } : legible(value, least)]);
+  return Object.fromEntries(entries);
+}
+
+/** So many px letters have at the least: before a class. @param {Element} root */
+const leastOf = root => parseFloat(getComputedStyle(root).getPropertyValue("--least")) || 0;
+
 /** When there is nothing else to do. @param {() => void} act */
 const idle = act => window.requestIdleCallback ? requestIdleCallback(act) : setTimeout(act, 200);
 
@@ -61,7 +75,7 @@ export class Chart {
     const [chart] = await inflate(packed);
     if (turn !== this.turn) return; // something newer has come meanwhile
     this.chart = chart;
-    this.root.style.height = `${chart.layout.height}px`;
+    this.root.style.setProperty("--height", `${chart.layout.height}px`);
     this.root.setAttribute("aria-label", chart.alt);
     this.root.dataset.alt = chart.alt;
     if (this.awake) this.draw();
@@ -82,16 +96,21 @@ export class Chart {
     /** @type {any} */
     this.plot ??= element("div", "plot", this.root);
     // What a hand has done to axes and names stays, unless the axis itself becomes another one.
-    await Plotly.react(this.plot, data, { uirevision: "kept", ...layout, autosize: true }, config);
+    const least = this.least = leastOf(this.root);
+    const [traces, look] = least ? [legible(data, least), legible(layout, least)] : [data, layout];
+    await Plotly.react(this.plot, traces, { uirevision: "kept", ...look, height: this.root.clientHeight, autosize: true }, config);
     this.root.dataset.drawn = "";
+    if (this.root.clientHeight !== this.plot._fullLayout.height) this.fit(); // it has become another one meanwhile
   }
 
   /* Paper has a width of its own, and does not wait until Plotly finds out. */
   fit() {
-    const { plot, Plotly } = this, width = Math.floor(this.root.clientWidth);
+    const { plot, Plotly } = this, width = Math.floor(this.root.clientWidth), height = this.root.clientHeight;
     if (this.root.dataset.drawn === undefined || !width) return;
-    if (matchMedia("print").matches) Plotly.relayout(plot, { width });
-    else if (!plot.layout.autosize) Plotly.relayout(plot, { width: null, autosize: true });
+    if (leastOf(this.root) !== this.least) this.draw();
+    else if (matchMedia("print").matches) Plotly.relayout(plot, { width, height });
+    else if (!plot.layout.autosize) Plotly.relayout(plot, { width: null, height, autosize: true });
+    else if (height !== plot._fullLayout?.height) Plotly.relayout(plot, { height, autosize: true });
     else if (width !== plot._fullLayout?.width) Plotly.Plots.resize(plot);
   }
 

@@ -7,9 +7,10 @@
 
 import { element, listener, make, paintWith } from "../kit/dom.js";
 import { REST } from "../kit/mount.js";
-import { sized } from "../kit/sized.js";
+import { sized, tallOf } from "../kit/sized.js";
 
 const HEIGHT = 44; // of a node
+const LOWEST = 0.85; // times the usual height: rows may not touch each other
 const ABOVE = 26; // px over a row where what comes from the row above runs
 
 export class Diagram {
@@ -41,7 +42,7 @@ export class Diagram {
     if (!this.resting) this.chosen = data.chosen;
     paintWith(this.root, data.palette);
     this.box.setAttribute("aria-label", data.words.name);
-    this.box.style.height = `${data.height}px`;
+    this.box.style.setProperty("--between", `${data.height - HEIGHT}px`);
     this.hint();
     this.syncButtons();
     this.paint();
@@ -92,7 +93,8 @@ export class Diagram {
     this.half = (this.box.clientWidth < 460 ? 42 : 58) / 2;
     this.places = {};
     const lit = new Set(this.data.lit ?? []);
-    for (const { id, column, top } of this.data.nodes) this.places[id] = { x: pitch * (column + 0.5), top };
+    const tall = tallOf(this.box, LOWEST);
+    for (const { id, column, top } of this.data.nodes) this.places[id] = { x: pitch * (column + 0.5), top: top * tall };
     for (const [id, button] of this.buttons) {
       const { x, top } = this.places[id];
       button.style.left = `${x - this.half}px`;

@@ -33,9 +33,9 @@ export class Curves {
     return this.plots.find(plot => x >= plot.x - 8 && x <= plot.x + plot.w + 8 && y >= plot.y - 20 && y <= plot.y + plot.h + 16);
   }
 
-  /** @param {Scene} scene @param {number} width @param {boolean} few of one unit alone */
-  draw(scene, width, few) {
-    const { boxes, size } = (few ? placeFew : placeBoxes)(width), { palette, words, layer } = scene;
+  /** @param {Scene} scene @param {number} width @param {boolean} few of one unit alone @param {number} tall */
+  draw(scene, width, few, tall) {
+    const { boxes, size } = (few ? placeFew : placeBoxes)(width, tall), { palette, words, layer } = scene;
     this.size = size;
     this.few = few;
     this.plots = boxes.map(box => plotted(scene, box));

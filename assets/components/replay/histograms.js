@@ -19,15 +19,16 @@ import { ending, font, haloed, LABEL, line, momentsText, paintTicks, sized, TEXT
  * @param {import("./run.js").Run} run
  * @param {number} width
  * @param {boolean} columns whether the curves stand beside it
+ * @param {number} [tall] times as tall as usual
  */
-export function placePanels(run, width, columns) {
+export function placePanels(run, width, columns, tall = 1) {
   const { layers } = run;
   const gutter = width > 520 ? 66 : 0, gap = 14;
   const early = ARMS.some((_, a) => run.ended[a] < run.frames - 1);
   const head = early ? 46 : 26;
   const above = gutter ? 22 : 40, below = 24;
-  const room = (columns ? 326 : 400) - head;
-  const h = clamp(room / layers - above - below, 48, 130);
+  const room = (columns ? 326 : 400) * tall - head;
+  const h = clamp(room / layers - above - below, 48 * Math.min(1, tall), 130 * Math.max(1, tall));
   const w = (width - gutter - gap) / 2;
   /** @type {Panel[]} */
   const panels = [];
@@ -54,9 +55,9 @@ export class Histograms {
     this.full = { z: tallest(run, "z"), u: tallest(run, "u") };
   }
 
-  /** @param {Scene} scene @param {number} width @param {boolean} columns */
-  place({ run }, width, columns) {
-    Object.assign(this, placePanels(run, width, columns));
+  /** @param {Scene} scene @param {number} width @param {boolean} columns @param {number} tall */
+  place({ run }, width, columns, tall) {
+    Object.assign(this, placePanels(run, width, columns, tall));
   }
 
   /** The layer, from 0, at a height in px. @param {number} y */

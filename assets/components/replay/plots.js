@@ -20,19 +20,22 @@ const ROWS = [
 ];
 const GAP = 30, AXIS = 40; // px between plots, and for the numbers beside one
 const ENDS = 26;           // px: what stands at the right end of a line
+const WIDE = 170, SQUEEZED = 130; // px: plots stand beside each other from this width on, or where there is little height
 const THREE_FROM = 540;    // px: of one unit, all plots in a row from here on
 
 /**
  * Where the plots stand in so much room, and how large the picture becomes.
  * @param {number} width
+ * @param {number} [tall] times as tall as usual
  */
-export function placeBoxes(width) {
+export function placeBoxes(width, tall = 1) {
   const gap = GAP, axis = AXIS, half = (width - gap - 2 * axis) / 2;
   /** @type {Box[]} */
   const boxes = [];
   let y = 0;
-  for (const [row, h, names] of ROWS) {
-    const stacked = row !== "percentiles" && half < 170;
+  for (const [row, usual, names] of ROWS) {
+    const h = usual * tall;
+    const stacked = row !== "percentiles" && half < (tall < 1 ? SQUEEZED : WIDE);
     const w = stacked ? width - axis - 8 : half;
     names.forEach((name, i) => {
       if (stacked || i === 0) y += row === "percentiles" ? 40 : 24;
@@ -46,9 +49,10 @@ export function placeBoxes(width) {
 /**
  * The same for one unit: its percentiles in both networks, and what becomes of the accuracy.
  * @param {number} width
+ * @param {number} [tall]
  */
-export function placeFew(width) {
-  const many = width >= THREE_FROM ? 3 : 2, w = (width - many * AXIS - (many - 1) * GAP - ENDS) / many, top = 42, h = 96;
+export function placeFew(width, tall = 1) {
+  const many = width >= THREE_FROM ? 3 : 2, w = (width - many * AXIS - (many - 1) * GAP - ENDS) / many, top = 42, h = 96 * tall;
   const left = (/** @type {number} */ i) => AXIS + i * (w + GAP + AXIS);
   /** @type {Box[]} */
   const boxes = ["plain", "bn"].map((name, i) => ({ name, row: "percentiles", x: left(i), y: top, w, h }));

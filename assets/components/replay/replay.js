@@ -10,7 +10,7 @@ import { split } from "../kit/bytes.js";
 import { element, fill, paintWith, zoomOf } from "../kit/dom.js";
 import { REST } from "../kit/mount.js";
 import { clamp } from "../kit/numbers.js";
-import { dots, sized } from "../kit/sized.js";
+import { dots, roomed, sized, tallOf } from "../kit/sized.js";
 import { Clock, later, nearer } from "./clock.js";
 import { Choice, Transport } from "./controls.js";
 import { Curves } from "./curves.js";
@@ -42,7 +42,8 @@ export class Replay {
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.build();
     listen(this);
-    this.unwatch = sized(this.body, () => this.resize(), () => atItsEnd(this));
+    const ends = [sized(this.body, () => this.resize(), () => atItsEnd(this)), roomed(() => this.resize())];
+    this.unwatch = () => ends.forEach(end => end());
     this.root.painted = { frame: -1, panels: [] };
   }
 
@@ -264,8 +265,9 @@ export class Replay {
   // `again` draws the curves although nothing has another size: they show something else.
   resize(again = false) {
     if (!this.run) return;
-    const width = this.body.clientWidth, ratio = dots(zoomOf(this.body));
-    if (!width || (!again && width === this.width && ratio === this.ratio)) return;
+    const width = this.body.clientWidth, ratio = dots(zoomOf(this.body)), tall = tallOf(this.body);
+    if (!width || (!again && width === this.width && ratio === this.ratio && tall === this.tall)) return;
+    this.tall = tall;
     this.width = width;
     this.ratio = ratio;
     const look = getComputedStyle(this.root);
@@ -274,9 +276,9 @@ export class Replay {
     const few = this.settings.picture === "unit", columns = !few && width >= COLUMNS_FROM;
     this.body.classList.toggle("columns", columns);
     const left = this.left.clientWidth, right = this.right.clientWidth;
-    if (few) this.swarm.place(left);
-    else this.histograms.place(this.scene, left, columns);
-    this.curves.draw(this.scene, right, few);
+    if (few) this.swarm.place(left, tall);
+    else this.histograms.place(this.scene, left, columns, tall);
+    this.curves.draw(this.scene, right, few, tall);
     this.paint();
   }
 

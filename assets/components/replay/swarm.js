@@ -19,11 +19,12 @@ const GOLDEN = 0.6180339887; // spreads the digits over the height of their lane
 /**
  * Where the lanes stand in so much room, and how large the picture becomes.
  * @param {number} width
+ * @param {number} [tall] times as tall as usual
  * @returns {{ rooms: Room[], size: number[] }}
  */
-export function placeLanes(width) {
-  const rooms = ARMS.map((arm, a) => ({ arm, a, x: 0, y: HEAD + a * (HEAD + LANE + BETWEEN), w: width, h: LANE }));
-  return { rooms, size: [width, 2 * (HEAD + LANE) + BETWEEN + BELOW] };
+export function placeLanes(width, tall = 1) {
+  const lane = LANE * tall, rooms = ARMS.map((arm, a) => ({ arm, a, x: 0, y: HEAD + a * (HEAD + lane + BETWEEN), w: width, h: lane }));
+  return { rooms, size: [width, 2 * (HEAD + lane) + BETWEEN + BELOW] };
 }
 
 export class Swarm {
@@ -35,8 +36,8 @@ export class Swarm {
     this.size = [0, 0];
   }
 
-  /** @param {number} width */
-  place(width) { Object.assign(this, placeLanes(width)); }
+  /** @param {number} width @param {number} tall */
+  place(width, tall) { Object.assign(this, placeLanes(width, tall)); }
 
   /** Paints the moment, and tells what it has painted. @param {Scene} scene */
   paint(scene) {

@@ -104,7 +104,7 @@ export class Rescaled extends Dragged {
   }
 
   ruler(grid, { across, up, x, y, width, height, axis }) {
-    const words = `${across} ${up} ${width} ${axis}`;
+    const words = `${across} ${up} ${width} ${height} ${axis}`;
     if (grid.drawn === words) return;
     grid.drawn = words;
     grid.replaceChildren();

@@ -2,12 +2,15 @@
 /* What the picture is made of, and where a value stands in it. Mixed into the stage in stage.js. */
 
 import { grow, make, put } from "../kit/dom.js";
+import { tallOf } from "../kit/sized.js";
 import { ROWS } from "./scales.js";
+
+const ACROSS = ["label", "stats"]; // the sizes that are no heights
 
 export const Geometry = {
   measure() {
     const picture = this.find(".picture"), style = getComputedStyle(picture);
-    const px = name => Number(style.getPropertyValue(`--${name}`));
+    const px = name => Number(style.getPropertyValue(`--${name}`)) * (ACROSS.includes(name) ? 1 : tall), tall = tallOf(picture, 0.76);
     this.width = picture.clientWidth;
     const [label, stats, head, hist, gap, band, row] = ["label", "stats", "head", "hist", "gap", "band", "row"].map(px);
     const inset = label ? 10 : 14;
