@@ -27,12 +27,12 @@ CHOSEN = "images=digits&nonlinearity=tanh&rate=0.3&rule=momentum&rung=5&lr=1.0&d
 WORDS = {
     "en": {
         "stop": "Stop and keep what is trained",
-        "begun": re.compile(r"Step [1-9]"),
+        "begun": re.compile(r"Step [1-9]\d\d"),
         "compared": "shipped seeds (",
     },
     "ko": {
         "stop": "멈추고 지금까지의 결과 남기기",
-        "begun": re.compile(r"스텝 [1-9]"),
+        "begun": re.compile(r"스텝 [1-9]\d\d"),
         "compared": "미리 학습한 시드들",
     },
 }
