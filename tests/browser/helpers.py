@@ -26,16 +26,16 @@ NO_CHART_TO_COME = """() => {
       && (top > innerHeight + near || bottom < -near);
   });
 }"""
-FEW_CHARTS = """(() => {
+FEW_CHARTS = """(most => {
   const { observe } = IntersectionObserver.prototype;
   let charts = 0;
   window.fewCharts = true;
   window.requestIdleCallback = () => 0;  // their turn
   IntersectionObserver.prototype.observe = function(element) {
-    element.leftOut = element.matches('.lab-chart') && ++charts > 2;
+    element.leftOut = element.matches('.lab-chart') && ++charts > most;
     if (!element.leftOut) observe.call(this, element);
   };
-})()"""
+})"""
 
 
 def settled(page: Page) -> Page:
@@ -118,13 +118,13 @@ def painted(page: Page) -> Page:
     return still(page)
 
 
-def few_charts(page: Page) -> Page:
-    """Leave all charts but two undrawn, on whatever opens here next.
+def few_charts(page: Page, most: int = 2) -> Page:
+    """Leave all charts but the first ones undrawn, on whatever opens here next.
 
     For what is said of a whole lesson and not of its charts: to draw them takes several times as
     long as all the rest of it.
     """
-    page.add_init_script(FEW_CHARTS)
+    page.add_init_script(f"{FEW_CHARTS}({most})")
     return page
 
 

@@ -127,7 +127,7 @@ def test_the_menu_tells_the_open_page_from_the_one_under_the_keys(page: Page) ->
 
 
 def test_the_open_page_in_the_menu_follows_the_lesson(app_url: str, new_page: NewPage) -> None:
-    page = visit(few_charts(new_page()), f"{app_url}/training?view=all")
+    page = visit(few_charts(new_page(), most=0), f"{app_url}/training?view=all")
     links = page.get_by_test_id("stSidebar").get_by_role("link")
     expect(links.nth(3)).to_have_attribute("aria-current", "page")
     links.nth(6).focus()
