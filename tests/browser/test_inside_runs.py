@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from experiments.network import optimizers, placement, scale
 from experiments.pair import Pair, train_pair
-from tests.browser.helpers import overflow, settled, visit
+from tests.browser.helpers import few_charts, overflow, settled, visit
 
 NewPage = Callable[..., Page]
 SEED = 41
@@ -168,7 +168,7 @@ def test_stop_keeps_what_is_trained(
     app_url: str, new_page: NewPage, lang: str, width: int, height: int
 ) -> None:
     """A run takes a second: its worker is slowed down, so that there is time to stop it."""
-    page = new_page(width, height, lang)
+    page = few_charts(new_page(width, height, lang), most=0)
     visit(
         page, f"{app_url}/inside?view=all&lang={lang}&rule=sgd&rung=3&lr=0.3&decay=0.0&run={width}"
     )
