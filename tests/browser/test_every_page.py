@@ -1,9 +1,9 @@
 """Every lesson, and each part of one that has parts: opened once, and looked at from all sides.
 
 The opening of a page is what takes long, so the tests of one page follow each other on it: keys
-while it is fresh, paper, and with all drawers open names, axe, a finger and widths. It is opened in
+while it is fresh, and with all drawers open names, axe, a finger, widths and paper. It is opened in
 English in the light on a desk and in Korean in the dark in a hand: no language has a theme or a
-screen of its own, and neither has a language.
+screen of its own.
 
 To draw charts is most of what a page costs, and a chart knows nothing of the page around it: they
 are all drawn in English, for two widths and for paper; in Korean the first two.
@@ -27,12 +27,9 @@ from tests.browser import finger, paper
 from tests.browser.conftest import PATIENCE, Profiles, fresh_pages
 from tests.browser.helpers import (
     CODE,
-    WORDS,
-    drawn_out,
     few_charts,
     opened_up,
     overflow,
-    painted,
     places,
     settled,
     visit,
@@ -43,11 +40,13 @@ DESKTOP, PHONE = (1280, 720), (390, 844)
 SIZES = [(320, 568), (360, 740), (820, 1180), (932, 430), (1024, 768), (1280, 800), (1920, 1080)]
 STYLES = Path(__file__).parents[2] / "assets"
 HIDDEN = ".stMain {} {{ display: none }}"
+CHART = ".stElementContainer:has({})"
 #: in Korean most charts
-NO_UNDRAWN = HIDDEN.format(".stElementContainer:has(.lab-chart:not([data-drawn]))")
-#: what is not needed after the narrowest width, where they were drawn, and code, which scrolls in
-#: its own box
-NO_CHARTS = HIDDEN.format(".stElementContainer:has(.lab-chart)")
+NO_UNDRAWN = HIDDEN.format(CHART.format(".lab-chart:not([data-drawn])"))
+#: on the screen, after the narrowest width: all would be drawn again for each width, and once
+#: more after paper
+NO_CHARTS = f"@media screen {{ {HIDDEN.format(CHART.format('.lab-chart'))} }}"
+#: code scrolls in its own box
 NO_CODE = HIDDEN.format(CODE)
 CUT = (Path(__file__).parent / "cut.js").read_text("utf-8")
 
@@ -136,18 +135,6 @@ def test_keys_turn_it_in_its_language_and_theme(view: tuple[Page, str]) -> None:
     page.wait_for_function("document.querySelector('.stMain').scrollTop > 100")
     white = page.locator(".stApp").evaluate("app => getComputedStyle(app).backgroundColor")
     assert (white != "rgb(255, 255, 255)") == (lang == "ko")
-
-
-# --- paper, with all drawers open but those of code ---
-
-
-@pytest.mark.parametrize("view", [*PRINTED, *IN_KOREAN], indirect=True)
-def test_it_is_printed_whole(view: tuple[Page, str]) -> None:
-    """0.3.0 printed one window's height of it, with the menu beside; later letters of 5 pt."""
-    page, _ = view
-    painted(drawn_out(painted(page), WORDS)).add_style_tag(content=NO_UNDRAWN)
-    page.locator(":root[data-paper]").wait_for(state="attached")
-    assert paper.faults(page) == []
 
 
 # --- names, with every drawer open ---
@@ -240,7 +227,7 @@ def test_whatever_is_touched_is_large_enough(view: tuple[Page, str]) -> None:
     assert page.evaluate(finger.SMALL, finger.LEAST) == []
 
 
-# --- widths; the last, since charts are taken away ---
+# --- widths; from here on charts are not on the screen, and code not on the page ---
 
 
 def test_nothing_is_cut_or_pushed_sideways_in_any_width(view: tuple[Page, str]) -> None:
@@ -266,3 +253,17 @@ def lasting(page: Page) -> list[str]:
 
     page.wait_for_timeout(150)
     return comes_to(wrong)
+
+
+# --- paper; the last, since nothing is drawn for the screen again ---
+
+
+@pytest.mark.parametrize("view", [*PRINTED, *IN_KOREAN], indirect=True)
+def test_it_is_printed_whole(view: tuple[Page, str]) -> None:
+    """0.3.0 printed one window's height of it, with the menu beside; later letters of 5 pt."""
+    page, _ = view
+    opened_up(page)
+    for sheet in (NO_CODE, NO_UNDRAWN, NO_CHARTS):
+        page.add_style_tag(content=sheet)
+    page.locator(":root[data-paper]").wait_for(state="attached")
+    assert paper.faults(page) == []
