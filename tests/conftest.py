@@ -52,7 +52,10 @@ def open_pages_quickly() -> None:
 #: Of these files each page, lesson or walk may go to another worker; of all others one has all.
 APART = ("test_every_page.py", "test_links.py", "test_scenes.py")
 #: What takes longest begins first, so that no worker is left with it in the end.
-LONG = (*APART, "test_inside_runs.py", "test_names.py", "test_training.py", "test_noise.py")
+LONG = (
+    *(*APART, "test_inside_runs.py", "test_replicas.py", "test_training.py", "test_mini_batch.py"),
+    *("test_names.py", "test_noise.py"),
+)
 FIRST = ("browser", "pages", "tools")
 
 

@@ -250,8 +250,8 @@ def _live_norm(found: OverSeeds, at: Place, run: Measured | None, mark: str) -> 
     drawn = _beside(found.growth, at, None if run is None else _even(run, run.length), "bn")
     ends = _ends(drawn)
     if run is not None:
-        rings = np.full(len(found.step), np.nan)
-        rings[: len(run.step)] = _even(run, run.predicted)
+        rings, predicted = np.full(len(found.step), np.nan), _even(run, run.predicted)
+        rings[: len(predicted)] = predicted
         rings[np.arange(len(rings)) % 4 > 0] = np.nan
         word = t(f"{LESSON}.growth_live.law")
         drawn.append(Line(word, "error", rings, dash="", symbol="circle-open"))

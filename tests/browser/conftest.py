@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -34,6 +35,7 @@ from playwright.sync_api import (
 ROOT = Path(__file__).parents[2]
 STREAMLITS_OWN_404 = re.compile(r"/[a-z_]+/_stcore/(health|host-config)$")
 NewPage = Callable[..., Page]
+Motion = Literal["no-preference", "reduce"]
 PATIENCE = 90_000  # ms: how long a page may take on a slow machine, whatever is waited for
 
 expect.set_options(timeout=PATIENCE)
@@ -111,12 +113,11 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     chromium.close()
 
 
-def profile(browser: Browser, width: int, height: int, lang: str, dark: bool, **more: object):
+def profile(browser: Browser, width: int, height: int, lang: str, **more: object):
     """A browser that has never been anywhere."""
     context = browser.new_context(
         viewport={"width": width, "height": height},
         locale={"en": "en-US", "ko": "ko-KR"}[lang],
-        color_scheme="dark" if dark else "light",
         **more,
     )
     context.set_default_timeout(PATIENCE)
@@ -126,7 +127,8 @@ def profile(browser: Browser, width: int, height: int, lang: str, dark: bool, **
 class Profiles:
     """Browser profiles that are used again: what a page kept is gone, what was loaded is not.
 
-    To fetch and compile the app's files takes longer than most of what is tested.
+    To fetch and compile the app's files takes longer than most of what is tested; so there are as
+    few kinds as can be, and what a page can be told by itself is none.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -134,11 +136,11 @@ class Profiles:
         self._idle: dict[tuple, list[BrowserContext]] = {}
         self._kinds: dict[BrowserContext, tuple] = {}
 
-    def take(self, lang: str, dark: bool, **more: object) -> BrowserContext:
+    def take(self, lang: str, **more: object) -> BrowserContext:
         """One that nobody uses now."""
-        kind = (lang, dark, *sorted(more.items()))
+        kind = (lang, *sorted(more.items()))
         idle = self._idle.setdefault(kind, [])
-        context = idle.pop() if idle else profile(self.browser, 1440, 900, lang, dark, **more)
+        context = idle.pop() if idle else profile(self.browser, 1440, 900, lang, **more)
         self._kinds[context] = kind
         return context
 
@@ -170,10 +172,16 @@ def fresh_pages(profiles: Profiles) -> Iterator[NewPage]:
     contexts, complaints = [], []
 
     def open_page(
-        width: int = 1440, height: int = 900, lang: str = "en", dark: bool = False, **more: object
+        width: int = 1440,
+        height: int = 900,
+        lang: str = "en",
+        dark: bool = False,
+        reduced_motion: Motion = "no-preference",
+        **more: object,
     ) -> Page:
-        contexts.append(profiles.take(lang, dark, **more))
+        contexts.append(profiles.take(lang, **more))
         page = watched(contexts[-1], complaints)
+        page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion=reduced_motion)
         page.set_viewport_size({"width": width, "height": height})
         return page
 
@@ -194,7 +202,7 @@ def new_page(profiles: Profiles) -> Iterator[NewPage]:
 @pytest.fixture
 def new_tab(profiles: Profiles) -> Iterator[Callable[[], Page]]:
     """`new_tab()`: a session of its own, all of a test in one profile."""
-    context, complaints = profiles.take("en", dark=False), []
+    context, complaints = profiles.take("en"), []
     yield lambda: watched(context, complaints)
     complaints += failures(context)
     profiles.give_back(context)

@@ -8,13 +8,34 @@ from playwright.sync_api import Page, expect
 
 from ui.lessons import HOME, LESSONS
 
+#: ms between two looks at a large page. Playwright looks in every frame unless it is told: the page
+#: lays itself out sixty times a second for that, and charts that wait for a quiet moment get none.
+OFTEN = 200
+
 # Charts wait until they come near the screen, or, where a whole lesson is open, for their turn.
-NO_CHART_TO_COME = """() => [...document.querySelectorAll('.lab-chart:not([data-drawn])')]
-  .every(chart => {
+# They come onto the page after its run has ended: more may, until a look finds as many as the last.
+NO_CHART_TO_COME = """() => {
+  const parts = document.querySelectorAll('.stBidiComponent, .lab-chart').length;
+  const all = [...document.querySelectorAll('.lab-chart:not([data-drawn])')];
+  const before = window.partsBefore;
+  window.partsBefore = parts;
+  return parts === before && all.every(chart => {
     const { top, bottom } = chart.getBoundingClientRect(), near = 400;
-    return !chart.checkVisibility() || !location.search.includes("view=all")
+    return chart.leftOut || !chart.checkVisibility()
+      || (window.fewCharts || !location.search.includes("view=all"))
       && (top > innerHeight + near || bottom < -near);
-  })"""
+  });
+}"""
+FEW_CHARTS = """(most => {
+  const { observe } = IntersectionObserver.prototype;
+  let charts = 0;
+  window.fewCharts = true;
+  window.requestIdleCallback = () => 0;  // their turn
+  IntersectionObserver.prototype.observe = function(element) {
+    element.leftOut = element.matches('.lab-chart') && ++charts > most;
+    if (!element.leftOut) observe.call(this, element);
+  };
+})"""
 
 
 def settled(page: Page) -> Page:
@@ -92,8 +113,19 @@ def framed(page: Page) -> Page:
 def painted(page: Page) -> Page:
     """Wait until what comes after the words (charts, components, style sheets) stands, too."""
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    page.wait_for_function(NO_CHART_TO_COME)
+    page.evaluate("delete window.partsBefore")
+    page.wait_for_function(NO_CHART_TO_COME, polling=OFTEN)
     return still(page)
+
+
+def few_charts(page: Page, most: int = 2) -> Page:
+    """Leave all charts but the first ones undrawn, on whatever opens here next.
+
+    For what is said of a whole lesson and not of its charts: to draw them takes several times as
+    long as all the rest of it.
+    """
+    page.add_init_script(f"{FEW_CHARTS}({most})")
+    return page
 
 
 def steady(page: Page, script: str) -> Any:
@@ -114,17 +146,33 @@ def places() -> list[str]:
     ]
 
 
+#: drawers that show code, and all the others
+CODE = "[class*='st-key-source-']"
+WORDS = f"details:not({CODE} *)"
+#: a drawer that is opened stands open, and has something in it; or another one is in its place
+FILLED = """summary => !summary.isConnected || summary.parentElement.open
+  && (!summary.closest('.stExpander') || summary.parentElement.querySelector('.stElementContainer'))
+"""
+
+
 def drawn_out(page: Page, drawers: str) -> Page:
     """Open all drawers that a selector finds, also those inside drawers, one after the other."""
     closed = page.locator(f".stMain {drawers}:not([open]) > summary")
     while closed.count():
-        closed.first.evaluate("summary => summary.click()")
+        summary = closed.first.element_handle()
+        summary.evaluate("summary => summary.click()")
+        page.wait_for_function(FILLED, arg=summary, polling=OFTEN)
         settled(page)
     return page
 
 
 def opened_up(page: Page) -> Page:
-    """Open every drawer, and wait for what is in them."""
-    drawn_out(page, "details")
-    page.get_by_test_id("stSkeleton").first.wait_for(state="detached")
-    return still(settled(page))
+    """Open every drawer, of those that show code the first, and wait for what is in them.
+
+    A thousand coloured words cost more than the lesson they stand in, and all come from one place.
+    """
+    drawn_out(page, WORDS)
+    names = "all => all.flatMap(e => [...e.classList].filter(name => name.includes('key-source-')))"
+    for code in page.locator(f".stMain {CODE}").evaluate_all(names)[:1]:
+        drawn_out(page, f".{code} details")
+    return painted(page)

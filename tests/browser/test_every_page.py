@@ -1,8 +1,12 @@
 """Every lesson, and each part of one that has parts: opened once, and looked at from all sides.
 
 The opening of a page is what takes long, so the tests of one page follow each other on it: keys
-while it is fresh, widths, paper, and with all drawers open names and axe. It is opened in English
-in the light and in Korean in the dark: no language has a theme of its own, and no theme a language.
+while it is fresh, and with all drawers open names, axe, a finger, widths and paper. It is opened in
+English in the light on a desk and in Korean in the dark in a hand: no language has a theme or a
+screen of its own.
+
+To draw charts is most of what a page costs, and a chart knows nothing of the page around it: they
+are all drawn in English, for two widths and for paper; in Korean the first two.
 What is checked is found in the page, not listed here; a new table, picture or lesson is covered by
 being on a page of the registry.
 """
@@ -19,21 +23,31 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser import paper
+from tests.browser import finger, paper
 from tests.browser.conftest import PATIENCE, Profiles, fresh_pages
-from tests.browser.helpers import drawn_out, opened_up, overflow, painted, places, visit
+from tests.browser.helpers import (
+    CODE,
+    few_charts,
+    opened_up,
+    overflow,
+    places,
+    settled,
+    visit,
+)
 
 DESKTOP, PHONE = (1280, 720), (390, 844)
-#: between any two neighbouring breakpoints of ours the narrowest that is common; to paint all
-#: charts anew is what takes long
+#: between any two neighbouring breakpoints of ours the narrowest that is common
 SIZES = [(320, 568), (360, 740), (820, 1180), (932, 430), (1024, 768), (1280, 800), (1920, 1080)]
 STYLES = Path(__file__).parents[2] / "assets"
-#: to paint them anew is nine tenths of what another width costs
-SHOW_CHARTS = """shown => {
-  const rule = '.stMain .stElementContainer:has(.stPlotlyChart)';
-  (window.sheet ??= document.head.appendChild(document.createElement('style'))).textContent =
-    shown ? '' : `${rule} { display: none; }`;
-}"""
+HIDDEN = ".stMain {} {{ display: none }}"
+CHART = ".stElementContainer:has({})"
+#: in Korean most charts
+NO_UNDRAWN = HIDDEN.format(CHART.format(".lab-chart:not([data-drawn])"))
+#: on the screen, after the narrowest width: all would be drawn again for each width, and once
+#: more after paper
+NO_CHARTS = f"@media screen {{ {HIDDEN.format(CHART.format('.lab-chart'))} }}"
+#: code scrolls in its own box
+NO_CODE = HIDDEN.format(CODE)
 CUT = (Path(__file__).parent / "cut.js").read_text("utf-8")
 
 HANGUL = re.compile("[가-힣]")
@@ -63,19 +77,26 @@ OPTIONS = {
 STREAMLITS: dict[tuple[str, str], str] = {}
 
 ENGLISH, KOREAN = (
-    [pytest.param((place, lang, dark), id=f"{place or 'home'}-{lang}") for place in places()]
-    for lang, dark in (("en", False), ("ko", True))
+    [pytest.param((place, lang), id=f"{place or 'home'}-{lang}") for place in places()]
+    for lang in ("en", "ko")
 )
+#: every lesson once: of what is dark the sheets are one picture, without links to read
+IN_KOREAN = KOREAN[1::4]
+PRINTED = [here for here, there in zip(ENGLISH, KOREAN, strict=True) if there not in IN_KOREAN]
 
 
 @pytest.fixture(scope="module", params=ENGLISH + KOREAN)
 def view(request: pytest.FixtureRequest, profiles: Profiles, app_url: str) -> Iterator[tuple]:
-    """(page, language, whether it is dark), on its way to stand."""
-    place, lang, dark = request.param
+    """(page, language), on its way to stand."""
+    place, lang = request.param
     with fresh_pages(profiles) as open_page:
-        page = open_page(*DESKTOP, lang, dark)
+        if lang == "en":
+            page = open_page(*DESKTOP, lang, reduced_motion="reduce")
+        else:
+            page = open_page(*DESKTOP, lang, dark=True, **finger.PHONE)
+            few_charts(page)
         visit(page, f"{app_url}/{place}")
-        yield page, lang, dark
+        yield page, lang
 
 
 def sized(page: Page, size: tuple[int, int]) -> Page:
@@ -87,7 +108,7 @@ def comes_to(find: Callable[[], list[str]]) -> list[str]:
     """What is still wrong once all has been drawn and named."""
     deadline = time.monotonic() + PATIENCE / 2000
     while (found := find()) and time.monotonic() < deadline:
-        time.sleep(0.15)
+        time.sleep(0.25)
     return found
 
 
@@ -106,59 +127,14 @@ def test_there_is_a_size_on_both_sides_of_every_breakpoint() -> None:
 # --- fresh ---
 
 
-def test_keys_turn_it_in_its_language_and_theme(view: tuple[Page, str, bool]) -> None:
-    page, lang, dark = view
+def test_keys_turn_it_in_its_language_and_theme(view: tuple[Page, str]) -> None:
+    page, lang = view
     expect(page.locator("html")).to_have_attribute("lang", lang)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.keyboard.press("PageDown")
     page.wait_for_function("document.querySelector('.stMain').scrollTop > 100")
     white = page.locator(".stApp").evaluate("app => getComputedStyle(app).backgroundColor")
-    assert (white != "rgb(255, 255, 255)") == dark
-
-
-# --- widths, with all drawers open but those of code, which scrolls in its own box ---
-
-
-def open_drawers(page: Page) -> Page:
-    return painted(drawn_out(page, ".stExpander:not([class*='st-key-source']) details"))
-
-
-def test_nothing_is_cut_or_pushed_sideways_in_any_width(view: tuple[Page, str, bool]) -> None:
-    """In Korean charts are there in the narrowest only: their boxes have no language."""
-    page, lang, _ = view
-    open_drawers(painted(page))
-    found = {}
-    for size in SIZES:
-        if wrong := lasting(sized(page, size)):
-            found["×".join(map(str, size))] = wrong
-        if lang != "en":
-            page.evaluate(SHOW_CHARTS, False)
-    page.evaluate(SHOW_CHARTS, True)
-    sized(page, DESKTOP)
-    assert not found
-
-
-def lasting(page: Page) -> list[str]:
-    """What is wrong with the layout, once charts and pictures have followed the window."""
-
-    def wrong() -> list[str]:
-        sideways = overflow(page)
-        pushed = [f"the page can be pushed {sideways} px sideways"] if sideways else []
-        return page.evaluate(CUT) + pushed
-
-    page.wait_for_timeout(150)
-    return comes_to(wrong)
-
-
-# --- paper ---
-
-
-@pytest.mark.parametrize("view", [*ENGLISH[::2], *KOREAN[1::2]], indirect=True)
-def test_it_is_printed_whole(view: tuple[Page, str, bool]) -> None:
-    """0.3.0 printed one window's height of it, with the menu beside; later letters of 5 pt."""
-    page, _, _ = view
-    page.locator(":root[data-paper]").wait_for(state="attached")
-    assert paper.faults(page) == []
+    assert (white != "rgb(255, 255, 255)") == (lang == "ko")
 
 
 # --- names, with every drawer open ---
@@ -202,8 +178,8 @@ def tables_without_a_name(page: Page) -> list[str]:
     )
 
 
-def test_everything_that_keys_reach_has_a_name(view: tuple[Page, str, bool]) -> None:
-    page, lang, _ = view
+def test_everything_that_keys_reach_has_a_name(view: tuple[Page, str]) -> None:
+    page, lang = view
     opened_up(sized(page, DESKTOP))
     assert comes_to(lambda: faults(page, lang)) == []
     assert comes_to(lambda: tables_without_a_name(page)) == []
@@ -224,8 +200,70 @@ def findings(page: Page) -> Iterator[str]:
                 yield f"{violation['id']} ({violation['impact']}): {node['html'][:200]}"
 
 
-def test_axe_finds_nothing(view: tuple[Page, str, bool]) -> None:
+def test_axe_finds_nothing(view: tuple[Page, str]) -> None:
     """On a desk in English and the light, in a hand in Korean and the dark."""
-    page, lang, _ = view
+    page, lang = view
     opened_up(sized(page, DESKTOP if lang == "en" else PHONE))
     assert comes_to(lambda: list(findings(page))) == []
+
+
+# --- a finger ---
+
+
+@pytest.mark.parametrize("view", KOREAN, indirect=True)
+def test_a_swipe_scrolls_the_page_and_changes_nothing(view: tuple[Page, str]) -> None:
+    page = opened_up(sized(view[0], PHONE))
+    before = finger.at_rest(page)
+    assert finger.places(page)
+    assert finger.faults(page) == []
+    page.wait_for_timeout(400)  # a component tells Python of what was set after 250 ms
+    assert settled(page).evaluate(finger.STATE) == before
+    expect(page.locator(".lab-chart").locator("button, a, [tabindex]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("view", KOREAN, indirect=True)
+def test_whatever_is_touched_is_large_enough(view: tuple[Page, str]) -> None:
+    page = opened_up(sized(view[0], PHONE))
+    assert page.evaluate(finger.SMALL, finger.LEAST) == []
+
+
+# --- widths; from here on charts are not on the screen, and code not on the page ---
+
+
+def test_nothing_is_cut_or_pushed_sideways_in_any_width(view: tuple[Page, str]) -> None:
+    page, _ = view
+    opened_up(page)
+    page.add_style_tag(content=NO_CODE)
+    found = {}
+    for size in SIZES:
+        if wrong := lasting(sized(page, size)):
+            found["×".join(map(str, size))] = wrong
+        if size == SIZES[0]:
+            page.add_style_tag(content=NO_CHARTS)
+    assert not found
+
+
+def lasting(page: Page) -> list[str]:
+    """What is wrong with the layout, once charts and pictures have followed the window."""
+
+    def wrong() -> list[str]:
+        sideways = overflow(page)
+        pushed = [f"the page can be pushed {sideways} px sideways"] if sideways else []
+        return page.evaluate(CUT) + pushed
+
+    page.wait_for_timeout(150)
+    return comes_to(wrong)
+
+
+# --- paper; the last, since nothing is drawn for the screen again ---
+
+
+@pytest.mark.parametrize("view", [*PRINTED, *IN_KOREAN], indirect=True)
+def test_it_is_printed_whole(view: tuple[Page, str]) -> None:
+    """0.3.0 printed one window's height of it, with the menu beside; later letters of 5 pt."""
+    page, _ = view
+    opened_up(page)
+    for sheet in (NO_CODE, NO_UNDRAWN, NO_CHARTS):
+        page.add_style_tag(content=sheet)
+    page.locator(":root[data-paper]").wait_for(state="attached")
+    assert paper.faults(page) == []

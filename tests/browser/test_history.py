@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.helpers import settled, visit
+from tests.browser.helpers import few_charts, settled, visit
 from ui import text
 
 TOP = "document.querySelector('.stMain').scrollTop"
@@ -51,7 +51,7 @@ def at_place(page: Page, place: float) -> None:
 def test_each_lesson_is_one_entry_and_back_brings_its_state_and_its_place(
     app_url: str, new_page: Callable[..., Page]
 ) -> None:
-    page = new_page()
+    page = few_charts(new_page(reduced_motion="reduce"), most=0)
     page.goto("about:blank")
     before = entries(page)
     visit(page, f"{app_url}/?lang=en&view=all")  # lessons opened out are taller than the window

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,20 +18,21 @@ from playwright.sync_api import Locator, Page, expect
 
 from experiments.network import optimizers, placement, scale
 from experiments.pair import Pair, train_pair
-from tests.browser.helpers import overflow, settled, visit
+from tests.browser.helpers import few_charts, overflow, settled, visit
 
 NewPage = Callable[..., Page]
 SEED = 41
+REST = 0.5  # seconds
 CHOSEN = "images=digits&nonlinearity=tanh&rate=0.3&rule=momentum&rung=5&lr=1.0&decay=0.003"
 WORDS = {
     "en": {
         "stop": "Stop and keep what is trained",
-        "begun": re.compile(r"Step [1-9]"),
+        "begun": re.compile(r"Step [1-9]\d\d"),
         "compared": "shipped seeds (",
     },
     "ko": {
         "stop": "멈추고 지금까지의 결과 남기기",
-        "begun": re.compile(r"스텝 [1-9]"),
+        "begun": re.compile(r"스텝 [1-9]\d\d"),
         "compared": "미리 학습한 시드들",
     },
 }
@@ -106,31 +108,54 @@ def test_every_section_trains_what_is_chosen_and_shows_it(
 def worker_of(app_url: str) -> int:
     """The process that trains for this server: the one it has started."""
     port = f"--server.port={urlsplit(app_url).port}"
-    lines = {
-        int(entry.name): (entry / "cmdline").read_bytes().decode().split("\0")
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdecimal() and (entry / "cmdline").exists()
-    }
-    (server,) = [pid for pid, line in lines.items() if port in line]
+    running = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            line = (entry / "cmdline").read_bytes().decode().split("\0")
+            running[int(entry.name)] = line, int(stat(entry)[1])
+    (server,) = [pid for pid, (line, _) in running.items() if port in line]
     return next(
-        pid for pid, line in lines.items() if "experiments.worker" in line and parent(pid) == server
+        pid
+        for pid, (line, parent) in running.items()
+        if "experiments.worker" in line and parent == server
     )
 
 
-def parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+def stat(process: Path) -> list[str]:
+    """What the system says of a process, from its state on."""
+    return (process / "stat").read_text().rpartition(")")[2].split()
 
 
-def crawl(worker: int, bar: Locator, begun: re.Pattern[str]) -> None:
-    """Let it train a little, and a little more until the bar says so; then it stands still."""
-    for _ in range(50):
-        os.kill(worker, signal.SIGCONT)
-        time.sleep(0.02)
-        os.kill(worker, signal.SIGSTOP)
-        with suppress(AssertionError):
-            expect(bar).to_contain_text(begun, timeout=2000)
-            return
-    raise AssertionError("the bar does not move")
+def worked(worker: int) -> int:
+    """For how many hundredths of a second it has."""
+    return sum(map(int, stat(Path(f"/proc/{worker}"))[11:13]))
+
+
+@contextmanager
+def slowed(worker: int) -> Iterator[None]:
+    """Let it work for a hundredth of a second after each rest: a run of a second takes a minute.
+
+    One that stood still would be killed after six seconds (`experiments.runner`), and the new one
+    runs as fast as it can.
+    """
+    over = threading.Event()
+
+    def hold() -> None:
+        while not over.is_set():
+            os.kill(worker, signal.SIGSTOP)
+            over.wait(REST)
+            before, until = worked(worker), time.monotonic() + REST
+            os.kill(worker, signal.SIGCONT)
+            while worked(worker) == before and time.monotonic() < until:
+                time.sleep(0.005)
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    try:
+        yield
+    finally:
+        over.set()
+        holding.join()
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the worker by /proc")
@@ -142,22 +167,18 @@ def crawl(worker: int, bar: Locator, begun: re.Pattern[str]) -> None:
 def test_stop_keeps_what_is_trained(
     app_url: str, new_page: NewPage, lang: str, width: int, height: int
 ) -> None:
-    """A run takes a second: its worker is held up, so that there is time to stop it."""
-    page = new_page(width, height, lang)
+    """A run takes a second: its worker is slowed down, so that there is time to stop it."""
+    page = few_charts(new_page(width, height, lang), most=0)
     visit(
         page, f"{app_url}/inside?view=all&lang={lang}&rule=sgd&rung=3&lr=0.3&decay=0.0&run={width}"
     )
     train(page, "optimizers")  # from here on there is a worker
     expect(cells(page, "optimizers-live")).to_have_count(8)
-    worker = worker_of(app_url)
-    os.kill(worker, signal.SIGSTOP)
-    try:
+    bar = page.locator(".st-key-progress-inside-growth")
+    with slowed(worker_of(app_url)):
         train(page, "growth")
-        bar = page.locator(".st-key-progress-inside-growth")
-        crawl(worker, bar, WORDS[lang]["begun"])
+        expect(bar).to_contain_text(WORDS[lang]["begun"])
         bar.get_by_role("button", name=WORDS[lang]["stop"]).click()
-    finally:
-        os.kill(worker, signal.SIGCONT)
     expect(bar).to_have_count(0)
     notice = page.get_by_test_id("stAlert").filter(has_text="1500")
     expect(notice).to_be_visible()

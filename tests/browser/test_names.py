@@ -16,7 +16,7 @@ from tests.browser.conftest import (
     start,
     wait_until_up,
 )
-from tests.browser.helpers import settled, visit
+from tests.browser.helpers import few_charts, settled, visit
 
 NewPage = Callable[..., Page]
 HANGUL = re.compile("[가-힣]")
@@ -127,7 +127,7 @@ def test_the_menu_tells_the_open_page_from_the_one_under_the_keys(page: Page) ->
 
 
 def test_the_open_page_in_the_menu_follows_the_lesson(app_url: str, new_page: NewPage) -> None:
-    page = visit(new_page(), f"{app_url}/training?view=all")
+    page = visit(few_charts(new_page(), most=0), f"{app_url}/training?view=all")
     links = page.get_by_test_id("stSidebar").get_by_role("link")
     expect(links.nth(3)).to_have_attribute("aria-current", "page")
     links.nth(6).focus()
@@ -158,7 +158,7 @@ def test_streamlits_own_words_follow_the_language(app_url: str, new_page: NewPag
 def test_streamlits_dialogs_are_in_the_readers_language(browser: Browser) -> None:
     """A wrong address, and a server that goes away: neither may leave the page watched."""
     server = start(port := free_port())
-    context = profile(browser, 1280, 720, "ko", dark=False)
+    context = profile(browser, 1280, 720, "ko")
     try:
         wait_until_up(url := f"http://127.0.0.1:{port}", server)
         page = context.new_page()

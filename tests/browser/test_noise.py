@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from experiments.noise import batches as experiment
 from experiments.noise import small_batches
 from experiments.pair import train_pair
-from tests.browser.helpers import framed, overflow, settled, still, visit
+from tests.browser.helpers import few_charts, framed, overflow, settled, still, visit
 
 NewPage = Callable[..., Page]
 
@@ -41,7 +41,7 @@ def records(page: Page, arm: str = "bn") -> int:
 def test_the_whole_lesson_fits_and_every_picture_is_drawn(
     app_url: str, new_page: NewPage, lang: str, size: tuple[int, int]
 ) -> None:
-    page = new_page(*size, lang, dark=lang == "ko")
+    page = few_charts(new_page(*size, lang, dark=lang == "ko"))
     lesson(page, app_url, lang=lang, view="all")
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     still(settled(page))

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.browser.conftest import PATIENCE, ROOT, free_port, start, wait_until_up
-from tests.browser.helpers import painted, visit
+from tests.browser.helpers import few_charts, painted, visit
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 TEMPLATE = ROOT / "deploy" / "nginx" / "lab.conf.template"
@@ -109,7 +109,7 @@ def test_nothing_that_the_page_needs_is_forbidden(
     replicas: Replicas, new_page: Callable[..., Page]
 ) -> None:
     """A page that breaks the policy of its server says so in the console, and that fails here."""
-    page = painted(visit(new_page(), f"{replicas.url}/noise?view=all"))
+    page = painted(visit(few_charts(new_page()), f"{replicas.url}/noise?view=all"))
     page.locator(".js-plotly-plot").first.wait_for()
     expect(page.locator(".drawn.draws")).to_have_attribute("data-drawn", "400")
 
