@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import logging
 import reprlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -28,12 +31,38 @@ LOG = logging.getLogger(__name__)
 REGISTERED: dict[str, Component] = {}
 
 
+@dataclass(frozen=True)
+class Mounted:
+    """A component as a page has mounted it."""
+
+    component: Component
+    key: str
+    data: Any
+    height: Any
+
+
+#: whoever notes what is mounted, and whether it is mounted all the same
+_notes: ContextVar[tuple[list[Mounted], bool] | None] = ContextVar("notes", default=None)
+
+
+@contextmanager
+def noting(*, mount: bool) -> Iterator[list[Mounted]]:
+    """What is mounted meanwhile; without `mount` it is noted alone."""
+    found: list[Mounted] = []
+    before = _notes.set((found, mount))
+    try:
+        yield found
+    finally:
+        _notes.reset(before)
+
+
 class Component:
     """`name`, the files of its `html` and `css`, its module, and what it sends: a reader by event.
 
     The module at `js` has what mounts it as its default export; `ui.modules` adds what it imports.
 
     One that is not `isolated` lives in the page's own document: for programs that put styles there.
+    `asks` is a CSS selector of its controls that nobody but Python can answer.
 
     Mount it with a `key`, its `data`, and for each event `on_<event>=take`: `take` is called with
     what the reader has read, before the next run of the page. It may raise Unreadable in turn.
@@ -48,12 +77,14 @@ class Component:
         css: tuple[str, ...] = (),
         js: str,
         isolated: bool = True,
+        asks: str = "",
     ) -> None:
-        self.name, self.events, self.js = name, dict(events), js
+        self.name, self.events, self.js, self.asks = name, dict(events), js, asks
+        self.html, self.css = _text(html), _text(css)
         self._mount = st.components.v2.component(
             name,
-            html=_text(html),
-            css=_text(css),
+            html=self.html,
+            css=self.css,
             js=library.module(name, modules.module(js)),
             isolate_styles=isolated,
         )
@@ -68,6 +99,11 @@ class Component:
         height: Any = "content",
         **takes: Callable[[Any], None],
     ) -> None:
+        if notes := _notes.get():
+            found, mount = notes
+            found.append(Mounted(self, key, data, height))
+            if not mount:
+                return
         hear: dict[str, Any] = {
             f"on_{event}_change": partial(self.hear, key, event, takes[f"on_{event}"])
             for event in self.events

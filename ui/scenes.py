@@ -24,7 +24,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import page, progress, scripts, share, state
+from ui import page, pieces, progress, scripts, share, state
 from ui.lesson import Lesson, Question, Scene
 from ui.lessons import FOLDERS, HOME, LESSONS, script
 from ui.text import has, t
@@ -165,7 +165,7 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     scene = now.scene
     own, drawn = _module(lesson, scene.name), _module(lesson, _picture_of(scene))
     if state.setting("view") == "embed":
-        _picture(drawn, now)
+        _picture(lesson, drawn, now)
         _under(lesson, now)
         return
     words, place = _above(scene, now) if scene.wide else _beside(scene)
@@ -176,15 +176,32 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
         _words(lesson, now, own.said(now) if now.seen and hasattr(own, "said") else {})
     with place:
         if picture:
-            _picture(drawn, now)
+            _picture(lesson, drawn, now)
             _guess_in_words(lesson, now, getattr(drawn, "MARKED", ()))
     _drawer(own, now)  # drawn after the picture, which may set its controls right
     _note(lesson, now)
 
 
-def _picture(drawn: Any, now: Moment) -> None:
+def _picture(lesson: Lesson, drawn: Any, now: Moment) -> None:
     with st.container(key=f"picture-{now.name}"):
-        drawn.picture(now)
+        pieces.watched(lesson, now.scene, lambda: drawn.picture(now))
+
+
+def _take_along(lesson: Lesson) -> None:
+    """The open scene as a file; what it would show is not given away."""
+    scene = lesson.scene
+    if not _revealed(lesson, scene):
+        return
+    now = Moment(scene, True, _guesses(lesson).get(scene.name))
+    own, drawn = _module(lesson, scene.name), _module(lesson, _picture_of(scene))
+
+    def tell(code: str) -> pieces.Told:
+        with pieces.noting(mount=False) as mounted:
+            drawn.picture(now)
+        said = own.said(now) if hasattr(own, "said") else {}
+        return pieces.told(lesson, scene, said, share.address(view="", lang=code), mounted)
+
+    pieces.offer(lesson, scene, tell)
 
 
 def _guess_in_words(lesson: Lesson, now: Moment, marked: tuple[str, ...]) -> None:
@@ -360,7 +377,7 @@ def _turn(lesson: Lesson) -> None:
             args=(lesson, before.name if before else ""),
         )
         with st.container(horizontal=True, wrap=False, width="content", key="scene-share"):
-            share.popover(lesson)
+            share.popover(lesson, lambda: _take_along(lesson))
         if following is None or (following.deep and not lesson.scene.deep):
             _leave(lesson)
         else:

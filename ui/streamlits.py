@@ -21,18 +21,28 @@ A private name anywhere else fails a test.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache, wraps
+from typing import Any, TypeVar
 
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, add_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import (
     RerunData,
     ScriptRequests,
     ScriptRequestType,
 )
+from streamlit.runtime.scriptrunner_utils.shared_run_state import SharedRunState
+from streamlit.runtime.state import SafeSessionState, SessionState
+from streamlit.runtime.state.common import is_element_id
 
 from ui.files import ASSETS
 
+T = TypeVar("T")
 NAMES = ASSETS / "streamlit.js"
 
 
@@ -79,6 +89,42 @@ def came_by_history() -> bool:
     """Whether the browser's Back or Forward asked for this run; nothing public tells a script."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
+
+
+def apart(function: Callable[[], T], values: Mapping[str, Any]) -> T:
+    """What a function of the page gives, with nothing of what it draws sent and nothing kept.
+
+    It runs in a copy of this run, in which the session has these values besides. No public way
+    leads to a second look at a page in the middle of the first.
+    """
+    here = get_script_run_ctx()
+    if here is None:
+        raise RuntimeError("no run to copy")
+    kept = SessionState()
+    for part in (here.session_state._state._old_state, here.session_state._state._new_session_state):
+        for name, value in part.items():
+            if not is_element_id(name):
+                kept[name] = value
+    for name, value in values.items():
+        kept[name] = value
+    there = replace(
+        here,
+        _enqueue=lambda message: None,
+        session_state=SafeSessionState(kept, lambda: None),
+        fragment_storage=MemoryFragmentStorage(),
+        shared=SharedRunState(),
+        cursors={},
+        fragment_ids_this_run=None,
+    )
+    script = ThreadState.get().active_script_hash
+
+    def run() -> T:
+        add_script_run_ctx(ctx=there)
+        with there.run_with_active_hash(script):
+            return function()
+
+    with ThreadPoolExecutor(1) as one:
+        return one.submit(run).result()
 
 
 def with_names(script: str) -> str:
