@@ -38,22 +38,20 @@ class Mounted:
     component: Component
     key: str
     data: Any
-    height: Any
 
 
-#: whoever notes what is mounted, and whether it is mounted all the same
-_notes: ContextVar[tuple[list[Mounted], bool] | None] = ContextVar("notes", default=None)
+#: whoever is told what would be mounted
+_note: ContextVar[Callable[[Mounted], None] | None] = ContextVar("note", default=None)
 
 
 @contextmanager
-def noting(*, mount: bool) -> Iterator[list[Mounted]]:
-    """What is mounted meanwhile; without `mount` it is noted alone."""
-    found: list[Mounted] = []
-    before = _notes.set((found, mount))
+def noting(note: Callable[[Mounted], None]) -> Iterator[None]:
+    """What would be mounted meanwhile is noted, and not mounted."""
+    before = _note.set(note)
     try:
-        yield found
+        yield
     finally:
-        _notes.reset(before)
+        _note.reset(before)
 
 
 class Component:
@@ -99,11 +97,9 @@ class Component:
         height: Any = "content",
         **takes: Callable[[Any], None],
     ) -> None:
-        if notes := _notes.get():
-            found, mount = notes
-            found.append(Mounted(self, key, data, height))
-            if not mount:
-                return
+        if note := _note.get():
+            note(Mounted(self, key, data))
+            return
         hear: dict[str, Any] = {
             f"on_{event}_change": partial(self.hear, key, event, takes[f"on_{event}"])
             for event in self.events

@@ -6,6 +6,7 @@ folder, with
     picture(now) -> None          the picture and its controls, as `now` (a `Moment`) says
     said(now) -> dict             what fills the words below it; may be left out
     more(now) -> None             the drawer "Numbers and details", where there is one
+    STAYS                         that its picture is nothing without the app (`ui.pieces`)
     MARKED                        the options of its question that the picture marks where they lie
                                   (`now.mark`); any other that is chosen is named below the picture
 
@@ -165,7 +166,7 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     scene = now.scene
     own, drawn = _module(lesson, scene.name), _module(lesson, _picture_of(scene))
     if state.setting("view") == "embed":
-        _picture(lesson, drawn, now)
+        _picture(drawn, now)
         _under(lesson, now)
         return
     words, place = _above(scene, now) if scene.wide else _beside(scene)
@@ -176,32 +177,30 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
         _words(lesson, now, own.said(now) if now.seen and hasattr(own, "said") else {})
     with place:
         if picture:
-            _picture(lesson, drawn, now)
+            _picture(drawn, now)
             _guess_in_words(lesson, now, getattr(drawn, "MARKED", ()))
     _drawer(own, now)  # drawn after the picture, which may set its controls right
     _note(lesson, now)
 
 
-def _picture(lesson: Lesson, drawn: Any, now: Moment) -> None:
+def _picture(drawn: Any, now: Moment) -> None:
     with st.container(key=f"picture-{now.name}"):
-        pieces.watched(lesson, now.scene, lambda: drawn.picture(now))
+        drawn.picture(now)
 
 
 def _take_along(lesson: Lesson) -> None:
     """The open scene as a file; what it would show is not given away."""
     scene = lesson.scene
-    if not _revealed(lesson, scene):
+    own, drawn = _module(lesson, scene.name), _module(lesson, _picture_of(scene))
+    if not _revealed(lesson, scene) or pieces.stays(lesson, _picture_of(scene)):
         return
     now = Moment(scene, True, _guesses(lesson).get(scene.name))
-    own, drawn = _module(lesson, scene.name), _module(lesson, _picture_of(scene))
 
-    def tell(code: str) -> pieces.Told:
-        with pieces.noting(mount=False) as mounted:
-            drawn.picture(now)
-        said = own.said(now) if hasattr(own, "said") else {}
-        return pieces.told(lesson, scene, said, share.address(view="", lang=code), mounted)
+    def tell() -> dict[str, object]:
+        drawn.picture(now)
+        return own.said(now) if hasattr(own, "said") else {}
 
-    pieces.offer(lesson, scene, tell)
+    pieces.offer(lesson, scene, share.address, tell)
 
 
 def _guess_in_words(lesson: Lesson, now: Moment, marked: tuple[str, ...]) -> None:

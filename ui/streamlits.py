@@ -27,15 +27,16 @@ from dataclasses import replace
 from functools import cache, wraps
 from typing import Any, TypeVar
 
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, add_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import (
     RerunData,
     ScriptRequests,
     ScriptRequestType,
 )
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, add_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.shared_run_state import SharedRunState
 from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.runtime.state.common import is_element_id
@@ -43,6 +44,8 @@ from streamlit.runtime.state.common import is_element_id
 from ui.files import ASSETS
 
 T = TypeVar("T")
+#: what HTML of ours stands in on a page: style sheets count on the names to be stronger than others
+MARKDOWN = "stApp stMarkdown"
 NAMES = ASSETS / "streamlit.js"
 
 
@@ -91,25 +94,34 @@ def came_by_history() -> bool:
     return context is not None and context.is_history_navigation
 
 
-def apart(function: Callable[[], T], values: Mapping[str, Any]) -> T:
+def apart(function: Callable[[], T], values: Mapping[str, Any], hear: Callable[[Any], None]) -> T:
     """What a function of the page gives, with nothing of what it draws sent and nothing kept.
 
-    It runs in a copy of this run, in which the session has these values besides. No public way
-    leads to a second look at a page in the middle of the first.
+    It runs in a copy of this run, in which the session has these values besides; `hear` is told
+    each element that it draws, as Streamlit would have sent it. No public way leads to a second
+    look at a page in the middle of the first.
     """
     here = get_script_run_ctx()
     if here is None:
         raise RuntimeError("no run to copy")
     kept = SessionState()
-    for part in (here.session_state._state._old_state, here.session_state._state._new_session_state):
+    for part in (
+        here.session_state._state._old_state,
+        here.session_state._state._new_session_state,
+    ):
         for name, value in part.items():
             if not is_element_id(name):
                 kept[name] = value
     for name, value in values.items():
         kept[name] = value
+
+    def drawn(message: ForwardMsg) -> None:
+        if message.delta.HasField("new_element"):
+            hear(message.delta.new_element)
+
     there = replace(
         here,
-        _enqueue=lambda message: None,
+        _enqueue=drawn,
         session_state=SafeSessionState(kept, lambda: None),
         fragment_storage=MemoryFragmentStorage(),
         shared=SharedRunState(),

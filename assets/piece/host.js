@@ -2,7 +2,7 @@
 /* What carries a picture that was taken along: it plays Streamlit's part for the components, which are the app's own,
    and speaks every language, light and dark. The page has what it needs: nothing is ever fetched. */
 
-/** @typedef {{ kind: string, name: string, html?: string, css?: string, tail?: string, asks?: string, isolated?: boolean }} Part */
+/** @typedef {{ kind: string, name: string, html?: string, css?: string, tail?: string, asks?: string, class?: string }} Part */
 
 globalThis.takenAlong = true;
 
@@ -71,6 +71,7 @@ class Piece {
   /** @param {Part} part @param {number} at */
   build(part, at) {
     if (part.kind === "chart") return this.buildChart(at);
+    if (part.kind === "still") return this.buildStill(part);
     const host = add("div", this.place, { class: "part", "data-name": part.name });
     const shadow = host.attachShadow({ mode: "open" });
     add("style", shadow, {}, part.css);
@@ -78,6 +79,12 @@ class Piece {
     root.innerHTML = part.html ?? "";
     if (part.asks) silence(shadow, part.asks);
     return { host, root };
+  }
+
+  /* Under the names that its style sheet counts on. @param {Part} part */
+  buildStill(part) {
+    const host = add("div", this.place, { class: "part" });
+    return { host, root: add("div", host.attachShadow({ mode: "open" }), { class: part.class ?? "" }) };
   }
 
   /** @param {number} at */
@@ -110,7 +117,7 @@ class Piece {
   showPart(part, at) {
     const { root } = this.parts[at], mine = this.said.parts[at];
     if (part.kind === "chart") this.showChart(at);
-    else if (part.kind === "still") root.innerHTML = this.painted(mine.html);
+    else if (part.kind === "still") root.innerHTML = mine[this.dark ? "dark" : "light"];
     else this.programs[part.name]({
       parentElement: root,
       data: this.data(part, at),
@@ -150,16 +157,17 @@ class Piece {
     numbers.setAttribute("aria-label", this.said.words.numbers);
     numbers.replaceChildren();
     if (!more.open) return;
-    for (const { name, columns } of this.said.parts[at].table) {
+    this.said.parts[at].table.forEach(({ name, heads }, /** @type {number} */ n) => {
+      const columns = this.payload.parts[at].values[n];
       const table = add("table", numbers), head = add("tr", add("thead", table)), body = add("tbody", table);
       add("caption", table, {}, name);
-      for (const column of columns) add("th", head, { scope: "col" }, column.head);
-      const rows = Math.max(...columns.map(column => column.values.length));
-      for (let n = 0; n < rows; n++) {
+      for (const one of heads) add("th", head, { scope: "col" }, one);
+      const rows = Math.max(...columns.map((/** @type {any[]} */ column) => column.length));
+      for (let k = 0; k < rows; k++) {
         const row = add("tr", body);
-        for (const { values } of columns) add("td", row, { "data-value": String(values[n] ?? "") }, String(values[n] ?? "").replace("-", "−"));
+        for (const column of columns) add("td", row, { "data-value": String(column[k] ?? "") }, String(column[k] ?? "").replace("-", "−"));
       }
-    }
+    });
   }
 
   /* Python painted for a light page. On a dark one every colour of an idea has its other one. */
