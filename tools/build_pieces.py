@@ -40,10 +40,9 @@ def main() -> None:
         page = browser.new_context(accept_downloads=True, reduced_motion="reduce").new_page()
         page.set_default_timeout(PATIENCE)
         for lesson, scene in chosen:
-            at = f"{server.url}/{lesson}?lang=en&scene={scene}"
-            if LESSONS[lesson].scene_of(scene).question is not None:
-                at += "&seen=1"
-            text = saved(page, at).replace(server.url, given.base.rstrip("/"))
+            text = saved(page, server.url + revealed(lesson, scene)).replace(
+                server.url, given.base.rstrip("/")
+            )
             (FOLDER / pieces.file_name(lesson, scene)).write_text(text, "utf-8")
             print(f"{lesson}/{scene}: {len(text.encode()) / 1000:.0f} kB", flush=True)
         browser.close()
@@ -56,6 +55,13 @@ def _browser(playwright: Playwright) -> Browser:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     return playwright.chromium.launch(executable_path=chromium, args=sandbox)
+
+
+def revealed(lesson: str, scene: str) -> str:
+    """The address of a scene with what it asks answered."""
+    entry = LESSONS[lesson].scene_of(scene)
+    more = ("&seen=1" if entry.question else "") + ("&show=everything" if entry.asks else "")
+    return f"/{lesson}?lang=en&scene={scene}{more}"
 
 
 def saved(page: Page, address: str) -> str:

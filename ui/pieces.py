@@ -227,7 +227,8 @@ def _said(code: str, tag: str, body: str, shown: bool) -> str:
 def _payload(told: Mapping[str, Told]) -> str:
     """What the host reads: parts, what each was mounted with by language, and the programs."""
     codes = list(told)
-    parts, data = [], {code: [] for code in codes}
+    parts: list[dict[str, Any]] = []
+    data: dict[str, list[dict[str, Any]]] = {code: [] for code in codes}
     for several in zip(*(one.seen.parts for one in told.values()), strict=True):
         part, each = _part(several)
         parts.append(part)
@@ -360,7 +361,7 @@ def numbers(chart: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, list[An
     """Every number that a chart draws: for each trace its name and its columns, by their heads."""
     found = []
     for trace in chart["data"]:
-        columns = []
+        columns: list[tuple[str, list[Any]]] = []
         for axis in ("x", "y", "z"):
             values = _values(trace.get(axis))
             if values and isinstance(values[0], list):  # a field: a column for each place along x
