@@ -69,7 +69,7 @@ def saved(page: Page, address: str) -> str:
     page.goto(address)
     page.locator(".st-key-share button").first.click()
     with page.expect_download() as download:
-        page.locator(".st-key-take-along button").click()
+        page.locator(".st-key-take-along").get_by_role("button").click()
     return Path(download.value.path()).read_text("utf-8")
 
 

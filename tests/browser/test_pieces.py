@@ -41,7 +41,7 @@ def take(page: Page, address: str, folder: Path) -> Path:
     painted(visit(page, address))
     page.locator(".st-key-share button").first.click()
     with page.expect_download() as download:
-        page.locator(".st-key-take-along button").click()
+        page.locator(".st-key-take-along").get_by_role("button").click()
     file = folder / download.value.suggested_filename
     download.value.save_as(file)
     expect(page.locator(".piece")).not_to_be_empty()
