@@ -143,12 +143,24 @@ class Piece {
   }
 
   showChart(at) {
-    const { root, summary } = this.parts[at], mine = this.said.parts[at], drawn = this.charts[at]?.[this.language];
+    const { root, summary } = this.parts[at], mine = this.said.parts[at], drawn = this.drawing(at);
     root.setAttribute("aria-label", mine.alt);
-    root.innerHTML = drawn ? this.painted(drawn[this.narrow ? "narrow" : "wide"]) : "";
+    root.innerHTML = drawn ? this.painted(drawn) : "";
     if (!drawn) root.textContent = mine.alt;
     summary.textContent = this.said.words.numbers;
     this.showNumbers(at);
+  }
+
+  /* As it is for this width; in other languages than the first one stands what they change in it, tag by tag. */
+  drawing(at) {
+    const all = this.charts[at];
+    if (!all) return "";
+    const of = (/** @type {any} */ one) => (this.narrow && one.narrow) || one.wide;
+    const first = of(Object.values(all)[0]), mine = of(all[this.language]);
+    if (typeof mine === "string") return mine;
+    const tags = first.split("<");
+    for (const [place, tag] of mine) tags[place] = tag;
+    return tags.join("<");
   }
 
   /* Every number of a chart, as it is. */

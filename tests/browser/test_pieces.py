@@ -138,6 +138,7 @@ def test_a_chart_is_drawn_in_a_piece_and_stands_in_numbers(
         expect(chart.locator("svg").first).to_be_visible()
         wide = chart.locator("svg").first.bounding_box()["width"]
         chart.locator("summary").click()
+        chart.locator("td").first.wait_for()
         cells = chart.locator("td, th").evaluate_all(
             "all => all.map(cell => cell.dataset.value ?? cell.textContent)"
         )

@@ -7,6 +7,15 @@ import { inflate } from "../kit/bytes.js";
 const WIDTHS = { wide: 860, narrow: 360 }; // px
 const PLACE = "<!--charts-->";
 
+const LARGE = 60_000; // letters: so much is drawn once, and made smaller on a phone
+
+/** What another language changes in a drawing, tag by tag; all of it, where its tags are others. @param {string} first @param {string} other */
+function changes(first, other) {
+  const [mine, its] = [first, other].map(text => text.split("<"));
+  if (mine.length !== its.length) return other;
+  return its.flatMap((tag, at) => tag === mine[at] ? [] : [[at, tag]]);
+}
+
 /**
  * A chart as SVG, for each width.
  * @param {any} chart
@@ -14,6 +23,7 @@ const PLACE = "<!--charts-->";
 async function drawn({ address, data, layout, config }) {
   const Plotly = await plotly(address), found = {};
   for (const [name, width] of Object.entries(WIDTHS)) {
+    if (found.wide?.length > LARGE) break;
     const figure = { data, layout: { ...layout, width, autosize: false }, config: { ...config, staticPlot: true } };
     const svg = await Plotly.toImage(figure, { format: "svg", width, height: layout.height, imageDataOnly: true });
     found[name] = svg.startsWith("data:") ? decodeURIComponent(svg.slice(svg.indexOf(",") + 1)) : svg;
@@ -65,8 +75,12 @@ export class Piece {
     /** @type {Record<string, Record<string, any>>} */
     const found = {};
     for (const [part, languages] of Object.entries(charts)) {
-      found[part] = {};
-      for (const [language, chart] of Object.entries(languages)) found[part][language] = await drawn(chart);
+      const [[first, chart], ...others] = Object.entries(languages), drawing = await drawn(chart);
+      found[part] = { [first]: drawing };
+      for (const [language, other] of others) {
+        const its = await drawn(other);
+        found[part][language] = Object.fromEntries(Object.keys(its).map(name => [name, drawing[name] ? changes(drawing[name], its[name]) : its[name]]));
+      }
     }
     return `<script type="text/plain" id="charts">${await packed(JSON.stringify(found))}</script>`;
   }
