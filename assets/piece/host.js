@@ -155,8 +155,8 @@ class Piece {
   drawing(at) {
     const all = this.charts[at];
     if (!all) return "";
-    const of = (/** @type {any} */ one) => (this.narrow && one.narrow) || one.wide;
-    const first = of(Object.values(all)[0]), mine = of(all[this.language]);
+    const name = this.narrow && Object.values(all).every(one => one.narrow) ? "narrow" : "wide";
+    const first = Object.values(all)[0][name], mine = all[this.language][name];
     if (typeof mine === "string") return mine;
     const tags = first.split("<");
     for (const [place, tag] of mine) tags[place] = tag;
