@@ -277,7 +277,9 @@ def _part(
             {"alt": chart["alt"], "table": [_names(each) for each in numbers(chart)]}
             for chart in charts
         ]
-        return {"kind": "chart", "name": mounted[0].key, "values": values}, names
+        field = any(trace.get("z") is not None for trace in charts[0]["data"])
+        part = {"kind": "chart", "name": mounted[0].key, "values": values, "field": field}
+        return part, names
     part = {
         "kind": "picture",
         "name": one.name,

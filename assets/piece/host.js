@@ -89,7 +89,7 @@ class Piece {
 
   /** @param {number} at */
   buildChart(at) {
-    const host = add("figure", this.place, { class: "part chart", style: "margin: 0" });
+    const host = add("figure", this.place, { class: `part chart${this.payload.parts[at].field ? " field" : ""}` });
     const root = add("div", host, { role: "img" });
     const more = add("details", host), summary = add("summary", more), numbers = add("div", more, { class: "numbers", tabindex: "0" });
     more.addEventListener("toggle", () => this.showNumbers(at));
@@ -145,7 +145,7 @@ class Piece {
   showChart(at) {
     const { root, summary } = this.parts[at], mine = this.said.parts[at], drawn = this.drawing(at);
     root.setAttribute("aria-label", mine.alt);
-    root.innerHTML = drawn ? this.painted(drawn) : "";
+    root.innerHTML = drawn && (this.payload.parts[at].field ? drawn : this.painted(drawn));
     if (!drawn) root.textContent = mine.alt;
     summary.textContent = this.said.words.numbers;
     this.showNumbers(at);
