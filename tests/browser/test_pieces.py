@@ -146,7 +146,7 @@ def test_a_chart_is_drawn_in_a_piece_and_stands_in_numbers(
         assert {
             x for x in drawn[at] if not any(abs(x - y) < 1e-12 for y in near(shown, x))
         } == set()
-        assert wide > 600
+        assert wide > 500
     page.set_viewport_size({"width": 390, "height": 844})
     first = page.locator(".chart svg").first
     page.wait_for_function("() => piece.narrow")

@@ -7,7 +7,7 @@ import { inflate } from "../kit/bytes.js";
 const WIDTHS = { wide: 860, narrow: 360 }; // px
 const PLACE = "<!--charts-->";
 
-const LARGE = 60_000; // letters: so much is drawn once, and made smaller on a phone
+const LARGE = 30_000, MIDDLE = 560; // letters: so much is drawn at one width alone, in px, which a phone makes smaller
 
 /** What another language changes in a drawing, tag by tag; all of it, where its tags are others. @param {string} first @param {string} other */
 function changes(first, other) {
@@ -21,14 +21,14 @@ function changes(first, other) {
  * @param {any} chart
  */
 async function drawn({ address, data, layout, config }) {
-  const Plotly = await plotly(address), found = {};
-  for (const [name, width] of Object.entries(WIDTHS)) {
-    if (found.wide?.length > LARGE) break;
+  const Plotly = await plotly(address);
+  const at = async (/** @type {number} */ width) => {
     const figure = { data, layout: { ...layout, width, autosize: false }, config: { ...config, staticPlot: true } };
     const svg = await Plotly.toImage(figure, { format: "svg", width, height: layout.height, imageDataOnly: true });
-    found[name] = svg.startsWith("data:") ? decodeURIComponent(svg.slice(svg.indexOf(",") + 1)) : svg;
-  }
-  return found;
+    return svg.startsWith("data:") ? decodeURIComponent(svg.slice(svg.indexOf(",") + 1)) : svg;
+  };
+  const wide = await at(WIDTHS.wide);
+  return wide.length > LARGE ? { wide: await at(MIDDLE) } : { wide, narrow: await at(WIDTHS.narrow) };
 }
 
 /** Compressed, in base64. @param {string} text */
