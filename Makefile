@@ -9,7 +9,7 @@ INSTALL := -m pip --disable-pip-version-check --no-input install --quiet
 # One thread for NumPy's matrix products: at these sizes more of them only slow each other down.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help run dev test check bench load data traces evidence claims notebooks pictures fonts icons lock clean
+.PHONY: help run dev test check bench load data traces evidence claims notebooks pictures pieces fonts icons lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ notebooks: .venv/app.stamp ## write notebooks/ again, from assets/notebooks and 
 
 pictures: .venv/dev.stamp ## take the README's pictures again
 	@CHROMIUM=$$(sh tools/chromium.sh $(PY)) $(PY) -m tools.pictures
+
+pieces: .venv/dev.stamp ## every picture as a file that needs no server, into pieces/: make pieces BASE=https://lab.example.org
+	@CHROMIUM=$$(sh tools/chromium.sh $(PY)) $(PY) -m tools.build_pieces $(if $(BASE),--base $(BASE)) $(ONLY)
 
 fonts: .venv-tools/fonts.stamp ## build static/fonts/*.woff2 again (needs npm)
 	$(TOOLS) tools/build_fonts.py

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import logging
 import reprlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -28,12 +31,36 @@ LOG = logging.getLogger(__name__)
 REGISTERED: dict[str, Component] = {}
 
 
+@dataclass(frozen=True)
+class Mounted:
+    """A component as a page has mounted it."""
+
+    component: Component
+    key: str
+    data: Any
+
+
+#: whoever is told what would be mounted
+_note: ContextVar[Callable[[Mounted], None] | None] = ContextVar("note", default=None)
+
+
+@contextmanager
+def noting(note: Callable[[Mounted], None]) -> Iterator[None]:
+    """What would be mounted meanwhile is noted, and not mounted."""
+    before = _note.set(note)
+    try:
+        yield
+    finally:
+        _note.reset(before)
+
+
 class Component:
     """`name`, the files of its `html` and `css`, its module, and what it sends: a reader by event.
 
     The module at `js` has what mounts it as its default export; `ui.modules` adds what it imports.
 
     One that is not `isolated` lives in the page's own document: for programs that put styles there.
+    `asks` is a CSS selector of its controls that nobody but Python can answer.
 
     Mount it with a `key`, its `data`, and for each event `on_<event>=take`: `take` is called with
     what the reader has read, before the next run of the page. It may raise Unreadable in turn.
@@ -48,12 +75,14 @@ class Component:
         css: tuple[str, ...] = (),
         js: str,
         isolated: bool = True,
+        asks: str = "",
     ) -> None:
-        self.name, self.events, self.js = name, dict(events), js
+        self.name, self.events, self.js, self.asks = name, dict(events), js, asks
+        self.html, self.css = _text(html), _text(css)
         self._mount = st.components.v2.component(
             name,
-            html=_text(html),
-            css=_text(css),
+            html=self.html,
+            css=self.css,
             js=library.module(name, modules.module(js)),
             isolate_styles=isolated,
         )
@@ -68,6 +97,9 @@ class Component:
         height: Any = "content",
         **takes: Callable[[Any], None],
     ) -> None:
+        if note := _note.get():
+            note(Mounted(self, key, data))
+            return
         hear: dict[str, Any] = {
             f"on_{event}_change": partial(self.hear, key, event, takes[f"on_{event}"])
             for event in self.events

@@ -16,8 +16,10 @@ circles, files that are missing, and names that the other module does not export
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +86,25 @@ def value(entry: str, root: Path = COMPONENTS) -> str:
     if found := DEFAULT.search(own.text):
         raise _refused(own.path, own.text, found.start(), "only a module has a default export")
     inside = "\n".join(['"use strict";', *map(_declared, others), f"return {own.scoped()};"])
+    return f"(() => {{ {inside} }})()"
+
+
+def programs(entries: Mapping[str, str], root: Path = COMPONENTS) -> str:
+    """An expression: an object of the default exports of some modules, by these names.
+
+    What several of them import is in it once.
+    """
+    found: dict[str, Module] = {}
+    for entry in entries.values():
+        found |= {one.path: one for one in _in_order(entry, root)}
+    given = []
+    for name, entry in entries.items():
+        own = found.pop(entry)
+        if not DEFAULT.search(own.text):
+            raise JoinError(f"{entry}: no default export")
+        body = EXPORT.sub("", DEFAULT.sub("return", own.body()))
+        given.append(f"{json.dumps(name)}: (() => {{\n{body}\n}})(),")
+    inside = "\n".join(['"use strict";', *map(_declared, found.values()), "return {", *given, "};"])
     return f"(() => {{ {inside} }})()"
 
 

@@ -6,6 +6,7 @@ folder, with
     picture(now) -> None          the picture and its controls, as `now` (a `Moment`) says
     said(now) -> dict             what fills the words below it; may be left out
     more(now) -> None             the drawer "Numbers and details", where there is one
+    STAYS                         that its picture is nothing without the app (`ui.pieces`)
     MARKED                        the options of its question that the picture marks where they lie
                                   (`now.mark`); any other that is chosen is named below the picture
 
@@ -24,7 +25,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import library, page, progress, scripts, share, state
+from ui import library, page, pieces, progress, scripts, share, state
 from ui.lesson import Lesson, Question, Scene
 from ui.lessons import FOLDERS, HOME, LESSONS, script
 from ui.text import has, t
@@ -185,6 +186,21 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
 def _picture(lesson: Lesson, drawn: Any, now: Moment) -> None:
     with st.container(key=f"picture-{now.name}"), library.drawing(lesson, now.name):
         drawn.picture(now)
+
+
+def _take_along(lesson: Lesson) -> None:
+    """The open scene as a file; what it would show is not given away."""
+    scene = lesson.scene
+    own, drawn = _module(lesson, scene.name), _module(lesson, _picture_of(scene))
+    if not _revealed(lesson, scene) or pieces.stays(lesson, _picture_of(scene)):
+        return
+    now = Moment(scene, True, _guesses(lesson).get(scene.name))
+
+    def tell() -> dict[str, object]:
+        drawn.picture(now)
+        return own.said(now) if hasattr(own, "said") else {}
+
+    pieces.offer(lesson, scene, share.address, tell)
 
 
 def _guess_in_words(lesson: Lesson, now: Moment, marked: tuple[str, ...]) -> None:
@@ -361,7 +377,7 @@ def _turn(lesson: Lesson) -> None:
             args=(lesson, before.name if before else ""),
         )
         with st.container(horizontal=True, wrap=False, width="content", key="scene-share"):
-            share.popover(lesson)
+            share.popover(lesson, lambda: _take_along(lesson))
         if following is None or (following.deep and not lesson.scene.deep):
             _leave(lesson)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -14,8 +15,11 @@ from ui.files import NOTEBOOKS
 from ui.text import FALLBACK, language, t
 
 
-def popover(lesson: str) -> None:
-    """What can be done with this scene; filled when it is opened. In class also its full screen."""
+def popover(lesson: str, take: Callable[[], None]) -> None:
+    """What can be done with this scene; filled when it is opened. In class also its full screen.
+
+    `take` offers its picture as a file.
+    """
     in_class = state.setting("view") == "class"
 
     @st.fragment
@@ -25,7 +29,7 @@ def popover(lesson: str) -> None:
         )
         if box.open:
             with box:
-                _offer(lesson, in_class)
+                _offer(lesson, in_class, take)
 
     draw()
     if in_class:
@@ -38,7 +42,7 @@ def address(**changes: str) -> str:
     return f"{st.context.url}?{urlencode({name: v for name, v in query.items() if v})}"
 
 
-def _offer(lesson: str, in_class: bool) -> None:
+def _offer(lesson: str, in_class: bool, take: Callable[[], None]) -> None:
     link = address(view="")
     st.markdown(t("ui.scenes.link"))
     st.code(link, language=None, wrap_lines=True)
@@ -48,6 +52,7 @@ def _offer(lesson: str, in_class: bool) -> None:
         return
     _switch("class", "cast_for_education", help=t("ui.scenes.class_help"))
     st.markdown(f"[{t('ui.scenes.all')}]({address(view='all')})")
+    take()
     st.markdown(t("ui.scenes.embed"))
     frame = f'<iframe src="{html.escape(address(view="embed"))}" width="720" height="560"></iframe>'
     st.code(frame, language=None, wrap_lines=True)

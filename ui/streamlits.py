@@ -24,12 +24,18 @@ A private name anywhere else fails a test.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache, wraps
 from pathlib import Path
+from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import (
@@ -37,9 +43,16 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
     ScriptRequests,
     ScriptRequestType,
 )
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, add_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.shared_run_state import SharedRunState
+from streamlit.runtime.state import SafeSessionState, SessionState
+from streamlit.runtime.state.common import is_element_id
 
 from ui.files import ASSETS
 
+T = TypeVar("T")
+#: what HTML of ours stands in on a page: style sheets count on the names to be stronger than others
+MARKDOWN = "stApp stMarkdown"
 NAMES = ASSETS / "streamlit.js"
 #: how a file of Streamlit's program names another that it cannot do without
 IMPORTED = re.compile(r'\b(?:from|import)\s*"\./([\w.-]+\.js)"')
@@ -137,6 +150,51 @@ def parts(names: tuple[str, ...]) -> frozenset[str]:
         texts = [file.read_text("utf-8") for file in new]
         new = {folder / name for text in texts for name in IMPORTED.findall(text)} - found
     return frozenset(f"static/js/{file.name}" for file in found)
+
+
+def apart(function: Callable[[], T], values: Mapping[str, Any], hear: Callable[[Any], None]) -> T:
+    """What a function of the page gives, with nothing of what it draws sent and nothing kept.
+
+    It runs in a copy of this run, in which the session has these values besides; `hear` is told
+    each element that it draws, as Streamlit would have sent it. No public way leads to a second
+    look at a page in the middle of the first.
+    """
+    here = get_script_run_ctx()
+    if here is None:
+        raise RuntimeError("no run to copy")
+    kept = SessionState()
+    for part in (
+        here.session_state._state._old_state,
+        here.session_state._state._new_session_state,
+    ):
+        for name, value in part.items():
+            if not is_element_id(name):
+                kept[name] = value
+    for name, value in values.items():
+        kept[name] = value
+
+    def drawn(message: ForwardMsg) -> None:
+        if message.delta.HasField("new_element"):
+            hear(message.delta.new_element)
+
+    there = replace(
+        here,
+        _enqueue=drawn,
+        session_state=SafeSessionState(kept, lambda: None),
+        fragment_storage=MemoryFragmentStorage(),
+        shared=SharedRunState(),
+        cursors={},
+        fragment_ids_this_run=None,
+    )
+    script = ThreadState.get().active_script_hash
+
+    def run() -> T:
+        add_script_run_ctx(ctx=there)
+        with there.run_with_active_hash(script):
+            return function()
+
+    with ThreadPoolExecutor(1) as one:
+        return one.submit(run).result()
 
 
 def with_names(script: str) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import Any
@@ -26,6 +27,8 @@ from ui.files import ASSETS
 LOCALES = ASSETS / "locales"
 FALLBACK = "en"
 PLACEHOLDER = re.compile(r"\[\[([a-z_][a-z0-9_]*)\]\]")
+#: who reads, where it is not the one in front of this session
+_reader: ContextVar[tuple[str, Mode] | None] = ContextVar("reader", default=None)
 COLOURED = re.compile(r"\\c\{([a-z_]+)\}")
 
 
@@ -39,8 +42,20 @@ def languages() -> tuple[str, ...]:
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
+@contextmanager
+def read_as(code: str, mode: Mode) -> Iterator[None]:
+    """Everything is said, and painted, for a reader of this language on such a page."""
+    before = _reader.set((code, mode))
+    try:
+        yield
+    finally:
+        _reader.reset(before)
+
+
 def language() -> str:
     """The language of this session; English before the frame has set one."""
+    if reader := _reader.get():
+        return reader[0]
     return _spoken.get() or st.session_state.get("lang", FALLBACK)
 
 
@@ -55,6 +70,8 @@ def speak(code: str) -> None:
 
 def mode() -> Mode:
     """Whether the page in front of this user is light or dark."""
+    if reader := _reader.get():
+        return reader[1]
     return "dark" if st.context.theme.type == "dark" else "light"
 
 

@@ -22,6 +22,7 @@ from ui.tables import Cell, table
 from ui.text import prose, t
 
 SNIPPETS = ASSETS / "snippets" / "conventions"
+STAYS = True  # code and formulas, set by the app
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

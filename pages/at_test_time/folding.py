@@ -18,6 +18,8 @@ from ui.scenes import Moment
 from ui.tables import Cell, table
 from ui.text import prose, t
 
+STAYS = True  # code and formulas, set by the app
+
 
 @st.cache_resource(show_spinner=False)
 def folded() -> Folded:

@@ -25,6 +25,7 @@ Place = tuple[int, int, int]  # epoch, mini-batch, line
 PLACE = ("epoch", "batch", "line")
 WINDOW = 14  # rows of the source around the line that runs
 value = LESSON.value
+STAYS = True  # code and formulas, set by the app
 
 
 def picture(now: Moment) -> None:

@@ -12,6 +12,8 @@ from ui import little
 from ui.scenes import Moment
 from ui.text import t
 
+STAYS = True  # code and formulas, set by the app
+
 
 def picture(now: Moment) -> None:
     """The network at its place as programs: to be read, and to be taken along."""

@@ -27,6 +27,7 @@ _component = Component(
     html=("batches/index.html",),
     css=("controls.css", "drag/style.css", "batches/style.css"),
     js="batches/index.js",
+    asks=".press",
 )
 
 

@@ -24,6 +24,7 @@ _component = Component(
     html=("network/index.html",),
     css=("controls.css", "network/style.css"),
     js="network/index.js",
+    asks="button",
 )
 
 

@@ -54,6 +54,7 @@ HONEST: dict[str, Any] = {
     "loop": "update",
     "rows": None,  # it has nothing to tell
     "chart": None,
+    "piece": None,
     "intake": {"text": "1 2 3"},
     "progress": {"last": "noise", "done": {"noise": []}, "at": {}, "show": "everything"},
 }
@@ -133,7 +134,19 @@ def mounted() -> list[Mounted]:
             for scene in [each.name for each in entry.scenes] or [""]:
                 at_work = lesson, scene
                 opened(lesson, scene)
+        at_work = "mini_batch", LESSONS["mini_batch"].scenes[0].name
+        take_along()
     return found
+
+
+def take_along() -> None:
+    """What saves a picture is there once it is asked for."""
+    at = AppTest.from_file(ROOT / "app.py", default_timeout=120)
+    at.query_params["seen"] = "1"
+    at.session_state["share"] = True
+    visit(at, "mini_batch").run()
+    at.button(key="take-along").click().run()
+    assert not at.exception
 
 
 @pytest.fixture

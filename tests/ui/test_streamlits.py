@@ -19,6 +19,7 @@ from streamlit.runtime import app_session
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+from streamlit.testing.v1 import AppTest
 
 from ui import streamlits
 from ui.streamlit_words import SAID
@@ -151,6 +152,33 @@ def test_a_run_still_knows_whether_back_asked_for_it() -> None:
     assert "is_history_navigation" in fields
     assert get_script_run_ctx(suppress_warning=True) is None
     assert streamlits.came_by_history() is False  # outside a run, too
+
+
+def test_a_second_look_sends_nothing_and_keeps_nothing() -> None:
+    """Keys of the page may be drawn again; values are those of the session, or the given ones."""
+
+    def page() -> None:
+        import streamlit as st
+
+        from ui import streamlits
+
+        def look() -> tuple[object, ...]:
+            moved = st.slider("in another language", 0, 9, key="moved")
+            st.session_state["kept"] = "by the look"
+            return moved, st.session_state["given"], st.session_state["own"]
+
+        st.session_state.setdefault("own", "mine")
+        st.session_state["kept"] = "by the page"
+        moved, heard = st.slider("moved", 0, 9, key="moved"), []
+        given = {"given": 4, "moved": moved}
+        for _ in range(2):
+            seen = streamlits.apart(look, given, lambda each: heard.append(each.WhichOneof("type")))
+        st.text(f"{moved} {seen} {st.session_state['kept']} {heard}")
+
+    at = AppTest.from_function(page).run()
+    at.slider(key="moved").set_value(7).run()
+    assert not at.exception and len(at.slider) == 1
+    assert at.text[0].value == "7 (7, 4, 'mine') by the page ['slider', 'slider']"
 
 
 def test_a_script_that_says_names_has_them() -> None:

@@ -5,25 +5,9 @@
 import { inflate } from "../kit/bytes.js";
 import { element } from "../kit/dom.js";
 import { sized } from "../kit/sized.js";
+import { begun, plotly } from "./library.js";
 
 const NEAR = "400px"; // below or above the screen
-
-/** @type {Promise<any> | undefined} */
-let library;
-
-/** Plotly, once for a page; after a failure the next chart tries again. @param {string} address */
-function plotly(address) {
-  library ??= new Promise((found, failed) => {
-    const script = element("script", "", document.head, { src: new URL(address, document.baseURI).href });
-    script.onload = () => found(/** @type {any} */ (window).Plotly);
-    script.onerror = () => {
-      library = undefined;
-      script.remove();
-      failed(new Error(`no answer at ${script.src}`));
-    };
-  });
-  return library;
-}
 
 /** Whether a page is opened out, to be read from end to end or printed. */
 const openedOut = () => new URLSearchParams(location.search).get("view") === "all";
@@ -79,7 +63,7 @@ export class Chart {
     this.root.setAttribute("aria-label", chart.alt);
     this.root.dataset.alt = chart.alt;
     if (this.awake) this.draw();
-    else if (library || openedOut()) idle(() => this.wake());
+    else if (begun() || openedOut()) idle(() => this.wake());
   }
 
   wake() {

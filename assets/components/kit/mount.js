@@ -11,7 +11,8 @@
  */
 
 export const REST = 250; // ms after a key before Python hears of it: keys come in bursts
-const PATIENCE = 15000; // ms after which a value that Python never acknowledged gives way
+// ms after which a value that Python never acknowledged gives way; a picture that was taken along has no Python to wait for
+const PATIENCE = /** @type {any} */ (globalThis).takenAlong ? Infinity : 15000;
 
 /**
  * What Streamlit calls, with every new data: one picture for each place on the page, on the element that `selector`
