@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -53,6 +54,19 @@ def sheets(pdf: bytes) -> list[set[str]]:
     return found
 
 
+def letters(pdf: bytes) -> int:
+    """How many are written as text, which can be searched and copied; one in a picture is none."""
+    shown = 0
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        try:
+            drawn = zlib.decompress(packed)
+        except zlib.error:
+            continue
+        codes = re.findall(rb"<([\da-fA-F]+)>[\s\d.-]*\]?\s*T[jJ]\b", drawn)
+        shown += sum(max(1, len(each) // 4) for each in codes)  # two bytes each, or one alone
+    return shown
+
+
 def torn(page: Page) -> tuple[list[str], int]:
     """What is split over two sheets, headings alone at the foot of one, and how many there are."""
     with media_of_paper(page):
@@ -75,9 +89,7 @@ def faults(page: Page) -> list[str]:
         while (laid["unfit"] or laid["coarse"]) and time.monotonic() < deadline:
             page.wait_for_timeout(300)  # pictures are painted anew, one after the other
             laid = page.evaluate(ON_PAPER)
-    # What is dark on the screen is turned around for paper as one picture: it has no links to read.
-    dark = page.locator(":root[data-paper=dark]").count() > 0
-    wrong, count = ([], len(sheets(printed(page)))) if dark else torn(page)
+    wrong, count = torn(page)
     for kind in ("clipped", "shown", "wide", "small", "unfit", "coarse"):
         wrong += [f"{kind}: {what}" for what in laid[kind]]
     if not laid["whole"] or laid["width"] > WIDE:

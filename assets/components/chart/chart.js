@@ -4,6 +4,7 @@
    page expects all of it. What changes later is changed in place, and what was drawn larger stays so. */
 import { inflate } from "../kit/bytes.js";
 import { element } from "../kit/dom.js";
+import { allInLight, onPaper } from "../kit/paper.js";
 import { sized } from "../kit/sized.js";
 
 const NEAR = "400px"; // below or above the screen
@@ -90,9 +91,18 @@ export class Chart {
   fit() {
     const { plot, Plotly } = this, width = Math.floor(this.root.clientWidth);
     if (this.root.dataset.drawn === undefined || !width) return;
-    if (matchMedia("print").matches) Plotly.relayout(plot, { width });
+    const { chart: { data, layout, config } } = this;
+    if (onPaper()) this.recolour(allInLight(data), { ...allInLight(layout), width }, config);
+    else if (this.lit) this.recolour(data, { ...layout, autosize: true }, config);
+    else if (matchMedia("print").matches) Plotly.relayout(plot, { width });
     else if (!plot.layout.autosize) Plotly.relayout(plot, { width: null, autosize: true });
     else if (width !== plot._fullLayout?.width) Plotly.Plots.resize(plot);
+  }
+
+  /* What is dark on the screen is drawn in the light on paper, and in the dark again after it. */
+  recolour(data, layout, config) {
+    this.lit = onPaper();
+    this.Plotly.react(this.plot, data, { uirevision: "kept", ...layout }, config);
   }
 
   leave() {
