@@ -172,7 +172,7 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
     with words[0]:
         _title(lesson, now)
         st.markdown(t(f"{lesson}.scenes.{scene.name}.task"))
-    with words[_at_right(lesson, scene)]:
+    with words[1]:
         _words(lesson, now, own.said(now) if now.seen and hasattr(own, "said") else {})
     with place:
         if picture:
@@ -225,11 +225,6 @@ def _above(scene: Scene, now: Moment) -> tuple[tuple[Any, Any], Any]:
     with st.container(key=f"above-{scene.name}"):
         left, right = st.columns(2, gap="medium")
     return (left, right), st.container()
-
-
-def _at_right(lesson: Lesson, scene: Scene) -> bool:
-    """Whether there is something to say beside the task: what a lesson leaves open alone is not."""
-    return scene.question is not None or has(f"{lesson}.scenes.{scene.name}.say")
 
 
 def _module(lesson: Lesson, name: str) -> Any:
