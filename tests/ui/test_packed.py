@@ -12,7 +12,8 @@ from pathlib import Path
 import plotly
 import pytest
 
-from tests.ui.test_shell import STATIC, ask, run, streamlits
+from tests.loops import finished
+from tests.ui.test_shell import STATIC, ask, streamlits
 from ui import library, packed
 from ui.packed import Packed
 
@@ -136,7 +137,7 @@ def test_of_many_who_ask_at_once_one_reads_the_file() -> None:
     async def herd():
         await asyncio.gather(*(app(dict(scope), receive, send) for _ in range(60)))
 
-    run(herd())
+    finished(herd())
     assert inner.times == 1
     assert {gzip.decompress(body) for body in bodies if body} == {file.read_bytes()}
 
@@ -153,7 +154,7 @@ def test_all_else_passes_through_as_it_came() -> None:
         ({"type": "http", "path": "/media/0123.AbCd1234.js"}, "receive", "send"),
     ]
     for call in calls:
-        run(Packed(app)(*call))
+        finished(Packed(app)(*call))
     assert passed == calls
 
 
