@@ -21,6 +21,7 @@ ON_PAPER = (HERE / "on_paper.js").read_text("utf-8")
 MARKS = (HERE / "marks.js").read_text("utf-8")
 #: A4 less the margins of print.css, in CSS pixels
 WIDE, TALL = 794 - 2 * 45, 1123 - 2 * 53
+POINTS = 776 * 0.9 * 0.75  # so wide is what stands on it
 
 
 def printed(page: Page) -> bytes:
@@ -54,6 +55,12 @@ def sheets(pdf: bytes) -> list[set[str]]:
     return found
 
 
+def across(pdf: bytes) -> float:
+    """In points, from the first to the last place in a line that a link stands at."""
+    ends = [tuple(map(float, x)) for x in re.findall(rb"/Rect\s*\[([\d.-]+) \S+ ([\d.-]+)", pdf)]
+    return max(right for _, right in ends) - min(left for left, _ in ends)
+
+
 def letters(pdf: bytes) -> int:
     """How many are written as text, which can be searched and copied; one in a picture is none."""
     shown = 0
@@ -71,13 +78,16 @@ def torn(page: Page) -> tuple[list[str], int]:
     """What is split over two sheets, headings alone at the foot of one, and how many there are."""
     with media_of_paper(page):
         marks: list[list[str]] = page.evaluate(MARKS, False)
-    found = sheets(printed(page))
+    pdf = printed(page)
+    found = sheets(pdf)
     page.evaluate(MARKS, True)
     on = {name: [k for k, sheet in enumerate(found) if name in sheet] for name, _ in marks}
     wrong = [f"on {len(on[name])} sheets: {what}" for name, what in marks if len(on[name]) != 1]
     for (head, what), (after, _) in pairwise(marks):
         if head.startswith("head-") and on[head] != on[after]:
             wrong.append(f"alone at the foot of a sheet: {what}")
+    if (wide := across(pdf)) < 0.97 * POINTS:
+        wrong.append(f"printed at {wide / POINTS:.0%} of its size")
     return wrong, len(found)
 
 
