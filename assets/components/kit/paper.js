@@ -17,7 +17,7 @@ export const inks = palette => onPaper()
 /** The same in all that a chart is drawn from; numbers stay the arrays they are. @param {any} of @returns {any} */
 export function allInLight(of) {
   if (typeof of === "string") return inLight(of);
-  if (Array.isArray(of)) return typeof of[0] === "number" ? of : of.map(allInLight);
+  if (Array.isArray(of)) return of.map(allInLight);
   if (of === null || typeof of !== "object" || "bdata" in of) return of;
   return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, name === "template" ? value : allInLight(value)]));
 }
