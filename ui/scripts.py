@@ -48,10 +48,9 @@ inLight: {json.dumps(_in_light())},
 def _in_light() -> dict[str, str]:
     """Of every colour of ours, and of Streamlit's theme, in the dark: the one in the light."""
     frame = {
-        str(st.get_option(f"theme.dark.{name}")): str(st.get_option(f"theme.light.{name}"))
-        for name in THEMED
+        st.get_option(f"theme.dark.{name}"): st.get_option(f"theme.light.{name}") for name in THEMED
     }
-    return frame | {dark.upper(): light for dark, light in theme.in_light().items()}
+    return {str(dark).upper(): light for dark, light in (frame | theme.in_light()).items()}
 
 
 def _file(name: str) -> str:
