@@ -4,7 +4,7 @@
    It is told when the language or the lesson changes, and works on from there: one observer for a page. `SAID` has by
    language what is said in place of what, and what regions are called (ui/streamlit_words.py). */
 
-const NAMED = ["aria-label", "title"];
+const NAMED = ["aria-label", "title", "placeholder"];
 /* Where Streamlit itself writes: outside the lesson, whose words are never touched. */
 const OURS = `${STREAMLIT.main}, ${STREAMLIT.sidebar}`;
 const SCROLLING = {

@@ -17,6 +17,7 @@ from bncore.config import RunConfig
 from bncore.data import load
 from bncore.network import Network
 from experiments.descent import descend, initial, settle
+from experiments.job import Report, Run, as_it_is
 from experiments.reporting import Progress, ShouldStop, reported
 
 KNOWN = 1000
@@ -82,16 +83,43 @@ def every(k: int, steps: int) -> tuple[int, ...]:
     return (*range(0, steps, k), steps)
 
 
+class Handing:
+    """A `Progress` that also hands over what a run has come to by now: for a page that shows it."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self.piece: Any = None
+
+    def __call__(self, done: int, of: int, **told: Any) -> None:
+        piece, self.piece = self.piece, None
+        self._report(done, of, **{"piece": piece, **told})
+
+
+def in_sight(run: Run, progress: Report, should_stop: ShouldStop) -> Any:
+    """The same run, as a job from which what it comes to is seen while it trains."""
+    return run(Handing(progress), should_stop)
+
+
 def train(
     arms: Sequence[Arm],
     looks: Sequence[int],
     progress: Progress | None = None,
     should_stop: ShouldStop | None = None,
+    so_far: Callable[[Curves], Any] = as_it_is,
 ) -> Curves:
-    """All of them, from beginning to end, or until `should_stop()`."""
-    turns = zip(*(arm.train(looks) for arm in arms), strict=True)
+    """All of them, from beginning to end, or until `should_stop()`.
+
+    `so_far` makes of the curves of a run `in_sight` what is handed over after each look.
+    """
+    turns, told = zip(*(arm.train(looks) for arm in arms), strict=True), 0
     for _ in reported(turns, looks[-1], progress, should_stop):
-        pass
+        if isinstance(progress, Handing) and len(arms[0].accuracy) > told:
+            told = len(arms[0].accuracy)
+            progress.piece = so_far(_curves(arms, looks))
+    return _curves(arms, looks)
+
+
+def _curves(arms: Sequence[Arm], looks: Sequence[int]) -> Curves:
     seen = len(arms[0].accuracy)
     return Curves(
         step=np.array(looks[:seen]),

@@ -58,6 +58,12 @@ def palette(mode: Mode) -> dict[str, str]:
     return ideas | {"ink": INK[mode], "faint": FAINT[mode], "paper": PAPER[mode]}
 
 
+def in_light() -> dict[str, str]:
+    """For every colour of a dark palette the one of a light palette: what is dark is printed so."""
+    dark, light = palette("dark"), palette("light")
+    return {colour: light[idea] for idea, colour in dark.items()}
+
+
 def _look(mode: Mode, height: int) -> dict[str, Any]:
     return {
         "height": height,

@@ -22,12 +22,12 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """A share in percent; no line ends before the sign.
+    """A share in percent, as Plotly writes it on an axis.
 
     >>> percent(0.914), percent(0.9, 0)
-    ('91.4\\xa0%', '90\\xa0%')
+    ('91.4%', '90%')
     """
-    return f"{100 * share:.{digits}f}\u00a0%"
+    return f"{100 * share:.{digits}f}%"
 
 
 def latex(value: float, digits: int = 4) -> str:

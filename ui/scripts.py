@@ -5,6 +5,8 @@ The page (`ui.shell`) gives it to the browser once, as `batchNormLab`, an object
     follow(language, place)             which language the page is in, and which lesson is open
     keep(lesson, name, scene)           what is remembered of its reader, and keepShow, forget
     turned(scene, turn)                 another scene stands, after so many turns of a page
+
+and `inLight`, the counterpart on paper of each colour that is chosen for the dark.
 """
 
 from __future__ import annotations
@@ -14,23 +16,41 @@ from functools import cache
 
 import streamlit as st
 
+from figures import theme
 from ui import modules, streamlit_words, streamlits
 from ui.files import ASSETS
 
 NAME = "batchNormLab"
+#: what .streamlit/config.toml says for the light and for the dark
+THEMED = (
+    *("primaryColor", "backgroundColor", "secondaryBackgroundColor"),
+    *("textColor", "linkColor", "borderColor"),
+)
 
 
 @cache
 def text() -> str:
     """The script of every page."""
     words = json.dumps(streamlit_words.said(), ensure_ascii=False).replace("<", "\\u003c")
+    paper = f"const {{ inLight }} = {modules.value('kit/paper.js')};{_file('paper.js')}"
     return f"""window.{NAME} = {{
 ...{modules.value("progress/store.js")},
 follow: {streamlits.with_names(f"const SAID = {words};{_file('frame.js')} return follow;")},
 turned: {streamlits.with_names(f"{_file('way.js')} return turned;")},
+inLight: {json.dumps(_in_light())},
 }};
+{streamlits.with_names(paper)};
 {streamlits.with_names(_file("touch.js"))};
-{streamlits.with_names(_file("lists.js"))};"""
+{streamlits.with_names(_file("lists.js"))};
+{streamlits.with_names(_file("menu.js"))};"""
+
+
+def _in_light() -> dict[str, str]:
+    """Of every colour of ours, and of Streamlit's theme, in the dark: the one in the light."""
+    frame = {
+        st.get_option(f"theme.dark.{name}"): st.get_option(f"theme.light.{name}") for name in THEMED
+    }
+    return {str(dark).upper(): light for dark, light in (frame | theme.in_light()).items()}
 
 
 def _file(name: str) -> str:

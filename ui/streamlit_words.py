@@ -34,6 +34,7 @@ SAID = {
     "heading": "Link to heading",
     "more": "Increment",
     "less": "Decrement",
+    "choose": "Choose an option",
     "options": "Open",
     "nothing": "No results",
     "help": "Help for {name}",

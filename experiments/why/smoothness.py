@@ -21,7 +21,7 @@ from bncore.config import RunConfig
 from bncore.network import Network
 from experiments.evidence import Arrays, Evidence, under
 from experiments.reporting import Progress, ShouldStop
-from experiments.side_by_side import Arm, by_setting, every, outcome, packed, train
+from experiments.side_by_side import Arm, Curves, by_setting, every, outcome, packed, train
 
 ARMS = ("plain", "bn")
 ETAS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)  # in learning rates
@@ -87,16 +87,21 @@ def train_all(
         Arm(each, looked=one.look)
         for each, one in zip(([c.twin() for c in configs], configs), tries, strict=True)
     ]
-    curves = train(arms, every(EVERY, configs[0].steps), progress, should_stop)
     names = ("here", "along", "change")
-    return Smoothness(
-        seeds=np.array(seeds),
-        step=curves.step,
-        eta=np.array(ETAS) * configs[0].lr,
-        **{name: np.array([getattr(one, name) for one in tries]).swapaxes(1, 2) for name in names},
-        accuracy=curves.accuracy,
-        complete=curves.complete,
-    )
+
+    def found(curves: Curves) -> Smoothness:
+        measured = {name: np.array([getattr(one, name) for one in tries]) for name in names}
+        return Smoothness(
+            seeds=np.array(seeds),
+            step=curves.step,
+            eta=np.array(ETAS) * configs[0].lr,
+            **{name: values.swapaxes(1, 2) for name, values in measured.items()},
+            accuracy=curves.accuracy,
+            complete=curves.complete,
+        )
+
+    looks = every(EVERY, configs[0].steps)
+    return found(train(arms, looks, progress, should_stop, so_far=found))
 
 
 class Tries:

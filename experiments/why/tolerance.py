@@ -15,7 +15,7 @@ import numpy as np
 from bncore.config import RunConfig
 from experiments.evidence import Arrays, Evidence
 from experiments.reporting import Progress, ShouldStop
-from experiments.side_by_side import Arm, every, train
+from experiments.side_by_side import Arm, Curves, every, train
 from experiments.why.once import ARMS as ARMS  # the same, and others find them here
 from experiments.why.once import starts
 
@@ -73,8 +73,12 @@ def cell(
     """
     configs = [config(depth, lr, seed)]
     arms = [Arm(configs, network) for network in starts(configs).values()]
-    curves = train(arms, every(EVERY, STEPS), progress, should_stop)
-    return Cell(configs[0], curves.step, curves.accuracy[:, 0], curves.loss[:, 0], curves.complete)
+
+    def found(curves: Curves) -> Cell:
+        of_seed = curves.accuracy[:, 0], curves.loss[:, 0]
+        return Cell(configs[0], curves.step, *of_seed, curves.complete)
+
+    return found(train(arms, every(EVERY, STEPS), progress, should_stop, so_far=found))
 
 
 def one_seed(seed: int, depths: tuple[int, ...] = (8,)) -> Tolerance:

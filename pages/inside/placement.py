@@ -211,7 +211,7 @@ def _placement_table(found: OverSeeds, a: int, r: int) -> None:
 def _spread(values: np.ndarray) -> Cell:
     """Mean over the seeds and its 95 % interval."""
     mean, half = 100 * values.mean(), 100 * reach(values)
-    return Cell(unbroken(f"{mean:.1f} ± {half:.1f} %"), value=f"{values.mean():.4f}")
+    return Cell(unbroken(f"{mean:.1f} ± {half:.1f}%"), value=f"{values.mean():.4f}")
 
 
 def _up_to(found: OverSeeds, a: int, n: int) -> float:

@@ -45,12 +45,12 @@ def distribution(
     wide = f"{100 / len(share):.3f}%"
     bars = [
         f'<b style="left:{across(bins[i])};width:{wide};height:{100 * share[i] / top:.3f}%" '
-        f'title="{(bins[i] + bins[i + 1]) / 2:.2f}: {100 * share[i]:.1f} %" '
+        f'title="{(bins[i] + bins[i + 1]) / 2:.2f}: {100 * share[i]:.1f}%" '
         f'data-share="{share[i]:.6g}"></b>'
         for i in np.flatnonzero(share)
     ]
     levels = [
-        f'<i class="level" style="bottom:{100 * y / top:.3f}%"><span>{100 * y:g} %</span></i>'
+        f'<i class="level" style="bottom:{100 * y / top:.3f}%"><span>{100 * y:g}%</span></i>'
         for y in _levels(top)
     ]
     ticks = [
@@ -433,7 +433,7 @@ def growing(
         places = " ".join(f"{a:.2f},{b:.2f}" for a, b in zip(x, y, strict=True))
         lines.append(f'<polyline class="{name}" points="{places}"></polyline>')
     levels = [
-        f'<i class="level" style="bottom:{y}%"><span>{y} %</span></i>' for y in range(0, 101, 20)
+        f'<i class="level" style="bottom:{y}%"><span>{y}%</span></i>' for y in range(0, 101, 20)
     ]
     ticks = [
         f'<i class="tick" style="left:{x}%"><span>{last * x // 100}</span></i>'

@@ -25,7 +25,7 @@ def compared(arms: dict[str, np.ndarray], head: str, name: str) -> None:
         [
             Cell(arm(each), colour=colour(LOOKS[each][0], mode())),
             Cell(percent(float(seeds.mean())), f"{seeds.mean():.4f}"),
-            Cell(f"{100 * seeds.min():.0f}–{100 * seeds.max():.0f} %"),
+            Cell(f"{100 * seeds.min():.0f}–{100 * seeds.max():.0f}%"),
         ]
         for each, seeds in arms.items()
     ]

@@ -69,7 +69,7 @@ def _met(now: cats.Seen) -> str:
 def _answer(cat: float) -> tuple[int, str]:
     """The likelier of both, and how sure the network is."""
     said = cats.CAT if cat >= 0.5 else cats.DOG
-    return said, f"{kind(said)} {100 * max(cat, 1 - cat):.0f} %"
+    return said, f"{kind(said)} {100 * max(cat, 1 - cat):.0f}%"
 
 
 def _over_coats(seen: bool, mark: str) -> None:

@@ -125,7 +125,7 @@ def written(kind: str, place: float) -> str:
     ('2.0×10⁻¹⁸', '0')
     """
     if kind == "share":
-        return f"{100 * place:.0f} %" if place in (0, 1) else f"{100 * place:.1f} %"
+        return f"{100 * place:.0f}%" if place in (0, 1) else f"{100 * place:.1f}%"
     if kind == "points":
         return f"{100 * place:+.1f}".replace("-", "−")
     if kind == "error":

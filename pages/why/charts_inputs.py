@@ -155,7 +155,7 @@ def excess(mode: Mode, raw: np.ndarray, scaled: np.ndarray, words: Words) -> go.
         hue = colour(IDEAS[is_scaled], mode)
         shown = line(np.where(steps, steps, ZEROTH), left, words[name], hue, DASHES[is_scaled])
         lines.append(shown | {"customdata": steps, "hovertemplate": "%{customdata}: %{y:.3~%}"})
-    marks = {"tickvals": [1e-4, 1e-2, 1, 10], "ticktext": ["0.01 %", "1 %", "100 %", "1000 %"]}
+    marks = {"tickvals": [1e-4, 1e-2, 1, 10], "ticktext": ["0.01%", "1%", "100%", "1000%"]}
     decades = {"tickvals": [ZEROTH, 1, 10, 100, 1000], "ticktext": ["0", "1", "10", "100", "1000"]}
     most = float(np.log10(max(len(raw), len(scaled)) - 1))
     return painted(

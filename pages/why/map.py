@@ -151,10 +151,14 @@ def _one_cell(now: Moment) -> None:
     st.markdown(t(f"{LESSON}.rates.live", depth=depth, rate=short(rate)))
     train = partial(tolerance.cell, depth, rate, seed)
     start(now, LIVES["rates"], (depth, rate, seed), train)
-    found = LIVES["rates"].found((depth, rate, seed))
+    say_stopped("rates", LIVES["rates"].found((depth, rate, seed)))
+    LIVES["rates"].grow((depth, rate, seed), _curves)
+
+
+def _curves(found: tolerance.Cell | None) -> None:
+    """The accuracy of its arms, as far as it is trained."""
     if found is None:
         return
-    say_stopped("rates", found)
     lines = [
         Line(named(arm), LOOKS[arm][0], found.accuracy[a], dash=LOOKS[arm][1])
         for a, arm in enumerate(tolerance.ARMS)

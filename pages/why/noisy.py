@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from bncore.layers import Jolt
@@ -24,13 +26,15 @@ JOLTS = {"least": "1", "factor": number(noisy.FACTOR), "offset": number(noisy.OF
 def picture(now: Moment) -> None:
     """Accuracy of four arms; at first of the two without noise."""
     controls.choice(LESSON, "noisy", wrap=True)
-    found, own = noisy.load(value("noisy")), runs.own_run("noisy") if now.seen else None
+    found = noisy.load(value("noisy"))
     known = {arm: runs.halfway(found.accuracy, noisy.ARMS, arm) for arm in BEFORE}
     expected = {"slow": known["plain"], "fast": known["bn"], "never": CHANCE}.get(
         now.guess or "", 0
     )
     guess = now.mark(*MARKED), expected
-    runs.accuracy("noisy", noisy.ARMS, found, own, () if now.seen else BEFORE, guess=guess)
+    drawn = () if now.seen else BEFORE
+    draw = partial(runs.accuracy, "noisy", noisy.ARMS, found, drawn=drawn, guess=guess)
+    runs.grow(now, "noisy", draw)
 
 
 def said(now: Moment) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -21,10 +23,12 @@ MARKED = {"nothing": "plain", "all": "bn"}  # like which of them
 def picture(now: Moment) -> None:
     """Accuracy of three arms; at first of the two that are known."""
     controls.choice(LESSON, "once", wrap=True)
-    found, own = once.load(value("once")), runs.own_run("once") if now.seen else None
+    found = once.load(value("once"))
     expected = runs.halfway(found.accuracy, once.ARMS, MARKED.get(now.guess or "", "bn"))
     guess = now.mark(*MARKED), expected
-    runs.accuracy("once", once.ARMS, found, own, () if now.seen else BEFORE, guess=guess)
+    drawn = () if now.seen else BEFORE
+    draw = partial(runs.accuracy, "once", once.ARMS, found, drawn=drawn, guess=guess)
+    runs.grow(now, "once", draw)
 
 
 def said(now: Moment) -> dict[str, str]:

@@ -53,6 +53,17 @@ def own_run(test: str) -> Any:
     return LIVES[test].found((value(test), value("draw")))
 
 
+def grow(now: Moment, test: str, draw: Callable[[Any], None]) -> None:
+    """Draw it with the visitor's run of what is chosen, also while that trains; None if none is.
+
+    Before the answer there is none.
+    """
+    if now.seen:
+        LIVES[test].grow((value(test), value("draw")), draw)
+    else:
+        draw(None)
+
+
 def say_stopped(test: str, found: Any) -> None:
     """A notice where the run was stopped."""
     if found is not None and not found.complete:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,9 @@ ETAS = {"nearest": number(smoothness.ETAS[0]), "farthest": number(smoothness.ETA
 def picture(now: Moment) -> None:
     """How far the loss ranges along the gradient; at first with batch norm alone."""
     controls.choice(LESSON, "smooth", wrap=True)
-    own = runs.own_run("smooth") if now.seen else None
-    _curves("range", "loss_range", own, () if now.seen else ("bn",), 400, now.mark(*MARKED))
+    drawn, mark = () if now.seen else ("bn",), now.mark(*MARKED)
+    draw = partial(_curves, "range", "loss_range", drawn=drawn, height=400, mark=mark)
+    runs.grow(now, "smooth", draw)
 
 
 def _curves(

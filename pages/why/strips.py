@@ -34,7 +34,7 @@ def written(kind: Kind, values: np.ndarray) -> str:
     half = high - middle
     if kind in ("share", "points"):
         sign = "+" if kind == "points" and middle else ""
-        unit = "\u00a0%" if kind == "share" else ""
+        unit = "%" if kind == "share" else ""
         about = f" ± {100 * half:.1f}" if half >= 5e-4 else ""
         return f"{100 * middle:{sign}.1f}{about}{unit}".replace("-", "−")
     about = f" ± {number(half, 2)}" if half > 1e-3 * abs(middle) else ""

@@ -41,7 +41,7 @@ test("every number can be read back", () => {
 });
 
 test("shares, and the small arithmetic", () => {
-  assert.deepEqual([0, 0.9137, 1].map(percent), ["0.0 %", "91.4 %", "100.0 %"]);
+  assert.deepEqual([0, 0.9137, 1].map(percent), ["0.0%", "91.4%", "100.0%"]);
   assert.equal(minus("-1"), "−1");
   assert.deepEqual([-5, 0.5, 5, NaN].map(value => clamp(value, 0, 1)), [0, 0.5, 1, NaN]);
   assert.equal(mix(2, 4, 0.5), 3);

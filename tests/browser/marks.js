@@ -16,6 +16,7 @@ off => {
     element.append(link);
     marks.push([`${kind}-${marks.length}`, element.textContent.trim().slice(0, 60) || element.className]);
   };
+  mark('edge', main, 'top: 0; height: 4px'); // as wide as the paper
   const pictures = '.stBidiComponent, .lab-chart, .stImage, .katex-display, figure, .stAlert, tbody tr';
   for (const picture of main.querySelectorAll(pictures)) {
     const holds = picture.matches('.stBidiComponent') ? picture.parentElement : picture;

@@ -7,7 +7,7 @@
   for (let box = block; box; box = box.parentElement) {
     const {overflowX, overflowY} = getComputedStyle(box);
     const {height} = box.getBoundingClientRect();
-    const clips = [overflowX, overflowY].some(way => way !== 'visible');
+    const clips = overflowY !== 'visible' || !['visible', 'clip'].includes(overflowX);
     if (clips || height < frame.height / 2) clipped.push(box.className || box.localName);
   }
   const large = box => box.width > 2 && box.height > 2; // what is for screen readers is a dot

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -20,6 +21,7 @@ ON_PAPER = (HERE / "on_paper.js").read_text("utf-8")
 MARKS = (HERE / "marks.js").read_text("utf-8")
 #: A4 less the margins of print.css, in CSS pixels
 WIDE, TALL = 794 - 2 * 45, 1123 - 2 * 53
+POINTS = 776 * 0.9 * 0.75  # so wide is what stands on it
 
 
 def printed(page: Page) -> bytes:
@@ -53,17 +55,39 @@ def sheets(pdf: bytes) -> list[set[str]]:
     return found
 
 
+def across(pdf: bytes) -> float:
+    """In points, from the first to the last place in a line that a link stands at."""
+    ends = [tuple(map(float, x)) for x in re.findall(rb"/Rect\s*\[([\d.-]+) \S+ ([\d.-]+)", pdf)]
+    return max(right for _, right in ends) - min(left for left, _ in ends)
+
+
+def letters(pdf: bytes) -> int:
+    """How many are written as text, which can be searched and copied; one in a picture is none."""
+    shown = 0
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        try:
+            drawn = zlib.decompress(packed)
+        except zlib.error:
+            continue
+        codes = re.findall(rb"<([\da-fA-F]+)>[\s\d.-]*\]?\s*T[jJ]\b", drawn)
+        shown += sum(max(1, len(each) // 4) for each in codes)  # two bytes each, or one alone
+    return shown
+
+
 def torn(page: Page) -> tuple[list[str], int]:
     """What is split over two sheets, headings alone at the foot of one, and how many there are."""
     with media_of_paper(page):
         marks: list[list[str]] = page.evaluate(MARKS, False)
-    found = sheets(printed(page))
+    pdf = printed(page)
+    found = sheets(pdf)
     page.evaluate(MARKS, True)
     on = {name: [k for k, sheet in enumerate(found) if name in sheet] for name, _ in marks}
     wrong = [f"on {len(on[name])} sheets: {what}" for name, what in marks if len(on[name]) != 1]
     for (head, what), (after, _) in pairwise(marks):
         if head.startswith("head-") and on[head] != on[after]:
             wrong.append(f"alone at the foot of a sheet: {what}")
+    if (wide := across(pdf)) < 0.97 * POINTS:
+        wrong.append(f"printed at {wide / POINTS:.0%} of its size")
     return wrong, len(found)
 
 
@@ -75,9 +99,7 @@ def faults(page: Page) -> list[str]:
         while (laid["unfit"] or laid["coarse"]) and time.monotonic() < deadline:
             page.wait_for_timeout(300)  # pictures are painted anew, one after the other
             laid = page.evaluate(ON_PAPER)
-    # What is dark on the screen is turned around for paper as one picture: it has no links to read.
-    dark = page.locator(":root[data-paper=dark]").count() > 0
-    wrong, count = ([], len(sheets(printed(page)))) if dark else torn(page)
+    wrong, count = torn(page)
     for kind in ("clipped", "shown", "wide", "small", "unfit", "coarse"):
         wrong += [f"{kind}: {what}" for what in laid[kind]]
     if not laid["whole"] or laid["width"] > WIDE:

@@ -6,11 +6,11 @@ import io
 from collections.abc import Callable
 
 import pytest
-from PIL import Image, ImageStat
+from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Page
 
 from tests.browser import paper
-from tests.browser.helpers import painted, visit
+from tests.browser.helpers import framed, painted, visit
 from ui.lessons import LESSONS
 
 VIEWS = ("", "class", "embed")
@@ -29,6 +29,31 @@ def test_paper_is_white_and_ink_is_dark(
     assert ImageStat.Stat(picture).mean[0] > 220
     assert picture.getpixel((1400, 850)) == 255
     assert picture.crop((0, 0, 690, 120)).getextrema()[0] < 80  # the heading
+
+
+def test_what_is_dark_is_printed_in_the_light_as_words_and_lines(
+    app_url: str, new_page: Callable[..., Page]
+) -> None:
+    """It was turned around as one picture: nothing to search, to copy or to follow."""
+    page = new_page(1366, 768, dark=True)
+    painted(visit(page, f"{app_url}/training?view=all"))
+    page.locator(":root[data-paper=dark]").wait_for(state="attached")
+    before = page.screenshot()
+    pdf, words = paper.printed(page), page.locator(".stMainBlockContainer").inner_text()
+    assert paper.letters(pdf) > 0.8 * len("".join(words.split()))
+    assert b"/URI" in pdf
+    with paper.media_of_paper(page):
+        shades = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("L").histogram()
+    all_of_it, dark = sum(shades), sum(shades[:128])
+    assert dark < 0.1 * all_of_it and sum(shades[250:]) > 0.7 * all_of_it
+    framed(page)
+    after = page.screenshot()
+    assert ImageStat.Stat(differing(before, after)).mean[0] < 1  # the screen is as dark as it was
+
+
+def differing(one: bytes, other: bytes) -> Image.Image:
+    both = (Image.open(io.BytesIO(png)).convert("L") for png in (one, other))
+    return ImageChops.difference(*both)
 
 
 def test_a_scene_of_every_lesson_is_printed_as_it_reads(

@@ -36,6 +36,25 @@ def test_the_menu_leaves_the_page_its_room(app_url: str, new_page: Callable[...,
     expect(page).to_have_url(re.compile(rf"^{app_url}/{last}\b"))
 
 
+def test_the_rail_opens_where_a_pointer_rests_and_closes_on_a_choice(
+    app_url: str, new_page: Callable[..., Page]
+) -> None:
+    """It opened for every pointer that came by, and stayed open over the lesson that was chosen."""
+    page = painted(visit(new_page(*BESIDE[0]), app_url))
+    menu, opened = page.get_by_test_id("stSidebarContent"), re.compile(r"^2\d\d(\.\d+)?px$")
+    page.mouse.move(30, 1000)
+    expect(menu).to_have_css("transition-delay", re.compile(r"0\.25s"))
+    expect(menu).to_have_css("width", opened)
+    link = menu.get_by_test_id("stPageLink-NavLink").nth(1)
+    link.click()
+    expect(page).to_have_url(re.compile(rf"^{app_url}/{list(LESSONS)[1]}\b"))
+    page.locator("[class*='st-key-picture-']").wait_for()
+    expect(menu).not_to_have_css("width", opened)  # although the pointer is still there
+    page.mouse.move(600, 600)
+    page.mouse.move(30, 1000)
+    expect(menu).to_have_css("width", opened)
+
+
 def test_the_tab_names_the_scene_that_is_open(app_url: str, new_page: Callable[..., Page]) -> None:
     lesson = next(entry for entry in LESSONS.values() if entry.scenes)
     page, titles = new_page(), set()

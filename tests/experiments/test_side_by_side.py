@@ -15,7 +15,7 @@ from bncore import RunConfig, train_together
 from bncore.data import load
 from experiments import side_by_side
 from experiments.reporting import reported
-from experiments.side_by_side import Arm, every, mean_and_sd, packed
+from experiments.side_by_side import Arm, every, in_sight, mean_and_sd, packed
 from experiments.trained import accuracy, exact_statistics
 from experiments.why import noisy, once, smoothness, tolerance
 
@@ -89,16 +89,32 @@ def test_one_stopped_at_once_has_seen_the_start() -> None:
     assert curves.accuracy.shape == (2, 2, 1) and curves.loss.shape == (2, 2, 0)
 
 
-@pytest.mark.parametrize(
-    "run",
-    [
-        partial(noisy.one_seed, 0, "three"),
-        partial(once.one_seed, 0, "figure1"),
-        partial(smoothness.one_seed, 0, "relu"),
-        partial(tolerance.cell, 1, 0.1, 0),
-    ],
-    ids=["noisy", "once", "smoothness", "tolerance"],
-)
+#: what a visitor may start in the lesson `why`
+OF_VISITORS = {
+    "noisy": partial(noisy.one_seed, 0, "three"),
+    "once": partial(once.one_seed, 0, "figure1"),
+    "smoothness": partial(smoothness.one_seed, 0, "relu"),
+    "tolerance": partial(tolerance.cell, 1, 0.1, 0),
+}
+
+
+@pytest.mark.parametrize("run", OF_VISITORS.values(), ids=OF_VISITORS)
+def test_a_run_in_sight_hands_over_what_it_has_come_to(run: Callable[..., Any]) -> None:
+    """Look by look, the beginning of what comes of it, bit by bit."""
+    pieces: list[Any] = []
+
+    def report(done: int, of: int, *, piece: Any = None, **_: Any) -> None:
+        pieces.extend([] if piece is None else [piece])
+
+    found = in_sight(run, report, lambda: len(pieces) == 4)
+    assert [len(piece.step) for piece in pieces] == [1, 2, 3, 4]
+    for piece in pieces:
+        looks = len(piece.step)
+        np.testing.assert_array_equal(piece.accuracy, found.accuracy[..., :looks])
+        assert not piece.complete
+
+
+@pytest.mark.parametrize("run", OF_VISITORS.values(), ids=OF_VISITORS)
 def test_every_run_of_a_visitor_can_be_stopped_at_once(run: Callable[..., Any]) -> None:
     found = run(None, lambda: True)
     assert not found.complete and list(found.step) == [0]

@@ -44,7 +44,7 @@ def test_every_entry_lets_something_stand_and_says_why() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("after 300 steps 91.4 % are right", ["300", "91.4"]),
+        ("after 300 steps 91.4% are right", ["300", "91.4"]),
         ("after [[steps]] steps [[share]] are right", []),
         ("in $x^{12}$ and `eps=1e-3`, [here](https://arxiv.org/abs/1502.03167)", []),
         ("float32, x_1, z⁽²⁾", []),

@@ -63,7 +63,7 @@ WORDS = {
     r"첫째 (?:은닉)?층": ("은닉층 1, 첫 층", None),
     r"숫자와 자세한": ("수치와 자세한 내용 (숫자 is a digit)", None),
     r"\]\]종": ("와인 3개", None),
-    r"[\d\]*] %p": ("%p, right behind the number", None),
+    r"[\d\]*]\s%": ("% and %p, right behind the number", None),
 }
 
 
@@ -87,6 +87,7 @@ def test_one_word_for_one_thing(word: str) -> None:
         ("처음 값으로 초기화", "가중치 초기화와 He 초기화, 초기화 크기"),
         ("학습 단추를 누르면", "학습 버튼을 누르면"),
         ("3.1 %p 앞섭니다", "3.1%p 앞섭니다"),
+        ("[[share]]\u00a0%입니다", "[[share]]%입니다"),
         ("다음 세 단계", "다음 세 부분"),
         ("## 확인해 보세요", "봉우리를 골라 확인해 보세요."),
     ],
@@ -249,3 +250,10 @@ def test_the_libraries_that_weigh_the_new_batch_are_named(language: str) -> None
     )
     assert "PyTorch" in new and "MLX" in new and "Keras" in old
     assert float(stored("mlx", "default/momentum")) == 0.1
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_percent_sign_stands_right_behind_its_number(language: str) -> None:
+    """As Plotly writes it on an axis: both ways stood on one screen."""
+    found = passages(LOCALES / language)
+    assert [place for place, text in found.items() if re.search(r"[\d\]*]\s%", text)] == []

@@ -7,6 +7,7 @@ import gzip
 import html
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from streamlit import file_util
 from streamlit.web.server.starlette.starlette_gzip_middleware import SelectiveGZipMiddleware
 from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_handler
 
+from figures import theme
 from tests.loops import finished
-from ui import ahead, first, icons, shell, text
+from ui import ahead, first, icons, scripts, shell, text
 
 STATIC = file_util.get_static_dir()
 PLAIN = Path(STATIC, "index.html").read_bytes()
@@ -77,6 +79,14 @@ def test_the_page_holds_the_words_of_every_language() -> None:
     assert tuple(words) == text.languages()
     for code in words:
         assert f'<p lang="{code}">{html.escape(words[code]["no_script"])}</p>' in page
+
+
+def test_every_colour_of_the_dark_has_its_counterpart_on_paper() -> None:
+    both = tomllib.loads(Path(".streamlit/config.toml").read_text("utf-8"))["theme"]
+    said = {dark: both["light"][name] for name, dark in both["dark"].items()}
+    known = json.loads(scripts.text().split("\ninLight: ")[1].split(",\n}")[0])
+    assert said.items() <= known.items()
+    assert all(known[dark] == light for light, dark in theme.COLOURS.values())
 
 
 def test_what_is_cached_is_asked_for_again_by_its_own_tag() -> None:

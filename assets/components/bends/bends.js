@@ -137,7 +137,7 @@ export class Bends extends Dragged {
   facts(tilde) {
     const { activation, linear, closed } = this.data, at = summary(tilde);
     const counted = tilde.filter(value => activation === "sigmoid" ? Math.abs(value) < linear : value > 0).length;
-    const share = `${Math.round(100 * counted / tilde.length)} %`;
+    const share = `${Math.round(100 * counted / tilde.length)}%`;
     const values = { share, mean: written(at.mean, Math.max(1, at.sd)), sd: written(at.sd) };
     write(this.find(".part"), `${share} ${this.words.counted}`);
     for (const name of ["mean", "sd"]) write(this.find(`.facts .${name}`), this.say(name, values));

@@ -4,6 +4,7 @@
    page expects all of it. What changes later is changed in place, and what was drawn larger stays so. */
 import { inflate } from "../kit/bytes.js";
 import { element } from "../kit/dom.js";
+import { allInLight, onPaper } from "../kit/paper.js";
 import { sized } from "../kit/sized.js";
 import { begun, plotly } from "./library.js";
 
@@ -81,6 +82,7 @@ export class Chart {
     this.plot ??= element("div", "plot", this.root);
     // What a hand has done to axes and names stays, unless the axis itself becomes another one.
     const least = this.least = leastOf(this.root);
+    this.lit = false;
     const [traces, look] = least ? [legible(data, least), legible(layout, least)] : [data, layout];
     await Plotly.react(this.plot, traces, { uirevision: "kept", ...look, height: this.root.clientHeight, autosize: true }, config);
     this.root.dataset.drawn = "";
@@ -91,11 +93,19 @@ export class Chart {
   fit() {
     const { plot, Plotly } = this, width = Math.floor(this.root.clientWidth), height = this.root.clientHeight;
     if (this.root.dataset.drawn === undefined || !width) return;
-    if (leastOf(this.root) !== this.least) this.draw();
+    if (onPaper()) this.recolour();
+    else if (this.lit || leastOf(this.root) !== this.least) this.draw();
     else if (matchMedia("print").matches) Plotly.relayout(plot, { width, height });
     else if (!plot.layout.autosize) Plotly.relayout(plot, { width: null, height, autosize: true });
     else if (height !== plot._fullLayout?.height) Plotly.relayout(plot, { height, autosize: true });
     else if (width !== plot._fullLayout?.width) Plotly.Plots.resize(plot);
+  }
+
+  /* What is dark on the screen is drawn in the light on paper, and in the dark again after it. */
+  recolour() {
+    const { chart: { data, layout, config }, root: { clientWidth: width, clientHeight: height } } = this;
+    this.lit = true;
+    this.Plotly.react(this.plot, allInLight(data), { uirevision: "kept", ...allInLight(layout), width, height }, config);
   }
 
   leave() {

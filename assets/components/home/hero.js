@@ -7,6 +7,7 @@ import { split } from "../kit/bytes.js";
 import { element, fill, icon, paintWith } from "../kit/dom.js";
 import { REST } from "../kit/mount.js";
 import { minus, percent } from "../kit/numbers.js";
+import { inks } from "../kit/paper.js";
 import { sized } from "../kit/sized.js";
 import { undoneBySwipe } from "../kit/swipe.js";
 import { paintChart } from "./chart.js";
@@ -243,7 +244,7 @@ export class Hero {
 
   get scene() {
     const { run, frame, picked, settings: { words, palette } } = this;
-    return { run, frame, picked, words, palette, font: picked === undefined ? "" : getComputedStyle(this.root).fontFamily };
+    return { run, frame, picked, words, palette: inks(palette), font: picked === undefined ? "" : getComputedStyle(this.root).fontFamily };
   }
 
   paintAxis() {

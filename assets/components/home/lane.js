@@ -109,7 +109,7 @@ export class Lane {
     const zero = DIGIT / 2 + -run.low / (run.high - run.low) * (w - DIGIT);
     pen.fillStyle = palette.faint;
     pen.fillRect(Math.round(zero) - 0.5, 0, 1, h);
-    const stamps = this.sheets[run.name] ??= sheet(run, palette[name]), { side } = run;
+    const stamps = this.sheets[run.name + palette[name]] ??= sheet(run, palette[name]), { side } = run;
     pen.imageSmoothingQuality = "high";
     pen.globalAlpha = picked === undefined ? 0.9 : 0.25;
     for (let i = 0; i < run.images; i++) {

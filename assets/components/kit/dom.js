@@ -142,12 +142,10 @@ export function placeIn(picture, { clientX, clientY }) {
  */
 export function penOf(canvas, width, height, ratio) {
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== w || canvas.height !== h) {
-    canvas.width = w;
-    canvas.height = h;
-  }
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  // On paper what is painted is replayed there: to clear a canvas would clear the one below it as well.
+  if (canvas.width !== w || canvas.height !== h || matchMedia("print").matches) Object.assign(canvas, { width: w, height: h });
+  else pen.clearRect(0, 0, canvas.width, canvas.height);
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
   return pen;
 }

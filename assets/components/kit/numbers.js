@@ -20,7 +20,7 @@ export const minus = text => text.replace("-", "−");
 export const raised = power => String(power).replace(/./g, sign => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
 
 /** @param {number} share */
-export const percent = share => `${(100 * share).toFixed(1)} %`;
+export const percent = share => `${(100 * share).toFixed(1)}%`;
 
 /**
  * As 1.23×10⁻⁴. With `short`, no zeros stand at the mantissa's end.

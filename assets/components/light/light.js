@@ -6,6 +6,7 @@
 import { Dragged } from "../drag/dragged.js";
 import { element, grow, put, write } from "../kit/dom.js";
 import { clamp, mix, percent } from "../kit/numbers.js";
+import { inks } from "../kit/paper.js";
 
 const SIDE = 8; // px of a digit
 const DIMMING = 1400; // ms from the full light to the chosen one
@@ -66,7 +67,7 @@ export class Light extends Dragged {
 
   /* Ink times a on paper, as pixels. */
   digits(canvas, a) {
-    const { digits, palette } = this.data, painted = `${a} ${palette.ink}`;
+    const { digits } = this.data, palette = inks(this.data.palette), painted = `${a} ${palette.ink}`;
     if (canvas.painted === painted) return;
     canvas.painted = painted;
     const width = digits.length * (SIDE + 1) - 1;

@@ -10,6 +10,7 @@ import { split } from "../kit/bytes.js";
 import { element, fill, paintWith, zoomOf } from "../kit/dom.js";
 import { REST } from "../kit/mount.js";
 import { clamp } from "../kit/numbers.js";
+import { inks } from "../kit/paper.js";
 import { dots, roomed, sized, tallOf } from "../kit/sized.js";
 import { Clock, later, nearer } from "./clock.js";
 import { Choice, Transport } from "./controls.js";
@@ -259,7 +260,7 @@ export class Replay {
   get scene() {
     const { run, frame, reached, view, ratio, family, least, settings: { words, palette, picture } } = this;
     const layer = picture === "unit" ? run.layers : this.layer;
-    return { run, frame, reached, view: picture === "unit" ? "u" : view, layer, words, palette, ratio, family, least };
+    return { run, frame, reached, view: picture === "unit" ? "u" : view, layer, words, palette: inks(palette), ratio, family, least };
   }
 
   // `again` draws the curves although nothing has another size: they show something else.
@@ -267,9 +268,7 @@ export class Replay {
     if (!this.run) return;
     const width = this.body.clientWidth, ratio = dots(zoomOf(this.body)), tall = tallOf(this.body);
     if (!width || (!again && width === this.width && ratio === this.ratio && tall === this.tall)) return;
-    this.tall = tall;
-    this.width = width;
-    this.ratio = ratio;
+    Object.assign(this, { width, ratio, tall });
     const look = getComputedStyle(this.root);
     this.family = look.fontFamily;
     this.least = parseFloat(look.getPropertyValue("--least")) || 0;

@@ -381,7 +381,7 @@ def test_the_shares_are_said(activation: str) -> None:
     steps = experiment.walk(z, 4, 0, 1e-5)
     shares = [experiment.squash(x, activation).share for x in (steps.z_norm, steps.z_tilde)]
     said = next(each.value for each in at.markdown if "%" in each.value)
-    assert re.findall(r"\d+\xa0%", said) == [percent(share, 0) for share in shares]
+    assert re.findall(r"\d+%", said) == [percent(share, 0) for share in shares]
 
 
 # --- ε ---

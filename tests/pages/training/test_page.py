@@ -111,7 +111,7 @@ def test_before_the_answer_nothing_but_step_0_is_sent(scene: str) -> None:
     assert settings(at)["asked"] and not settings(at)["play"]
     pair = presets.load(WATCHED[scene])
     for trace in (pair.bn, pair.plain):
-        assert f"{100 * trace.accuracy[-1]:.1f}\u00a0%" not in said(at)
+        assert f"{100 * trace.accuracy[-1]:.1f}%" not in said(at)
     at.button(key=f"guess-{LESSONS[LESSON].scene_of(scene).question.options[0]}").click().run()
     assert settings(at)["play"] and len(frames(at)[1]) > 5 * len(sent)
 

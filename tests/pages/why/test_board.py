@@ -199,7 +199,7 @@ def test_numbers_are_written_with_what_the_seeds_leave_open() -> None:
     assert written("factor", ratios) == "12.5 (3.98–39)"
     assert written("factor", np.full(5, 0.1)) == "0.1"
     shares = np.array([0.1, 0.2, 0.3, 0.4, 0.5])
-    assert written("share", shares) == "30.0 ± 19.6\u00a0%"
+    assert written("share", shares) == "30.0 ± 19.6%"
     assert written("points", -shares) == "−30.0 ± 19.6"
 
 

@@ -110,7 +110,7 @@ def test_what_a_factor_is_told_as_is_its_geometric_mean() -> None:
 def test_a_given_axis_is_kept() -> None:
     html = why_board.strips("light", [strip("share", [0.25, 0.75])], WORDS, ends=(0.0, 1.0))
     np.testing.assert_allclose(places(html), (25, 75))
-    assert "0 %" in html and "100 %" in html
+    assert "0%" in html and "100%" in html
 
 
 def test_what_the_board_says_is_escaped() -> None:

@@ -167,7 +167,7 @@ def test_what_is_said_of_hidden_batch_norm_is_so() -> None:
 def answers(at: AppTest) -> list[tuple[str, int]]:
     """Mark and percent of every answer below the pictures."""
     (gallery,) = [m.value for m in at.markdown if 'class="answer"' in m.value]
-    found = re.findall(r'class="answer"[^>]*>(.) \S+ (\d+) %', gallery)
+    found = re.findall(r'class="answer"[^>]*>(.) \S+ (\d+)%', gallery)
     return [(mark, int(percent)) for mark, percent in found]
 
 

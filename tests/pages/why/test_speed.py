@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from dataclasses import replace
@@ -251,6 +252,37 @@ def test_a_run_that_is_stopped_keeps_what_is_trained(
     finished(at.button(key="stop-why-once").click().run())
     assert any(str(shipped.step[3]) in note.value for note in at.info) and not at.error
     assert not at.button(key="train-why-once").disabled
+
+
+def test_the_picture_grows_while_a_run_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It showed a bar, and then the end."""
+    shipped, told = once.load("five"), threading.Event()
+
+    def one_seed(seed, setting, progress, should_stop):
+        progress.piece = few(shipped, 4, complete=False)
+        progress(20, 300)
+        told.set()
+        while not should_stop():
+            time.sleep(0.001)
+        return few(shipped, 5, complete=False)
+
+    monkeypatch.setattr(once, "one_seed", one_seed)
+    runner_here(monkeypatch)
+    at = scene("once", once="five")
+
+    def drawn() -> set[int]:
+        """How many looks each line of the picture has."""
+        sent = [trace["y"] for trace in chart(at, "once-accuracy")["data"] if trace.get("name")]
+        lines = [np.frombuffer(base64.b64decode(y["bdata"]), y["dtype"]) for y in sent]
+        return {int(np.isfinite(line).sum()) for line in lines}
+
+    assert 4 not in drawn()
+    at.button(key="train-why-once").click().run()
+    assert told.wait(PATIENCE)
+    at.run()
+    assert drawn() == {4}
+    finished(at.button(key="stop-why-once").click().run())
+    assert drawn() == {5}
 
 
 def test_a_run_that_the_server_gave_up_is_offered_again(monkeypatch: pytest.MonkeyPatch) -> None:
