@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any
@@ -162,14 +163,8 @@ def header(lesson: str) -> None:
     """
     view = state.setting("view")
     with st.container(horizontal=True, horizontal_alignment="right", key="header"):
-        if view != "page":
-            st.container(key=f"view-{view}", width="content")  # styles hang on its key
-        if not LESSONS[lesson].scenes or view in ("all", "embed"):
-            scripts.run(announcing(lesson), progress.note(lesson))
-        if view == "class":
-            st.html(_script("class.js"), unsafe_allow_javascript=True)
-        if state.setting("view") in ("class", "embed"):
-            st.html(_script("room.js"), unsafe_allow_javascript=True)
+        with st.container(key=f"view-{view}", width="content") if view != "page" else nullcontext():
+            _behind(lesson, view)  # styles hang on the key; without a content it would not be there
         st.segmented_control(
             t("ui.language_switch"),
             text.languages(),
@@ -179,6 +174,16 @@ def header(lesson: str) -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
+
+
+def _behind(lesson: str, view: str) -> None:
+    """The scripts that a lesson needs in this view."""
+    if not LESSONS[lesson].scenes or view in ("all", "embed"):
+        scripts.run(announcing(lesson), progress.note(lesson))
+    if view == "class":
+        st.html(_script("class.js"), unsafe_allow_javascript=True)
+    if view in ("class", "embed"):
+        st.html(_script("room.js"), unsafe_allow_javascript=True)
 
 
 def announcing(lesson: str) -> str:

@@ -435,7 +435,9 @@ def written(words: str, link: str) -> str:
     out = re.sub(r"(?<![\w*])\*([^*\s]|[^*\s][^*]*?[^*\s])\*", r"<i>\1</i>", out)
     out = re.sub(
         r"\[([^\]]+)\]\(([^)\s]+)\)",
-        lambda found: f'<a href="{urljoin(link, html.unescape(found[2]))}">{found[1]}</a>',
+        lambda found: (
+            f'<a href="{html.escape(urljoin(link, html.unescape(found[2])))}">{found[1]}</a>'
+        ),
         out,
     )
     out = re.sub(r"\n\s*\n", "<br>", out.replace(r"\$", "$"))

@@ -24,7 +24,7 @@ CHART = "why?scene=smooth&seen=1"
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_first_visit_is_light(lesson: str, app_url: str, browser: Browser) -> None:
     """All that comes until the first scene stands, files and messages, into an empty browser."""
-    context, complaints = profile(browser, 1366, 768, "en", dark=False), []
+    context, complaints = profile(browser, 1366, 768, "en"), []
     try:
         page = context.new_page()
         watch(page, complaints)

@@ -155,7 +155,7 @@ def test_another_pair_keeps_nothing_of_the_one_before(app_url: str, new_page: Ne
     played_on = hero.locator(".right").all_inner_texts(), painted(hero, "bn")
     assert zero(hero) != axis
     assert hero.locator(".why").inner_text() != why
-    accuracy = [float(text.split()[0]) for text in played_on[0]]
+    accuracy = [float(text.split("%")[0]) for text in played_on[0]]
     assert accuracy[0] < accuracy[1]  # batch norm loses this one
 
     fresh = opened(other := new_page(*NOTEBOOK, reduced_motion="reduce"), app_url)

@@ -29,8 +29,8 @@ WALKS = [
     if lesson.scenes
     for walk in ((LAPTOP, "en"), (PHONE, "ko"))
 ]
-#: numbers that say something: three digits or more, with a decimal point
-NUMBER = re.compile(r"(?<![\d.])(?:\d+\.\d{2,}|\d{2,}\.\d+)(?![\d.])")
+#: numbers that say something: three digits or more, with a decimal point, and not just 10.0
+NUMBER = re.compile(r"(?<![\d.])(?:\d+\.\d{2,}|\d{2,}\.(?!0(?!\d))\d+)(?![\d.])")
 TEXT = """place => {
   const HEARD = ['alt', 'aria-label', 'aria-valuetext'];
   const said = [];

@@ -37,7 +37,7 @@ def open_page(browser: Browser):
     contexts = []
 
     def new(lang: str, **more) -> Page:
-        contexts.append(profile(browser, 1024, 700, lang, dark=False, **more))
+        contexts.append(profile(browser, 1024, 700, lang, **more))
         page = contexts[-1].new_page()
         page.add_init_script(KEEP_SAID)
         return page
