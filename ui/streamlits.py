@@ -90,8 +90,14 @@ def leave_pages_for_good() -> None:
     @wraps(run)
     def run_what_is_there(self: ScriptRunner, request: RerunData) -> None:
         asked = request.fragment_id_queue
-        if not asked or any(self._fragment_storage.contains(name) for name in asked):
-            run(self, request)
+        if asked and not any(self._fragment_storage.contains(name) for name in asked):
+            return
+        run(self, request)
+        if asked and (unheard := _unheard(self, request)):
+            page, query = request.page_script_hash, request.query_string
+            self._requests.request_rerun(
+                RerunData(query, page_script_hash=page, fragment_id_queue=unheard)
+            )
 
     for kind, ours in ((ScriptRequests, join_what_stays), (ScriptRunner, run_what_is_there)):
         setattr(kind, ours.__name__, ours)  # `wraps` has given it the name
@@ -117,6 +123,29 @@ def read_the_theme_once() -> None:
         msg.MergeFrom(theme(section))
 
     app_session._populate_theme_msg = populate
+
+
+def _unheard(runner: ScriptRunner, request: RerunData) -> list[str]:
+    """Fragments of what a hand moved in the same breath as something of those that have run.
+
+    The browser sends both moves at once and names one fragment: the drawer that was opened there
+    while the page told what it had kept would stay empty.
+    """
+    if request.widget_states is None:
+        return []
+    values, asked = runner._session_state._state, set(request.fragment_id_queue)
+    known, there = values._new_widget_state.widget_metadata, runner._fragment_storage
+    found = dict.fromkeys(
+        known[widget.id].fragment_id
+        for widget in request.widget_states.widgets
+        if widget.id in known and values._widget_changed(widget.id)
+    )
+    return [
+        name
+        for name in found
+        if name and name not in asked and there.contains(name)
+        if not there.has_ancestor_in(name, asked)
+    ]
 
 
 def came_by_history() -> bool:

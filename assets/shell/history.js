@@ -44,12 +44,13 @@
       return;
     }
     // Streamlit may publish the next lesson's settings while it still has the path of this one: give this one's back.
-    const { pathname, search } = parts(url);
-    if (pathname !== location.pathname && search && search === location.search) replace(history.state, "", before);
+    const { pathname, search } = parts(url), leaves = pathname !== location.pathname, height = box()?.scrollHeight;
+    if (leaves && search && search === location.search) replace(history.state, "", before);
     release();
     entry = fresh();
     hand = traversed = false;
     push({ ...state, entry }, title, url);
+    if (leaves) restore(0, height); // it is cleared, but where the next one comes at once it never gets any shorter
   };
 
   /* A key that asks the browser itself for something, such as Back, is no hand on the page. */

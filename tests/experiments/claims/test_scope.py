@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 
-from bncore import training
+from bncore.batches import Feed
 from bncore.config import RunConfig
 from experiments.claims.registry import CLAIMS
 from experiments.claims.scope import Scope
@@ -42,16 +41,16 @@ class Enough(Exception):
 def watched(until_the_first: bool) -> Iterator[list[RunConfig]]:
     """The configs of all that is trained inside."""
     seen: list[RunConfig] = []
-    started = training.Stack._start
+    begun = Feed.__init__
 
-    def start(stack: Any, configs: tuple[RunConfig, ...], runs: tuple[int, ...]) -> None:
+    def begin(feed: Feed, configs: Sequence[RunConfig], runs: tuple[int, ...]) -> None:
         seen.extend(configs)
         if until_the_first:
             raise Enough
-        started(stack, configs, runs)
+        begun(feed, configs, runs)
 
     with pytest.MonkeyPatch.context() as patch, nothing_remembered():
-        patch.setattr(training.Stack, "_start", start)
+        patch.setattr(Feed, "__init__", begin)  # nothing is trained without examples
         yield seen
 
 
