@@ -31,7 +31,7 @@
   // Controls but those that say what is chosen or switched, and the nodes, points and lines that are the picture; letters below 8 pt.
   const pressed = 'button, input:not(:checked, [role="switch"]), select, textarea, [role="slider"]:not(circle)';
   const stays = '[class*="st-key-guess-"] *, [aria-pressed="true"], [aria-checked="true"], .stNumberInput input, .stSelectbox input, .stTextArea *, .diagram *, .code *';
-  const within = 'style, script, sub, sup, annotation, .katex .vlist, .katex .sizing'; // of a letter that is large enough
+  const within = 'style, script, sub, sup, .katex-mathml, .katex .vlist, .katex .sizing'; // of a letter that is large enough
   const hands = new Set(), small = new Set(), coarse = new Set();
   const look = node => {
     if (node.nodeType === Node.TEXT_NODE) {

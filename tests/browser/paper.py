@@ -19,6 +19,8 @@ from tests.browser.helpers import framed
 HERE = Path(__file__).parent
 ON_PAPER = (HERE / "on_paper.js").read_text("utf-8")
 MARKS = (HERE / "marks.js").read_text("utf-8")
+#: what pictures and formulas may still be until they are painted anew
+LATER = ("unfit", "coarse", "small")
 #: A4 less the margins of print.css, in CSS pixels
 WIDE, TALL = 794 - 2 * 45, 1123 - 2 * 53
 POINTS = 776 * 0.9 * 0.75  # so wide is what stands on it
@@ -96,7 +98,7 @@ def faults(page: Page) -> list[str]:
     with media_of_paper(page):
         laid: dict[str, Any] = page.evaluate(ON_PAPER)
         deadline = time.monotonic() + PATIENCE / 1000
-        while (laid["unfit"] or laid["coarse"]) and time.monotonic() < deadline:
+        while any(laid[kind] for kind in LATER) and time.monotonic() < deadline:
             page.wait_for_timeout(300)  # pictures are painted anew, one after the other
             laid = page.evaluate(ON_PAPER)
     wrong, count = torn(page)
