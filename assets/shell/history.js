@@ -36,7 +36,9 @@
   history.replaceState = (state, title, url) => {
     if (traversed && !hand && elsewhere(url)) return; // the page that Back has just left still said where it is
     before = location.href;
+    const leaves = parts(url).pathname !== location.pathname;
     replace({ ...state, entry }, title, url);
+    if (leaves && !traversed) begin();
   };
   history.pushState = (state, title, url) => {
     if (!hand || !elsewhere(url)) {
@@ -44,14 +46,20 @@
       return;
     }
     // Streamlit may publish the next lesson's settings while it still has the path of this one: give this one's back.
-    const { pathname, search } = parts(url), leaves = pathname !== location.pathname, height = box()?.scrollHeight;
+    const { pathname, search } = parts(url), leaves = pathname !== location.pathname;
     if (leaves && search && search === location.search) replace(history.state, "", before);
     release();
     entry = fresh();
     hand = traversed = false;
     push({ ...state, entry }, title, url);
-    if (leaves) restore(0, height); // it is cleared, but where the next one comes at once it never gets any shorter
+    if (leaves) begin();
   };
+
+  /* A lesson begins at its top. The one before is cleared, but where the next one comes at once it never gets shorter,
+     and its place would stay. Its path may come after its settings, when the entry has been made. */
+  function begin() {
+    restore(0, box()?.scrollHeight);
+  }
 
   /* A key that asks the browser itself for something, such as Back, is no hand on the page. */
   const onPage = ({ altKey, metaKey, key = "" }) => !altKey && !metaKey && !/^(Alt|Meta|Browser)/.test(key);
