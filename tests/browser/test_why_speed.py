@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from experiments.claims import board as claims
 from experiments.why import disturb
 from pages.why import EIGHT
-from tests.browser.helpers import overflow, settled, still, visit
+from tests.browser.helpers import FILLED, overflow, settled, still, visit
 
 NewPage = Callable[..., Page]
 CLAIMS = tuple(claims.board())
@@ -26,7 +26,11 @@ def lesson(page: Page, app_url: str, **query: object) -> Page:
 
 
 def drawer(page: Page, scene: str) -> None:
-    page.locator(f".st-key-more-{scene} summary").first.click()
+    """Open a scene's drawer, and wait for what is in it."""
+    summary = page.locator(f".st-key-more-{scene} summary").first
+    summary.click()
+    page.wait_for_function(FILLED, arg=summary.element_handle())
+    settled(page)
 
 
 def test_a_harder_disturbance_shows_the_experiments_numbers(
