@@ -25,6 +25,7 @@ from starlette.types import Scope
 from ui import state, text
 from ui.lessons import HOME, LESSONS
 from ui.outside import tracking
+from ui.text import prose, t
 
 LONGEST, MOST = 2000, 64  # bytes of a query that is read, and names in it
 #: what a link may say without meaning another scene by it
@@ -81,9 +82,10 @@ def _language(given: Mapping[str, list[str]], asked: Headers) -> str:
 
 def head(at: Place) -> str:
     """Title and description, for whoever shows a preview of the link."""
-    title = text.written(at.language, "ui.page_title", lesson=_title(at))
     about = "promise" if at.lesson == HOME else "in_a_sentence"
-    description = text.written(at.language, f"{at.lesson}.{about}")
+    with text.read_as(at.language, "light"):
+        title = t("ui.page_title", lesson=text.title(at.lesson, at.scene))
+        description = t(f"{at.lesson}.{about}")
     said = {"title": html.escape(plain(title)), "description": html.escape(plain(description))}
     return (
         f'<title>{said["title"]}</title><meta name="description" content="{said["description"]}">'
@@ -112,23 +114,15 @@ def _every_page(face: Mapping[str, str]) -> bool:
     return face.get("unicodeRange", "").startswith("U+0000")
 
 
-def _title(at: Place) -> str:
-    """As the browser's tab will be called (`page.title`)."""
-    whole = text.written(at.language, f"{at.lesson}.title")
-    if not at.scene:
-        return whole
-    part = text.written(at.language, f"{at.lesson}.scenes.{at.scene}.short")
-    return text.written(at.language, "ui.part_title", part=part, lesson=whole)
-
-
 def body(at: Place) -> str:
     """The title and the task where they will stand, a way above, a picture beside or below."""
     if not at.drawn:
         return ""
     scene = LESSONS[at.lesson].scene_of(at.scene) if at.scene else None
     kind = "start" if scene is None else "wide" if scene.wide else "beside"
-    late = text.written(at.language, "ui.connection.slow")
-    shown = "".join(f"<p>{html.escape(said)}</p>" for said in (*words(at), late))
+    with text.read_as(at.language, "light"):
+        said = [*words(at), t("ui.connection.slow")]
+    shown = "".join(f"<p>{html.escape(each)}</p>" for each in said)
     return (
         f'<div class="lab-first {kind}" lang="{at.language}">{"<i></i>" if scene else ""}'
         f"<div><section>{shown}</section><b></b></div></div>"
@@ -136,18 +130,18 @@ def body(at: Place) -> str:
 
 
 def words(at: Place) -> list[str]:
-    """The first words of a page: a scene's title and task, or what the lab is."""
+    """The first words of a page, as its reader has them: a scene's title and task, or the lab's."""
     if not at.scene:
-        said = text.passage(at.language, f"{at.lesson}/what").split("\n\n")[:2]
+        said = prose(f"{at.lesson}/what").split("\n\n")[:2]
     else:
         table = f"{at.lesson}.scenes.{at.scene}"
-        said = [text.written(at.language, f"{table}.{name}") for name in ("title", "task")]
+        said = [t(f"{table}.{name}") for name in ("title", "task")]
     return [plain(each) for each in said]
 
 
 def plain(markdown: str) -> str:
     """Words without their marks, formulas as one would write them by hand: γ, z_norm."""
-    bare = re.sub(r"\\c\{[^{}]*\}|\\math\w+", "", markdown)
+    bare = re.sub(r"\\textcolor\{[^{}]*\}|\\math\w+", "", markdown)
     bare = re.sub(r"\\([A-Za-z]+)", lambda found: _letter(found[1]), bare)
     bare = re.sub(r"[$*{}]|^#+ ", "", bare)
     return " ".join(bare.split())

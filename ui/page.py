@@ -59,11 +59,9 @@ def _on_one_line(file: Path) -> str:
 
 def title(lesson: str) -> str:
     """What the browser's tab is called: the lesson, and before it the scene of it that is open."""
-    whole, entry = t(f"{lesson}.title"), LESSONS[lesson]
-    if not entry.scenes or state.setting("view") == "all":
-        return whole
-    part = t(f"{lesson}.scenes.{state.value(lesson, 'scene')}.short")
-    return t("ui.part_title", part=part, lesson=whole)
+    if not LESSONS[lesson].scenes or state.setting("view") == "all":
+        return text.title(lesson)
+    return text.title(lesson, state.value(lesson, "scene"))
 
 
 @cache

@@ -136,26 +136,18 @@ def prose(name: str, /, **values: object) -> str:
     raise KeyError(name)
 
 
+def title(lesson: str, scene: str = "") -> str:
+    """What a lesson is called, or a scene of it."""
+    whole = t(f"{lesson}.title")
+    if not scene:
+        return whole
+    return t("ui.part_title", part=t(f"{lesson}.scenes.{scene}.short"), lesson=whole)
+
+
 def in_all_languages(table: str) -> dict[str, dict[str, str]]:
     """A table of `ui.toml` by language, for what is said before the language is known."""
     english = _labels(FALLBACK, "ui")[table]
     return {code: english | _labels(code, "ui").get(table, {}) for code in languages()}
-
-
-def written(code: str, key: str, /, **values: object) -> str:
-    """What `t` says, in a language that is named, where no run goes on; colours stay marks."""
-    for each in (code, FALLBACK):
-        if (template := _label(each, key)) is not None:
-            return PLACEHOLDER.sub(lambda match: str(values[match[1]]), template)
-    raise KeyError(key)
-
-
-def passage(code: str, name: str) -> str:
-    """The same of `prose`: as it stands in its file."""
-    found = _passage(code, name) or _passage(FALLBACK, name)
-    if found is None:
-        raise KeyError(name)
-    return found
 
 
 def name_of(code: str) -> str:

@@ -42,7 +42,7 @@ def test_the_first_words_stand_until_the_apps_own_do(
     expect(words.nth(2)).to_be_hidden()
     page.evaluate("document.getAnimations().forEach(each => each.currentTime = 8001)")
     expect(words.nth(2)).to_be_visible()
-    expect(words.nth(2)).to_have_text(text.written("en", "ui.connection.slow"))
+    expect(words.nth(2)).to_have_text(text.in_all_languages("connection")["en"]["slow"])
     still(page)
     title, task, picture = places(page, ".lab-first p", ".lab-first p + p", ".lab-first b")
     assert picture["width"] > width / 3 and picture["height"] > 200
