@@ -29,7 +29,7 @@ _settled = 0  # modules that the garbage collector no longer looks at
 def warm_up() -> None:
     """What is done once, before the first visitor comes."""
     streamlits.take_pages_for_ours()
-    streamlits.leave_pages_for_good()
+    streamlits.sort_what_comes_at_once()
     streamlits.read_the_theme_once()
     settle_modules()
 

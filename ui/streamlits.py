@@ -68,14 +68,15 @@ def take_pages_for_ours() -> None:
 
 
 @cache
-def leave_pages_for_good() -> None:
-    """Let nothing of a page that is being left be heard any more.
+def sort_what_comes_at_once() -> None:
+    """Let nothing be heard of a page that is left, and everything of one that stays.
 
-    A hand's last press there may come right after the press that leaves. Streamlit then either goes
-    back (it joins the two requests and takes the later one's page), or, once the new page stands,
+    A hand's last press may come right after the press that leaves. Streamlit then either goes back
+    (it joins the two requests and takes the later one's page), or, once the new page stands,
     announces a run of the old one for a fragment that is gone, and the browser clears its page for
     it. So a fragment of another page does not join a visit that waits, and a run of fragments that
-    are all gone is not begun.
+    are all gone is not begun. What was moved in two fragments at once comes as a request of one of
+    them: the other runs after it.
     """
     join, run = ScriptRequests._request_rerun_locked, ScriptRunner._run_script
 

@@ -7,9 +7,9 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from ui.streamlits import leave_pages_for_good
+from ui.streamlits import sort_what_comes_at_once
 
-leave_pages_for_good()
+sort_what_comes_at_once()
 
 
 @st.fragment
