@@ -110,7 +110,7 @@ def _show_everything() -> None:
         t("ui.scenes.everything"), key=key, help=t("ui.scenes.everything_help"), on_change=_switched
     )
     if st.session_state.pop("show.switched", False):
-        scripts.run(progress.keep_show(state.setting("show")))
+        scripts.run("show", progress.keep_show(state.setting("show")))
 
 
 def _switched() -> None:
@@ -177,14 +177,14 @@ def header(lesson: str) -> None:
 def _behind(lesson: str, view: str) -> None:
     """The scripts that a lesson needs in this view."""
     if not LESSONS[lesson].scenes or view in ("all", "embed"):
-        scripts.run(announcing(lesson), progress.note(lesson))
+        scripts.run("scene", announcing(lesson), *progress.note(lesson))
     if view == "class":
         st.html(_script("class.js"), unsafe_allow_javascript=True)
     if view in ("class", "embed"):
         st.html(_script("room.js"), unsafe_allow_javascript=True)
 
 
-def announcing(lesson: str) -> str:
+def announcing(lesson: str) -> tuple[object, ...]:
     """Tells the browser, and so a screen reader, which language it is in, and what is open."""
     return scripts.call("follow", text.language(), list(LESSONS).index(lesson))
 

@@ -69,13 +69,15 @@ def _here() -> dict[str, Any]:
     return st.session_state.setdefault(HERE, {"last": None, "done": {}, "at": {}})
 
 
-def note(lesson: str, name: str | None = None, scene: str | None = None) -> str:
+def note(
+    lesson: str, name: str | None = None, scene: str | None = None
+) -> list[tuple[object, ...]]:
     """Remember that a lesson is open, at a scene, and what was seen or answered there.
 
-    Returns the script that tells the browser. The start page is no lesson.
+    Returns what tells the browser. The start page is no lesson.
     """
     if lesson == HOME:
-        return ""
+        return []
     here = _here()
     here["last"] = lesson
     done = here["done"].setdefault(lesson, [])
@@ -83,11 +85,11 @@ def note(lesson: str, name: str | None = None, scene: str | None = None) -> str:
         done.append(name)
     if scene is not None:
         here["at"][lesson] = scene
-    return scripts.call("keep", lesson, name, scene)
+    return [scripts.call("keep", lesson, name, scene)]
 
 
-def keep_show(show: str) -> str:
-    """The script that has the browser remember how all lessons are looked at."""
+def keep_show(show: str) -> tuple[object, ...]:
+    """What has the browser remember how all lessons are looked at."""
     return scripts.call("keepShow", show)
 
 
@@ -97,7 +99,7 @@ def settle() -> None:
     In the run after `clear` the browser is told to forget.
     """
     if st.session_state.pop(CLEARED, False):
-        scripts.run(scripts.call("forget"))
+        scripts.run("progress", scripts.call("forget"))
     elif not st.session_state.get(ASKED):
         _ask()
 

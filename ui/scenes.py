@@ -328,7 +328,7 @@ def _note(lesson: Lesson, now: Moment) -> None:
         seen(lesson).add(now.name)
     turned = scripts.call("turned", f"{lesson} {now.name}", st.session_state.get(TURNED, 0))
     noted = progress.note(lesson, now.name if now.seen else None, now.name)
-    scripts.run(page.announcing(lesson), turned, noted)
+    scripts.run("scene", page.announcing(lesson), turned, *noted)
 
 
 # --- the way ---

@@ -5,6 +5,7 @@ The page (`ui.shell`) gives it to the browser once, as `batchNormLab`, an object
     follow(language, place)             which language the page is in, and which lesson is open
     keep(lesson, name, scene)           what is remembered of its reader, and keepShow, forget
     turned(scene, turn)                 another scene stands, after so many turns of a page
+    hear(place, when, calls)            what a run calls, unless something later was heard there
 
 and `inLight`, the counterpart on paper of each colour that is chosen for the dark.
 """
@@ -12,6 +13,7 @@ and `inLight`, the counterpart on paper of each colour that is chosen for the da
 from __future__ import annotations
 
 import json
+import time
 from functools import cache
 
 import streamlit as st
@@ -21,6 +23,7 @@ from ui import modules, streamlit_words, streamlits
 from ui.files import ASSETS
 
 NAME = "batchNormLab"
+SAID = "scripts.said"  # in the session: what was called last at each place, and when
 #: what .streamlit/config.toml says for the light and for the dark
 THEMED = (
     *("primaryColor", "backgroundColor", "secondaryBackgroundColor"),
@@ -37,6 +40,7 @@ def text() -> str:
 ...{modules.value("progress/store.js")},
 follow: {streamlits.with_names(f"const SAID = {words};{_file('frame.js')} return follow;")},
 turned: {streamlits.with_names(f"{_file('way.js')} return turned;")},
+...{modules.value("kit/hear.js")},
 inLight: {json.dumps(_in_light())},
 }};
 {streamlits.with_names(paper)};
@@ -57,12 +61,23 @@ def _file(name: str) -> str:
     return (ASSETS / name).read_text("utf-8")
 
 
-def call(function: str, *what: object) -> str:
-    """What calls a function of the page; a page from before an update may not have it."""
-    return f"window.{NAME}?.{function}?.({', '.join(map(json.dumps, what))});"
+def call(function: str, *what: object) -> tuple[object, ...]:
+    """A call of a function of the page, for `run`; a page from before an update may not have it."""
+    return function, *what
 
 
-def run(*calls: str) -> None:
-    """Have the browser do so. What has been done is not done again while it stands there."""
-    if script := "".join(calls):
-        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+def run(place: str, *calls: tuple[object, ...]) -> None:
+    """Have the browser do so. What has been done is not done again while it stands there.
+
+    The browser may mount what stood here before once more, even after what stands here now, as
+    scenes change; so calls say when they were first made. It is the time of day, since a page may
+    come to another server in the middle.
+    """
+    said = st.session_state.setdefault(SAID, {})
+    text = json.dumps(calls)
+    before, when = said.get(place, ("", 0))
+    if text != before:
+        when = max(when + 1, time.time_ns() // 1_000_000)
+        said[place] = text, when
+    heard = f"window.{NAME}?.hear?.({json.dumps(place)}, {when}, {text});"
+    st.html(f"<script>{heard}</script>", unsafe_allow_javascript=True)

@@ -22,7 +22,7 @@ from pages.why import scope as scopes
 from pages.why.charts_board import Strip, Tile
 from pages.why.parts import LESSON, value
 from pages.why.strips import STYLE, summed, written
-from ui import page, progress, scenes, state, text
+from ui import page, progress, scenes, scripts, state, text
 from ui.numbers import number
 from ui.tables import Cell, table
 from ui.text import mode, t
@@ -156,7 +156,7 @@ def stage(claim: str, listed: Sequence[str]) -> None:
         ask(claim)
     if claim in predictions():
         with st.container(key=f"kept-claim-{claim}"):
-            st.html(progress.note(LESSON, claim), unsafe_allow_javascript=True)
+            scripts.run("claim", *progress.note(LESSON, claim))
 
 
 def ask(claim: str) -> None:
