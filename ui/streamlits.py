@@ -35,6 +35,7 @@ import streamlit as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
@@ -102,6 +103,38 @@ def sort_what_comes_at_once() -> None:
 
     for kind, ours in ((ScriptRequests, join_what_stays), (ScriptRunner, run_what_is_there)):
         setattr(kind, ours.__name__, ours)  # `wraps` has given it the name
+
+
+@cache
+def send_nothing_without_its_place() -> None:
+    """Let nothing be sent for a place that is not: within a box that was dropped unsent.
+
+    When a fragment begins anew, Streamlit drops what it still had to send of it, but not what it
+    had to send of a fragment inside, as a drawer of code is: the browser, which never got the box,
+    breaks off with "Bad delta path". The new run sends both once more.
+    """
+    clear = ForwardMsgQueue.clear
+
+    @wraps(clear)
+    def clear_whole(self: ForwardMsgQueue, *how: Any, **else_: Any) -> None:
+        before = self._queue
+        clear(self, *how, **else_)
+        if not self._queue:
+            return
+        kept = {id(message) for message in self._queue}
+        gone = {
+            tuple(message.metadata.delta_path)
+            for message in before
+            if id(message) not in kept and message.delta.HasField("add_block")
+        }
+        self._queue = [message for message in self._queue if not _stands_in(message, gone)]
+
+    ForwardMsgQueue.clear = clear_whole  # type: ignore[method-assign]
+
+
+def _stands_in(message: ForwardMsg, boxes: set[tuple[int, ...]]) -> bool:
+    path = tuple(message.metadata.delta_path)
+    return any(path[:depth] in boxes for depth in range(1, len(path)))
 
 
 @cache

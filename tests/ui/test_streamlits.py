@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 import streamlit
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
@@ -145,6 +147,40 @@ def test_the_theme_is_read_once_and_says_the_same(monkeypatch: pytest.MonkeyPatc
         app_session._populate_theme_msg(ours.dark, "theme.dark")
         assert ours == theirs
     assert read == ["theme", "theme.dark"]
+
+
+def test_what_stands_in_a_dropped_box_is_dropped_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fragment begins anew while what it, and a fragment inside, had to send is on its way."""
+
+    def waiting() -> ForwardMsgQueue:
+        queue = ForwardMsgQueue()
+        for path, fragment, kind in (
+            ([0, 0], "", "add_block"),
+            ([0, 0, 0], "outer", "add_block"),
+            ([0, 0, 0, 0], "inner", "new_element"),
+            ([0, 0, 0, 1], "inner", "add_block"),
+            ([0, 1], "other", "new_element"),
+        ):
+            message = ForwardMsg()
+            message.metadata.delta_path.extend(path)
+            message.delta.fragment_id = fragment
+            getattr(message.delta, kind).SetInParent()
+            queue.enqueue(message)
+        return queue
+
+    def left(queue: ForwardMsgQueue) -> list[str]:
+        queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["outer"])
+        return [message.delta.fragment_id for message in queue.flush()]
+
+    plain = inspect.getattr_static(ForwardMsgQueue, "clear")
+    plain = getattr(plain, "__wrapped__", plain)
+    monkeypatch.setattr(ForwardMsgQueue, "clear", plain)  # put back in the end
+    assert left(waiting()) == ["", "inner", "inner", "other"]  # else it is no longer needed
+    streamlits.send_nothing_without_its_place.__wrapped__()
+    assert left(waiting()) == ["", "other"]
+    whole = waiting()
+    whole.clear()
+    assert whole.is_empty()
 
 
 def test_a_run_still_knows_whether_back_asked_for_it() -> None:
