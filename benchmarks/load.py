@@ -73,7 +73,8 @@ async def student(url: str, number: int, seconds: float, done: list[Done]) -> No
             if dice.random() < OPENS:
                 lesson = dice.choice([each for each in LESSONS if each != HOME])
                 done.append(Done("open", await visitor.go(lesson)))
-                await visitor.open(slider.lesson, scene=slider.scene, seen=1)
+                back = await visitor.open(slider.lesson, scene=slider.scene, seen=1)
+                done.append(Done("open", back))
             else:
                 done.append(Done("move", await move(visitor, slider, dice)))
 
@@ -96,6 +97,17 @@ async def herd(url: str, lesson: str, sessions: int) -> float:
 
     await asyncio.gather(*map(one, range(sessions)))
     return time.monotonic() - began - HERD
+
+
+async def before_class(url: str) -> None:
+    """The teacher has looked at every lesson: what a server reads once, it has read."""
+    async with arriving(url) as session:
+        visitor = Visitor(url, session)
+        for slider in MIX:
+            await visitor.open(slider.lesson, scene=slider.scene, seen=1)
+        for lesson in LESSONS:
+            if lesson != HOME:
+                await visitor.go(lesson)
 
 
 async def a_class(url: str, sessions: int, seconds: float) -> list[Done]:
@@ -128,6 +140,7 @@ def processor_seconds(process: int) -> float:
 
 def measure(url: str, sessions: int, seconds: float, process: int | None) -> dict[str, Any]:
     """The table's numbers."""
+    asyncio.run(before_class(url))
     used = processor_seconds(process) if process else None
     done = asyncio.run(a_class(url, sessions, seconds))
     rows: dict[str, Any] = {}
