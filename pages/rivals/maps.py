@@ -22,6 +22,7 @@ def picture(now: Moment) -> None:
     known: dict[str, object] = {"images": len(z), "channels": z.shape[1]}
     alt = t(f"{LESSON}.maps.{'alt' if now.seen else 'alt_before'}", **known)
     shown = board.words((), alt) | LESSON.words("maps", "corner", "z_norm")
+    shown["guess"] = now.mark(*MARKED)
     shown |= {f"set_{over}": t(f"{LESSON}.maps.set_{over}") for over in experiment.OVER_MAPS}
     drag.mount(
         board.component,
@@ -37,7 +38,7 @@ def picture(now: Moment) -> None:
         ways=_ways(z) if now.seen else None,
         guess=_guess(now, z.shape),
         locked=not now.seen,
-        look={"cell": "84px", "gutter": "96px", "gutter-narrow": "30px", "told": "6rem"},
+        look={"cell": "84px", "gutter": "96px", "gutter-narrow": "30px", "told": "6rem", "top": "2.6rem"},
     )
 
 

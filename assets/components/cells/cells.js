@@ -115,6 +115,7 @@ export class Cells extends Dragged {
       write(button, ways[k].name);
       put(button, { "aria-pressed": this.values[this.axes.way] === k });
     });
+    write(this.find(".guessed"), guess ? words.guess : "");
     put(this.choice, { "aria-label": words.choice ?? "" });
     const mine = way && way.sets[at];
     this.cells.forEach((box, k) => {
