@@ -47,7 +47,12 @@ HONEST: dict[str, Any] = {
     "kinds": {"mount": "m", "n": 1, "set": {"keep": "0.5"}},
     "fading": {"mount": "m", "n": 1, "set": {"decay": "0.5", "stop": "5"}},
     "light": {"mount": "m", "n": 1, "set": {"dim": "0.5"}},
-    "cells": {"mount": "m", "n": 1, "set": {"over": "rms", "example": "1", "unit": "2"}},
+    "cells": {  # of three boards
+        "mount": "m",
+        "n": 1,
+        "set": {"over": "rms", "example": "1", "unit": "2", "deed": "image", "arm": "rms"}
+        | {"over_maps": "layer", "image": "1", "channel": "1"},
+    },
     "arms": {"mount": "m", "n": 1, "set": {"m": "64"}},
     "depths": {"mount": "m", "n": 1, "set": {"depth": "3"}},
     "home": {"run": "bn_loses", "frame": 7},
