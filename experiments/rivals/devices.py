@@ -17,13 +17,15 @@ from functools import cache
 
 import numpy as np
 
-from bncore.losses import one_hot
+from bncore.losses import one_hot, softmax_cross_entropy
+from bncore.model import Hook, gain
 from bncore.network import Network
 from experiments.trained import trained
 
 M = 64
 DEVICES = (1, 2, 4, 8, 16, 32)
 DRAWS = 20  # batches
+H = 1e-6  # a step that is small, and far above rounding
 STEP = 30  # of the network's training, where gradients are not yet small
 
 
@@ -34,7 +36,7 @@ class Apart:
     parts: np.ndarray  # (K, D) by the parts' statistics, from that of the 64
     accumulated: np.ndarray  # (K, D) the same of gradients added up part by part
     between: np.ndarray  # (K, D) from accumulated ones to those by parts
-    synchronized: np.ndarray  # (K, D) statistics put together from sums, from those of the 64
+    synchronized: np.ndarray  # (K, D) slopes where statistics are put together, from those of g₆₄
     layer: np.ndarray  # (K, D) as accumulated, under layer norm
     noise: (
         np.ndarray
@@ -80,6 +82,30 @@ def means(x: np.ndarray, k: int, layer: int = 0) -> tuple[np.ndarray, np.ndarray
     return z.mean(axis=1), z.var(axis=1)
 
 
+def slopes(x: np.ndarray, targets: np.ndarray, k: int, ways: np.ndarray) -> np.ndarray:
+    """The slope of the loss along directions (W, P), μ and σ² put together from k parts.
+
+    By differences of losses, since what is asked is whether a gradient can be another.
+    """
+
+    def loss(params: np.ndarray) -> float:
+        moved = network().copy()
+        moved.params[...] = params
+        model = moved.model()
+
+        def norm(layer: int, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            parts = y.reshape(k, M // k, -1)
+            mean, var = together(parts.mean(axis=1), parts.var(axis=1))
+            scale = gain(model.gamma[layer], var, moved.eps)
+            return (y - mean) * scale + model.beta[layer], mean, var
+
+        logits = model.forward(x, hook=Hook(norm=norm)).logits
+        return float(softmax_cross_entropy(logits, targets)[0])
+
+    here = network().params
+    return np.array([(loss(here + H * way) - loss(here - H * way)) / (2 * H) for way in ways])
+
+
 def together(mean: np.ndarray, var: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """μ and σ² of all parts from those of each: what synchronized batch norm sends around."""
     whole = mean.mean(axis=0)
@@ -97,6 +123,9 @@ def apart() -> Apart:
         whole = gradient(network(), x, targets)
         whole_layer = gradient(network("layer"), x, targets)
         (mean,), (var,) = means(x, 1)
+        ways = np.random.default_rng((d, 10)).normal(size=(3, whole.size))
+        ways = np.concatenate([whole[None], ways])
+        ways /= np.linalg.norm(ways, axis=1, keepdims=True)
         for k, devices in enumerate(DEVICES):
             group = M // devices if devices > 1 else 0
             by_parts = gradient(network("batch", group), x, targets)
@@ -107,8 +136,7 @@ def apart() -> Apart:
             found["between"][k, d] = distance(added, by_parts)
             found["layer"][k, d] = distance(added_layer, whole_layer)
             own = means(x, devices)
-            both = np.concatenate(together(*own)), np.concatenate([mean, var])
-            synchronized[k, d] = distance(*both)
+            synchronized[k, d] = distance(slopes(x, targets, devices, ways), ways @ whole)
             alive = var > 0
             off[k].append(((own[0] - mean) / np.sqrt(np.where(alive, var, 1)))[:, alive].ravel())
     parts = M / np.array(DEVICES)

@@ -20,7 +20,7 @@ def controls() -> tuple[Control, ...]:
         Integer("draw", 0, 0, 99),
         Choice("over_maps", "batch", cells.OVER_MAPS),
         Choice("image", 2, _up_to(cells.IMAGES)),
-        Choice("channel", 3, _up_to(cells.CHANNELS)),
+        Choice("channel", 1, _up_to(cells.CHANNELS)),
         Choice("depth", 20, depth.DEPTHS),
     )
 

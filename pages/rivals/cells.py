@@ -37,7 +37,13 @@ def picture(now: Moment) -> None:
         ways=_ways(z) if now.seen else None,
         guess=_guess(now, z.shape),
         locked=not now.seen,
-        look={"cell": "34px", "gutter": "96px", "gutter-narrow": "30px", "told": "7.2rem", "top": "2.6rem"},
+        look={
+            "cell": "34px",
+            "gutter": "62px",
+            "gutter-narrow": "30px",
+            "told": "7.2rem",
+            "top": "2.6rem",
+        },
         tight=True,
     )
 

@@ -68,7 +68,7 @@ def _parts(now: Moment, k: int, draw: int) -> str:
     rows = []
     for part in range(k):
         own = x.reshape(k, -1, 8, 8)[part]
-        source, width = data_uri(own, 32 if k == 1 else 16 if k < 8 else 8, mode())
+        source, _ = data_uri(own, 8, mode())
         name = t(f"{LESSON}.devices.device", n=part + 1, m=len(own))
         marks = ""
         if now.seen:
@@ -78,10 +78,8 @@ def _parts(now: Moment, k: int, draw: int) -> str:
                 f'<i class="spread" style="left:{low:.2f}%;width:{high - low:.2f}%"></i>'
                 f'<i class="mu" style="left:{across(mean[part]):.2f}%" data-value="{value}"></i>'
             )
-        scale = 2 if k < 8 else 3
         rows.append(
-            f'<div class="part"><img src="{source}" width="{scale * width}" '
-            f'alt="{html.escape(name)}"><span>{html.escape(name)}</span>'
+            f'<div class="part"><b>{part + 1}</b><img src="{source}" alt="{html.escape(name)}">'
             f'<div class="axis"><i class="whole"></i>{marks}</div></div>'
         )
     head = html.escape(t(f"{LESSON}.devices.axis" if now.seen else f"{LESSON}.devices.axis_before"))

@@ -38,12 +38,19 @@ def picture(now: Moment) -> None:
         ways=_ways(z) if now.seen else None,
         guess=_guess(now, z.shape),
         locked=not now.seen,
-        look={"cell": "84px", "gutter": "96px", "gutter-narrow": "30px", "told": "6rem", "top": "2.6rem"},
+        look={
+            "cell": "84px",
+            "gutter": "62px",
+            "gutter-narrow": "30px",
+            "told": "6rem",
+            "top": "2.6rem",
+        },
     )
 
 
 def _cells(z: np.ndarray) -> list[list[dict[str, Any]]]:
-    ink = board.shares(z)
+    low, high = (end(z, axis=(0, 2, 3), keepdims=True) for end in (np.min, np.max))
+    ink = ((z - low) / (high - low)).round(3)  # every channel in its own range
     return [
         [{"pixels": {"side": z.shape[-1], "shares": each.ravel().tolist()}} for each in row]
         for row in ink

@@ -189,7 +189,7 @@ def test_accumulation_is_a_device_for_each_part_and_not_a_larger_batch(apart) ->
 
 
 def test_synchronized_statistics_are_those_of_all_and_layer_norm_needs_none(apart) -> None:
-    assert apart.synchronized.max() < 1e-13 and apart.layer.max() < 1e-13
+    assert apart.synchronized.max() < 1e-5 and apart.layer.max() < 1e-13
     np.testing.assert_allclose(apart.noise[1:], apart.law[1:], rtol=0.15)
 
 
