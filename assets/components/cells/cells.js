@@ -18,7 +18,9 @@ const FEW = 12; // numbers whose sum is written out
 export class Cells extends Dragged {
   constructor(root) {
     super(root);
-    [this.choice, this.board, this.readout] = [".choice", ".board", ".told"].map(name => this.find(name));
+    this.choice = this.find(".choice");
+    this.board = this.find(".board");
+    this.readout = this.find(".told");
     for (const part of [this.choice, this.board, this.readout]) part.replaceChildren();
     this.buttons = [];
     this.lines = [];
