@@ -23,7 +23,7 @@ from experiments.rivals.arms import ARMS, of_arm, start
 
 DEPTHS = (3, 10, 20, 30)
 SEEDS = range(5)
-RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 BASE = RunConfig(width=50, batch_size=64, steps=200, record_every=200)
 
 
