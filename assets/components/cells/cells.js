@@ -9,10 +9,10 @@ import { Dragged } from "../drag/dragged.js";
 import { element, fill, grow, paintWith, put, write } from "../kit/dom.js";
 import { REST } from "../kit/mount.js";
 import { clamp, minus, plain } from "../kit/numbers.js";
-import { onPaper } from "../kit/paper.js";
 import { undoneBySwipe } from "../kit/swipe.js";
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+const WAKING = 450; // ms
 const FEW = 12; // numbers whose sum is written out
 
 export class Cells extends Dragged {
@@ -48,7 +48,19 @@ export class Cells extends Dragged {
     for (const [name, value] of Object.entries(data.look)) this.root.style.setProperty(`--${name}`, String(value));
     this.board.classList.toggle("tight", Boolean(data.tight));
     if (JSON.stringify(data.cells) !== this.built) this.build(data);
+    if (this.fresh === undefined && data.ways) this.wake();
     super.receive(data);
+  }
+
+  /* What was asked about stands among all others first, then those that share light up. */
+  wake() {
+    this.fresh = !matchMedia("(prefers-reduced-motion: reduce), print").matches;
+    if (this.fresh) this.waking = setTimeout(() => { this.fresh = false; this.repaint(); }, WAKING);
+  }
+
+  leave() {
+    super.leave();
+    clearTimeout(this.waking);
   }
 
   build(data) {
@@ -125,7 +137,7 @@ export class Cells extends Dragged {
       box.classList.toggle("at", k === at);
       box.classList.toggle("guess", Boolean(guess?.cells.includes(k)));
     });
-    put(this.board, { "aria-label": words.alt, "data-lit": way && !onPaper() ? "yes" : "no", "data-still": locked ? "yes" : "no" });
+    put(this.board, { "aria-label": words.alt, "data-lit": way && !this.fresh ? "yes" : "no", "data-still": locked ? "yes" : "no" });
     const told = this.data.tells ? this.data.tells[at] : way ? this.reads(way, at) : [];
     grow(this.lines, told.length, () => element("p", "", this.readout));
     told.forEach(({ text, idea }, k) => {
