@@ -103,7 +103,9 @@ def stage(
     """
     z = np.asarray(z, dtype=np.float64)
     own = held_by(lesson)
-    held = BEGINS | {name: lesson.value(name) for name in own if name != "z"} | fixed
+    held: dict[str, Any] = (
+        BEGINS | {name: lesson.value(name) for name in own if name != "z"} | fixed
+    )
     gamma, beta = np.array([held["gamma"]]), np.array([held["beta"]])
     z_tilde, cache = batch_norm_forward(z[:, None], gamma, beta, held["eps"])
     rows = (z, cache.z_centered[:, 0], cache.z_norm[:, 0], z_tilde[:, 0])

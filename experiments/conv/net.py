@@ -24,7 +24,11 @@ from experiments.side_by_side import Arm, Curves, every, train
 
 CHANNELS = (8, 16)
 PIXELS = (64, 16)  # of an image in each of the two layers
+USABLE = 0.9  # accuracy on validation images, in the mean of the seeds that pick
 LOOKS = (0, -10, -20)  # at which a rate is judged
+PICKERS = range(
+    100, 106
+)  # more seeds than usual: a rate at which one in six breaks down is not best
 
 Start = Callable[[Sequence[RunConfig]], Network]
 
@@ -54,6 +58,7 @@ class Arms:
     step: np.ndarray  # (T,)
     accuracy: np.ndarray  # (A, S, T) on the test set, batch norm with exact statistics
     complete: bool = True
+    usable: np.ndarray | None = None  # (A,) the largest rate that validates above USABLE; 0: none
 
     @property
     def last(self) -> np.ndarray:
@@ -81,7 +86,7 @@ class Kind:
 
     def find(self) -> Search:
         """The best rate, by other seeds and on images that are neither trained nor tested with."""
-        return search(self.config, LOOKS, self.rates, start=self.start)
+        return search(self.config, LOOKS, self.rates, PICKERS, self.start)
 
     def arm(self, rate: float, seeds: Sequence[int]) -> Arm:
         """So many runs of it."""
@@ -121,6 +126,7 @@ def each_at_its_best(
     found = compared(
         list(kinds.values()), [each.best for each in searches.values()], seeds, looks_every
     )
+    found = replace(found, usable=np.array([usable(each) for each in searches.values()]))
     about = {
         name: {
             "rate": each.best,
@@ -135,9 +141,15 @@ def each_at_its_best(
     return found, about
 
 
+def usable(found: Search) -> float:
+    """The largest rate of a grid with which networks still learn; 0 if there is none."""
+    return max(found.rates[found.score.mean(axis=1) > USABLE], default=0.0)
+
+
 def stored(found: Arms, name: str) -> dict[str, np.ndarray]:
     """As evidence keeps it."""
-    return {
+    rates = {} if found.usable is None else {f"{name}.usable": found.usable}
+    return rates | {
         f"{name}.seeds": found.seeds,
         f"{name}.rate": found.rate,
         f"{name}.step": found.step,
