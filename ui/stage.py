@@ -79,6 +79,7 @@ def stage(
     z: np.ndarray,
     *,
     took: Took = dict,
+    words: Mapping[str, str] | None = None,
     levels: int = 4,
     shown: int = 4,
     sliders: tuple[str, ...] = ("eps", "gamma", "beta"),
@@ -97,7 +98,8 @@ def stage(
     and take a point in `hand`. `steady` keeps the axis of z_norm while ε moves. It begins to walk
     with `play`, or moves from what stood there `before` (z, eps, gamma, beta). Where the reader had
     expected the values of a row is its `guess`. What is `fixed` stands in place of the state.
-    `took` is told what a hand has set, and says what is to be set for it.
+    `took` is told what a hand has set, and says what is to be set for it. `words` stand in place
+    of its own; `tokens()` are their placeholders.
 
     Raises bncore's InputError where z cannot be normalized (empty, not finite, squares overflow).
     """
@@ -134,7 +136,7 @@ def stage(
             "from": before,
             "guess": None if guess is None else guess.data(),
             "seen": st.session_state.get(f"{key}.seen"),
-            "words": _words(),
+            "words": _words() | dict(words or {}),
             "palette": palette(text.mode()),
         },
         on_commit=partial(_commit, lesson, took, key),
@@ -167,8 +169,12 @@ def _bounds(lesson: Lesson) -> list[float]:
 
 
 def _words() -> dict[str, str]:
-    tokens = {token: "{" + token + "}" for token in TOKENS}
-    return {word: text.t(f"{TOLD}.{word}", **tokens) for word in WORDS}
+    return {word: text.t(f"{TOLD}.{word}", **tokens()) for word in WORDS}
+
+
+def tokens() -> dict[str, object]:
+    """What the component fills in, as values of placeholders."""
+    return {token: "{" + token + "}" for token in TOKENS}
 
 
 def _commit(lesson: Lesson, took: Took, key: str, sent: dict[str, Any]) -> None:

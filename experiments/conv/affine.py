@@ -24,9 +24,9 @@ from experiments.evidence import Arrays, Evidence
 
 ARMS = ("all", "affine", "last")
 SEEDS = range(6)
-EVERY = 50
-CONFIG = RunConfig(depth=3, width=100, steps=1000)
-RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+EVERY = 20
+CONFIG = RunConfig(depth=3, width=100, steps=500)
+RATES = (0.1, 0.3, 1.0, 3.0, 10.0)
 
 
 class Partly(Network):

@@ -13,6 +13,7 @@ def controls() -> tuple[Control, ...]:
         Choice("channel", 1, tuple(range(1, net.CHANNELS[0] + 1))),
         Number("gamma", 1.0, -3.0, 3.0),
         Number("beta", 0.0, -3.0, 3.0),
+        Choice("axis", "shared", ("shared", "own")),
         Integer("step", 4, 1, 4),
         Integer("example", 1, 1, 256),
         Choice("rate", "own", twin.SETTINGS),
@@ -33,7 +34,7 @@ LESSON = Lesson(
             2,
             Question("gammas", ("channel", "pixel", "image"), "channel"),
             sets={"step": 1},
-            owns=("channel", "gamma", "beta", "step", "example"),
+            owns=("channel", "gamma", "beta", "axis", "step", "example"),
         ),
         Scene("twin", 2, Question("twin", ("level", "behind", "chance"), "behind"), owns=("run",)),
         Scene(
@@ -50,5 +51,6 @@ LESSON = Lesson(
             deep=True,
             owns=("layer", "activation"),
         ),
+        Scene("affine", 2, Question("affine", ("chance", "some", "most"), "most"), deep=True),
     ),
 )

@@ -17,7 +17,7 @@ from ui import controls, page
 from ui.files import COMPONENTS
 from ui.numbers import number
 from ui.scenes import Moment
-from ui.stage import stage
+from ui.stage import stage, tokens
 from ui.text import mode, t
 
 STYLE = COMPONENTS / "conv.css"
@@ -25,7 +25,7 @@ STYLE = COMPONENTS / "conv.css"
 
 def picture(now: Moment) -> None:
     """The maps of a channel, and below them all their pixels; revealed, these take the steps."""
-    controls.choice(LESSON, "channel", wrap=True)
+    controls.choice(LESSON, "channel", wrap=True, label_visibility="collapsed")
     found = _found()
     _maps(now, found)
     stage(
@@ -36,7 +36,7 @@ def picture(now: Moment) -> None:
         sliders=("gamma", "beta") if now.seen else (),
         step=4 if now.whole else LESSON.value("step"),
         play=now.seen and LESSON.value("step") == 1,
-        axis="own",
+        words={"step_1": t(f"{LESSON}.channel.step_1", **tokens())},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from types import SimpleNamespace
@@ -105,6 +106,11 @@ def test_the_shipped_twins_are_shown(rate: str) -> None:
     assert "with BN" in names and "without BN" in names
 
 
+def test_at_one_rate_the_twin_is_further_behind() -> None:
+    own, same = (twin.of(rate).mean for rate in twin.SETTINGS)
+    assert same[0] - same[1] > 2 * (own[0] - own[1]) > 0
+
+
 def test_before_the_answer_the_twin_is_not_there() -> None:
     figure = chart(asked("twin"), "twins")
     assert [trace["name"] for trace in figure["data"] if trace.get("name")] == ["with BN"]
@@ -126,7 +132,8 @@ def test_a_run_is_asked_for_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [job.key for job in jobs] == [("conv", "own", 5)]
     healthy(at.run())
     (line,) = [each for each in chart(at, "twins")["data"] if each.get("name") == "without BN"]
-    assert len(jobs) == 1 and set(line["y"]) == {0.321}
+    y = np.frombuffer(base64.b64decode(line["y"]["bdata"]), line["y"]["dtype"])
+    assert len(jobs) == 1 and set(y.tolist()) == {0.321}
 
 
 # ------------------------------------------------------------------ deep
