@@ -186,6 +186,8 @@ def _commit(lesson: Lesson, took: Took, key: str, sent: dict[str, Any]) -> None:
         for name, raw in sent["set"].items()
         if name in own or name not in HELD
     }
+    if not values:
+        raise Unreadable("nothing that this lesson has")
     lesson.put(**took(values))
 
 

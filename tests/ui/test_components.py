@@ -46,6 +46,7 @@ HONEST: dict[str, Any] = {
     "draws": {"mount": "m", "n": 1, "set": {"m": "64"}},
     "kinds": {"mount": "m", "n": 1, "set": {"keep": "0.5"}},
     "fading": {"mount": "m", "n": 1, "set": {"decay": "0.5", "stop": "5"}},
+    "deep": {"mount": "m", "n": 1, "set": {"depth": "7", "layer": "7"}},
     "light": {"mount": "m", "n": 1, "set": {"dim": "0.5"}},
     "home": {"run": "bn_loses", "frame": 7},
     "replay": {"frame": 7, "layer": 2, "shown": "z", "speed": 25, "at": 1, "missing": -1},
