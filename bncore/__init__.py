@@ -8,11 +8,12 @@
 `descent` is the training loop; `config`, `training` and `trace` train by it (RunConfig -> Run ->
 Trace), with `batches` to feed a run and `recording` to keep its records, and `fitting` trains on
 examples of one's own (`Model.fit`). `data` loads the data sets, `shift` measures how far
-distributions move, `folding` puts batch norm into the weights beside it, `checks` and `errors`
-hold the rules for input.
+distributions move, `folding` puts batch norm into the weights beside it, `conv` makes a layer a
+convolution, `checks` and `errors` hold the rules for input.
 
-Simplifications: fully connected classifiers only, softmax cross-entropy only, an incomplete last
-mini-batch is dropped, no automatic differentiation: each layer brings its own backward pass.
+Simplifications: classifiers without pooling in between only, softmax cross-entropy only, an
+incomplete last mini-batch is dropped, no automatic differentiation: each layer brings its own
+backward pass.
 """
 
 from bncore.batchnorm import (

@@ -19,6 +19,7 @@ from __future__ import annotations
 import numpy as np
 
 from bncore import checks
+from bncore.errors import InputError
 from bncore.model import gain
 from bncore.network import Network
 
@@ -45,6 +46,9 @@ def fold(network: Network) -> Network:
     if network.norm == "none":
         return network.copy()
     checks.one_of(network.normalizer, "normalizer", ("batch",))  # the others are no straight line
+    if network.skip != "none" or (network.ahead and network.norm == "after"):
+        expected = "a network whose batch norm has a dense layer or a convolution to itself"
+        raise InputError("config", {"field": "network", "expected": expected, "got": repr(network)})
     folded = Network(**(network.settings | {"norm": "none", "group": 0}))
     W = [wide(one) for one in network.W]
     b = [np.zeros((1, 1)) if one is None else wide(one) for one in network.b]

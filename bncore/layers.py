@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from bncore.activations import Activation
+from bncore.conv import Ahead
 from bncore.kernels import BatchNormKernel, product
 from bncore.normalizers import normalized, normalized_back
 
@@ -65,6 +66,63 @@ class Dense:
         if not self.first:
             self.product(dz, self.W_T, self.dx)
         return self.dx
+
+
+class Rearrange:
+    """Rows as the dense layer behind it wants them (`bncore.conv`)."""
+
+    def __init__(self, ahead: Ahead) -> None:
+        self.ahead = ahead
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Patches of pixels, or their mean."""
+        return self.ahead.forward(x)
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """Back to the pixels."""
+        return self.ahead.backward(dy)
+
+
+class Join:
+    """t = t_before + skip z: the trunk of a residual network after a branch z (..., m, n).
+
+    The first has no branch: it is the trunk itself. t is written over z. skip (..., 1, 1) is
+    learned if there is a dskip; then z is kept for it.
+
+    Source: He et al. 2016, arXiv 1603.05027; the learned number is "SkipInit" in De & Smith 2020,
+    arXiv 2002.10444.
+    """
+
+    def __init__(
+        self,
+        before: Join | None,
+        skip: np.ndarray,
+        dskip: np.ndarray | None,
+        shape: tuple[int, ...],
+    ) -> None:
+        self.before, self.skip, self.dskip = before, skip, dskip
+        self.z, self.dz = np.empty((2, *(shape if before else ())), skip.dtype)
+        self.from_above: np.ndarray | None = None  # the gradient that came down the trunk
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """The trunk."""
+        self.t = x
+        if self.before is not None:
+            np.copyto(self.z, x)
+            x *= self.skip
+            x += self.before.t
+        return x
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """dz; what goes on along the trunk is left for the one before."""
+        if self.from_above is not None:
+            dy += self.from_above
+        if self.before is None:
+            return dy
+        self.before.from_above = dy
+        if self.dskip is not None:
+            np.sum(dy * self.z, axis=(-2, -1), keepdims=True, out=self.dskip)
+        return np.multiply(dy, self.skip, self.dz)
 
 
 class Activate:

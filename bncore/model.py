@@ -36,6 +36,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from bncore import checks
 from bncore.activations import ACTIVATIONS
 from bncore.batchnorm import row
+from bncore.conv import Ahead
 from bncore.errors import InputError
 from bncore.normalizers import NORMALIZERS, OVER, normalized
 
@@ -46,7 +47,7 @@ Statistics = str | tuple[PerLayer, PerLayer]
 MOST_CLASSES = 1024  # a label beyond is a mistake, and would ask for that many outputs
 
 # of a model, a layer each
-ARRAYS = ("W", "b", "gamma", "beta", "running_mean", "running_var", "alpha")
+ARRAYS = ("W", "b", "gamma", "beta", "running_mean", "running_var", "alpha", "skip")
 
 # Where batch norm sits among the stages of a hidden layer.
 PLACEMENTS: dict[str, tuple[str, ...]] = {
@@ -97,6 +98,10 @@ class Model:
     An array that could be written to is copied, so that nothing changes afterwards; to change one,
     `dataclasses.replace` makes another model. With runs in front of W there are as many networks
     side by side. Raises InputError for widths that do not fit and for unknown names.
+
+    With `skip` it is a residual network: from the second hidden layer on, the dense part is a
+    branch, and z is the trunk, which each branch is added to, times its number in `skip`. With
+    `ahead` rows are rearranged before each dense part: it is a convolution (`bncore.conv`).
     """
 
     W: Rows  # (..., inputs, units), of the output layer too
@@ -110,6 +115,8 @@ class Model:
     norm: str = "before"
     normalizer: str = "batch"  # or a rival that takes the place of batch norm (`normalizers`)
     alpha: Rows = ()  # (..., 1) of the hidden layers, where DyT is that rival
+    skip: Rows = ()  # (..., 1) of each hidden layer but the first, where there is a trunk
+    ahead: tuple[Ahead, ...] = ()  # of every layer, the output layer too; none if all are dense
 
     def __post_init__(self) -> None:
         checks.one_of(self.activation, "activation", tuple(ACTIVATIONS))
@@ -183,7 +190,7 @@ class Model:
     @property
     def inputs(self) -> int:
         """Features of an example."""
-        return self.W[0].shape[-2]
+        return self.ahead[0].inputs if self.ahead else self.W[0].shape[-2]
 
     @property
     def runs(self) -> tuple[int, ...]:
@@ -297,12 +304,16 @@ def through(
     in_place = not keep and hook == NONE  # then a layer needs one array; a hook's are its own
     seen: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     statistics: list[tuple[np.ndarray, np.ndarray]] = []
-    a = x
+    a = trunk = x
     with np.errstate(all="ignore"):
         for layer in range(model.depth):
             z = _dense(model, layer, a)
+            if model.skip and layer:
+                z = trunk + row(model.skip[layer - 1]) * z
             if hook.z is not None:
                 z = _like(z, hook.z(layer, z, a))
+            if model.skip:
+                trunk = z.copy() if in_place else z
             u = y = z if model.norm != "none" else _hooked_y(hook, layer, z)
             for stage in PLACEMENTS[model.norm][1:]:
                 if stage == "activate":
@@ -325,6 +336,8 @@ def through(
 
 def _dense(model: Model, layer: int, a: np.ndarray) -> np.ndarray:
     W, b = model.W[layer], model.b[layer]
+    if model.ahead:
+        a = model.ahead[layer].forward(a)
     if W.ndim > 2:
         z = a @ W
     else:  # as one matrix product, whatever axes there are in front
@@ -427,8 +440,17 @@ def _check_widths(model: Model) -> None:
     normed = model.depth if model.norm != "none" else 0
     checks.count(model.W, "W", max(len(model.W), 1))
     checks.count(model.b, "b", len(model.W))
-    for below, above in zip(model.W, model.W[1:], strict=False):
-        checks.shape(above, "W", (*model.runs, below.shape[-1], above.shape[-1]))
+    if model.ahead:
+        checks.count(model.ahead, "ahead", len(model.W))
+    inputs = [model.W[0].shape[-2], *(W.shape[-1] for W in model.W[:-1])]
+    if model.ahead:
+        inputs = [each.fan_in for each in model.ahead]
+    for width, W in zip(inputs, model.W, strict=True):
+        checks.shape(W, "W", (*model.runs, width, W.shape[-1]))
+    if model.skip:
+        checks.count(model.skip, "skip", model.depth - 1)
+        for each in model.skip:
+            checks.shape(each, "skip", (*model.runs, 1))
     for name in ("b", "gamma", "beta", "running_mean", "running_var"):
         rows: Rows = getattr(model, name)
         if name != "b" and (rows or not name.startswith("running")):

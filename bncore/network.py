@@ -24,8 +24,20 @@ from numpy.typing import DTypeLike
 
 from bncore import checks
 from bncore.activations import ACTIVATIONS
+from bncore.conv import Ahead
+from bncore.errors import InputError
 from bncore.kernels import kernel_for
-from bncore.layers import Activate, Dense, Drop, Jolt, NormEach, NormInGroups, Stage
+from bncore.layers import (
+    Activate,
+    Dense,
+    Drop,
+    Join,
+    Jolt,
+    NormEach,
+    NormInGroups,
+    Rearrange,
+    Stage,
+)
 from bncore.losses import one_hot, softmax_cross_entropy
 from bncore.model import PLACEMENTS as PLACEMENTS
 from bncore.model import Model, Rows, check_normalizer, locked, through
@@ -39,6 +51,7 @@ INITS: dict[str, Callable[[int, int, float], float]] = {
 }
 
 STILL = (0.0, 1.0)  # no jolts: offset 0, factor 1
+SKIPS = ("none", "sum", "scaled")  # whether layers are branches of a trunk
 
 Seed = int | np.random.Generator
 MOST_SEED = 2**53 - 1  # what a browser counts to
@@ -53,6 +66,10 @@ class Network:
 
     A `normalizer` other than "batch" takes the place of batch norm (`normalizers`): it has gamma
     and beta, "dyt" also `alpha`, and no running statistics.
+    `skip` makes it residual: the dense part of every hidden layer but the first is a branch, added
+    to a trunk as it is ("sum") or times a learned number that begins at 0 ("scaled"); z is the
+    trunk then. All hidden layers have one width. `ahead` makes layers convolutions: see
+    `bncore.conv`. Channels are units then, and pixels examples.
 
     All W are 0 until `initialize` draws them. A `seed` draws them at once, "he" with scale 1: run r
     by a generator from seed + r, or all runs in turn by the generator that is given.
@@ -75,6 +92,8 @@ class Network:
         keep: float = 1.0,
         jolt: tuple[float, float] = STILL,
         normalizer: str = "batch",
+        skip: str = "none",
+        ahead: Sequence[Ahead] = (),
         seed: Seed | None = None,
     ) -> None:
         self.settings: dict[str, Any] = dict(locals())
@@ -89,6 +108,9 @@ class Network:
         self.eps = checks.epsilon(eps, self.dtype)
         self.momentum = np.array(checks.weight(momentum), self.dtype)
         self.group, self.keep, self.jolt = group, keep, jolt
+        checks.one_of(skip, "skip", SKIPS)
+        self.skip, self.ahead = skip, tuple(ahead)
+        self._check_ways()
         self._passes: dict[tuple[int, bool], Stages] = {}
         self._lay_out(keep_bias or norm == "none")
         self._as_it_stands = self._model(locked)  # looks into the buffers
@@ -110,16 +132,19 @@ class Network:
         hidden, classes = self.sizes[1:-1], self.sizes[-1]
         normed = hidden if self.norm != "none" else ()
         pairs = list(pairwise(self.sizes))
+        if self.ahead:
+            pairs = [(ahead.fan_in, n) for ahead, n in zip(self.ahead, self.sizes[1:], strict=True)]
         biases = [(1, n) for n in hidden if hidden_bias] + [(1, classes)]
         rows = [(1, n) for n in normed]
         alphas = [(1, 1) for _ in normed if self.normalizer == "dyt"]
-        counts = np.cumsum([len(pairs), len(biases), len(rows), len(rows)])
+        scales = [(1, 1)] * (self.depth - 1 if self.skip == "scaled" else 0)
+        counts = np.cumsum([len(pairs), len(biases), len(rows), len(rows), len(alphas)])
 
-        shapes = pairs + biases + rows + rows + alphas
+        shapes = pairs + biases + rows + rows + alphas + scales
         self.params, views = self._flat(shapes)
         self.grads, grad_views = self._flat(shapes)
-        self.W, b, self.gamma, self.beta, self.alpha = _split(views, counts)
-        self.dW, db, self.dgamma, self.dbeta, self.dalpha = _split(grad_views, counts)
+        self.W, b, self.gamma, self.beta, self.alpha, self.scale = _split(views, counts)
+        self.dW, db, self.dgamma, self.dbeta, self.dalpha, self.dscale = _split(grad_views, counts)
         missing = [None] * (len(pairs) - len(biases))
         self.b: list[np.ndarray | None] = missing + b
         self.db: list[np.ndarray | None] = missing + db
@@ -283,7 +308,31 @@ class Network:
             norm=self.norm,
             normalizer=self.normalizer,
             alpha=rows(self.alpha),
+            skip=tuple(take(each[..., 0]) for each in self._scales()),
+            ahead=self.ahead,
         )
+
+    def _scales(self) -> list[np.ndarray]:
+        """(..., 1, 1): what each branch is multiplied by; none without a trunk."""
+        if self.skip == "sum":
+            return [np.ones((*self.runs, 1, 1), self.dtype)] * (self.depth - 1)
+        return self.scale
+
+    def _check_ways(self) -> None:
+        """Whether a trunk, and what stands ahead of layers, fit the sizes."""
+        hidden = self.sizes[1:-1]
+        if self.skip != "none" and (len(set(hidden)) != 1 or self.ahead or self.norm == "after"):
+            expected = "hidden layers of one width, dense, batch norm before the activation"
+            raise InputError("config", {"field": "skip", "expected": expected, "got": self.skip})
+        if not self.ahead:
+            return
+        checks.count(self.ahead, "ahead", len(self.sizes) - 1)
+        pixels = 1  # of the data an example is a row
+        for ahead, n in zip(self.ahead, self.sizes[:-1], strict=True):
+            if ahead.inputs != pixels * n:
+                fields = {"field": "ahead", "expected": pixels * n, "got": ahead.inputs}
+                raise InputError("shape", fields)
+            pixels = ahead.rows
 
 
 class Stages:
@@ -294,23 +343,41 @@ class Stages:
 
     def __init__(self, network: Network, m: int, noisy: bool = False) -> None:
         self.m, self.noisy = m, noisy
-        self.sample = network.group if noisy and network.group else m  # behind each statistic
-        self.unbias = np.array(self.sample / max(self.sample - 1, 1), network.dtype)
+        self.rows = [m * ahead.rows for ahead in network.ahead] or [m] * (network.depth + 1)
+        # behind each statistic: examples, or their pixels
+        self.samples = [network.group if noisy and network.group else n for n in self.rows]
+        self.sample = min(self.samples[:-1], default=m)
+        self.unbias = self._unbias(network)
         self.drops: list[Drop] = []
         self.jolts: list[Jolt] = []
         self.z, self.z_block = self._pre_activations(network)
         self.stages: list[Stage] = []
+        self.trunk: Join | None = None
         for layer in range(network.depth):
-            self.stages += self._hidden(network, layer)
+            self.stages += self._ahead(network, layer) + self._hidden(network, layer)
         self.dlogits = np.empty((*network.runs, m, network.sizes[-1]), network.dtype)
+        self.stages += self._ahead(network, network.depth)
         self.stages.append(self._dense(network, network.depth, np.empty_like(self.dlogits)))
+        self.first = len(self._ahead(network, 0))  # nobody asks for the gradient of the data
+
+    def _unbias(self, network: Network) -> np.ndarray:
+        """m/(m − 1) for each unit: as one number where all have the same m."""
+        factors = [n / max(n - 1, 1) for n in self.samples[:-1]]
+        if len(set(self.samples)) == 1 or network.norm == "none":
+            return np.array(self.sample / max(self.sample - 1, 1), network.dtype)
+        return np.repeat(np.array(factors, network.dtype), network.sizes[1:-1])
+
+    @staticmethod
+    def _ahead(network: Network, layer: int) -> list[Stage]:
+        return [Rearrange(network.ahead[layer])] if network.ahead else []
 
     def _pre_activations(self, network: Network) -> tuple[list[np.ndarray], np.ndarray | None]:
         """A buffer for each hidden layer; layers of one width share a block, copied at once."""
         runs, hidden = network.runs, network.sizes[1:-1]
-        if len(set(hidden)) != 1:
-            return [np.empty((*runs, self.m, n), network.dtype) for n in hidden], None
-        block = np.empty((len(hidden), *runs, self.m, hidden[0]), network.dtype)
+        if len(set(hidden)) != 1 or len(set(self.rows[:-1])) != 1:
+            each = zip(self.rows, hidden, strict=False)
+            return [np.empty((*runs, rows, n), network.dtype) for rows, n in each], None
+        block = np.empty((len(hidden), *runs, self.rows[0], hidden[0]), network.dtype)
         return list(block), np.moveaxis(block, 0, -3)
 
     def _hidden(self, network: Network, layer: int) -> list[Stage]:
@@ -322,6 +389,9 @@ class Stages:
         }
         names = PLACEMENTS[network.norm]
         stages = [make[name]() for name in names]
+        if network.skip != "none":
+            stages.insert(1, self._join(network, layer, z.shape))
+            names = (names[0], "join", *names[1:])
         if self.noisy and network.jolt != STILL:
             self.jolts.append(Jolt(*network.jolt, z.shape, network.dtype))
             behind = "norm" if "norm" in names else "dense"
@@ -330,6 +400,14 @@ class Stages:
             self.drops.append(Drop(network.keep, z.shape, network.dtype))
             stages.append(self.drops[-1])
         return stages
+
+    def _join(self, network: Network, layer: int, shape: tuple[int, ...]) -> Join:
+        scale, learned = np.ones(1, network.dtype), network.skip == "scaled" and layer > 0
+        if learned:
+            scale = network.scale[layer - 1]
+        dscale = network.dscale[layer - 1] if learned else None
+        self.trunk = Join(self.trunk, scale, dscale, shape)
+        return self.trunk
 
     @staticmethod
     def _dense(network: Network, layer: int, z: np.ndarray) -> Dense:
@@ -348,9 +426,10 @@ class Stages:
             network.batch_var,
         )
         views = [of_layers[layer] for of_layers in of_all]
-        if self.sample < self.m:
-            return NormInGroups(self.m, self.sample, network.eps, *views)
-        return kernel_for(self.m, network.eps, *views)
+        rows, sample = self.rows[layer], self.samples[layer]
+        if sample < rows:
+            return NormInGroups(rows, sample, network.eps, *views)
+        return kernel_for(rows, network.eps, *views)
 
     @staticmethod
     def _rival(network: Network, layer: int) -> NormEach:
@@ -367,7 +446,7 @@ class Stages:
 
     def backward(self, dy: np.ndarray) -> None:
         """And back."""
-        for stage in reversed(self.stages):
+        for stage in reversed(self.stages[self.first :]):
             dy = stage.backward(dy)
 
 

@@ -46,6 +46,7 @@ HONEST: dict[str, Any] = {
     "draws": {"mount": "m", "n": 1, "set": {"m": "64"}},
     "kinds": {"mount": "m", "n": 1, "set": {"keep": "0.5"}},
     "fading": {"mount": "m", "n": 1, "set": {"decay": "0.5", "stop": "5"}},
+    "deep": {"mount": "m", "n": 1, "set": {"depth": "7", "layer": "7"}},
     "light": {"mount": "m", "n": 1, "set": {"dim": "0.5"}},
     "cells": {  # of three boards
         "mount": "m",
