@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from ui.lesson import Lesson, Scene
-from ui.state import Control
+from ui.state import Choice, Control
 
 
 def controls() -> tuple[Control, ...]:
-    return ()
+    return (Choice("patient", "ill", ("ill", "healthy", "own")),)
 
 
 LESSON = Lesson(
     "clinic",
     ":material/stethoscope:",
     controls,
-    scenes=(Scene("finder", 1, wide=True),),
+    scenes=(
+        Scene("finder", 1, wide=True),
+        Scene("layer", 3, deep=True, wide=True, owns=("patient",)),
+    ),
 )
