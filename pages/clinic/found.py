@@ -79,7 +79,7 @@ def pictured(patient: Patient, findings: Sequence[Finding]) -> dict[str, Any]:
     drawn = [_lane(patient, place, findings) for place in range(len(patient.layers))]
     if len(drawn) > MANY:
         drawn.sort(key=lambda lane: not lane["findings"])
-    names = ("running", "z", "z_tilde", "error", "healthy", "reads", "reads_both", "none")
+    names = ("running", "z", "bn", "error", "healthy", "reads", "reads_both", "none")
     return {
         "palette": palette(mode()),
         "words": {name: t(f"{WORDS}.lanes.{name}") for name in names},

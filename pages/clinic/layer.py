@@ -20,14 +20,14 @@ EXAMPLES = ("ill", "healthy")
 
 def picture(now: Moment) -> None:
     """What is looked at, a place for a file, and every layer with what was found."""
-    file_input()
-    if why := refused():
-        st.error(why.sentence())
     shown = patient()
-    with st.container(horizontal=True, vertical_alignment="bottom", key="layer-bar"):
+    with st.container(horizontal=True, vertical_alignment="center", key="layer-bar"):
         _choose()
+        file_input()
         if shown is not None:
             _take_away(shown)
+    if why := refused():
+        st.error(why.sentence())
     if shown is None:
         st.info(t(f"{WORDS}.no_file"))
     else:
@@ -37,7 +37,8 @@ def picture(now: Moment) -> None:
 def _choose() -> None:
     """The examples, and what was brought where there is something."""
     own = brought() is not None or LESSON.value("patient") == "own"
-    controls.choice(LESSON, "patient", among=(*EXAMPLES, *(("own",) if own else ())))
+    among = (*EXAMPLES, "own") if own else EXAMPLES
+    controls.choice(LESSON, "patient", among=among, label_visibility="collapsed")
 
 
 def _take_away(shown: Brought) -> None:

@@ -3,13 +3,13 @@
    keeps it and as a batch has it beside it; below, how much γ lets through. Under a lane stands what was found; what is
    pointed at is lit. */
 
-import { element, fill, listener, paintWith, penOf, placeIn } from "../kit/dom.js";
+import { element, fill, listener, paintWith, penOf, placeIn, zoomOf } from "../kit/dom.js";
 import { clamp, number } from "../kit/numbers.js";
 import { inks } from "../kit/paper.js";
 import { dots, sized, tallOf } from "../kit/sized.js";
 import { range } from "./range.js";
 
-const TALL = { ill: 84, well: 44 }, STRIP = 7, GAP = 4; // px of a lane, and of γ below it
+const TALL = { ill: 66, well: 34 }, STRIP = 7, GAP = 4; // px of a lane, and of γ below it
 
 export class Lanes {
   constructor(root) {
@@ -39,7 +39,7 @@ export class Lanes {
     this.ending.abort();
     this.ending = new AbortController();
     this.legend.replaceChildren();
-    for (const [kind, shown] of [["running", true], ["z", lanes.some(({ batch }) => batch)], ["z_tilde", lanes.some(({ gamma }) => gamma)], ["error", true]]) {
+    for (const [kind, shown] of [["running", true], ["z", lanes.some(({ batch }) => batch)], ["bn", lanes.some(({ gamma }) => gamma)], ["error", true]]) {
       if (!shown) continue;
       const entry = element("span", kind, this.legend);
       element("i", "", entry);
@@ -56,13 +56,13 @@ export class Lanes {
     const head = element("header", "", box);
     element("b", "", head).append(lane.name);
     element("span", "about", head).append(lane.about);
+    if (!ill) element("span", "healthy", head).append(this.data.words.healthy);
     const read = element("output", "num", head);
     const canvas = element("canvas", "", box, {
       tabindex: 0, role: "slider", "aria-label": lane.alt, "aria-valuemin": 0, "aria-valuemax": lane.n - 1, "aria-valuenow": 0, "aria-valuetext": lane.alt,
     });
     const one = { ...lane, box, read, canvas, ill, at: -1, lit: /** @type {Set<number> | null} */ (null), marked: new Set(lane.sick), range: range(lane) };
-    const list = element("ul", "found", box), on = listener(this.ending.signal);
-    if (!ill) element("li", "healthy", list).append(this.data.words.healthy);
+    const list = ill ? element("ul", "found", box) : null, on = listener(this.ending.signal);
     for (const found of lane.findings) {
       const item = this.told(found, list);
       const light = (/** @type {Set<number> | null} */ units) => { one.lit = units; this.paintLane(one); };
@@ -118,7 +118,7 @@ export class Lanes {
     canvas.style.height = `${tall + STRIP + GAP}px`;
     const width = canvas.clientWidth;
     if (!width) return;
-    const ink = inks(this.data.palette), pen = penOf(canvas, width, tall + STRIP + GAP, dots()), pitch = width / one.n;
+    const ink = inks(this.data.palette), pen = penOf(canvas, width, tall + STRIP + GAP, dots(zoomOf(canvas))), pitch = width / one.n;
     const [low, high] = one.range, y = value => clamp((high - value) / (high - low), 0, 1) * (tall - 4) + 2;
     pen.fillStyle = ink.faint;
     if (low < 0 && high > 0) pen.fillRect(0, y(0) - 0.5, width, 1);
@@ -171,7 +171,7 @@ function gamma(pen, ink, x, pitch, y, one, unit) {
     pen.strokeRect(from + 0.75, y + 0.75, Math.max(wide - 1.5, 0.5), STRIP - 1.5);
     return;
   }
-  pen.fillStyle = ink.z_tilde;
+  pen.fillStyle = ink.bn;
   pen.globalAlpha = 0.15 + 0.85 * Math.min(1, Math.abs(value) / one.most);
   pen.fillRect(from, y, wide, STRIP);
 }

@@ -62,7 +62,7 @@ async function layers(all) {
     if (name === undefined) return null;
     const { values } = await /** @type {Read} */ (all.get(name))();
     // a sheet says it anew for each unit
-    if (!values.length || values.some(value => value !== values[0])) throw new Refused("one_number", { name });
+    if (!values.length || values.some(value => !Object.is(value, values[0]))) throw new Refused("one_number", { name });
     return Number.isFinite(values[0]) ? values[0] : null;
   };
   const budget = { kept: MOST.kept, taken: MOST.taken }, known = { eps: await one(whole.eps), momentum: await one(whole.momentum), updates: await one(whole.updates) };

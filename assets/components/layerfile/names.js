@@ -28,9 +28,12 @@ export function recognized(names) {
   const whole = {};
   for (const name of names) {
     const [, head, leaf] = /^(?:(.*)[./])?([^./]*)$/.exec(name.replace(/:0$/, "")) ?? [];
-    if (!head && leaf in WHOLE) whole[WHOLE[leaf]] = name;
+    if (!head && Object.hasOwn(WHOLE, leaf)) {
+      whole[WHOLE[leaf]] = name;
+      continue;
+    }
+    if (!Object.hasOwn(PARTS, leaf)) continue;
     const part = PARTS[leaf];
-    if (!part || (!head && leaf in WHOLE)) continue;
     const path = (head ?? "").replace(/^(params|batch_stats)(?=$|[./])[./]?/, "");
     const layer = layers.get(path) ?? { path, kind: "other", parts: {} };
     layers.set(path, layer);

@@ -40,7 +40,7 @@ function parsed(text) {
 
 /** @param {any} about @param {Uint8Array} data @param {string} name */
 function tensor(about, data, name) {
-  const kind = KINDS[about?.dtype];
+  const kind = Object.hasOwn(KINDS, about?.dtype ?? "") ? KINDS[about.dtype] : "";
   if (!kind) throw new Refused("kind", { name });
   const { shape, data_offsets: offsets } = about;
   if (!Array.isArray(shape) || !Array.isArray(offsets) || offsets.length !== 2) throw new Refused("not_safetensors");
