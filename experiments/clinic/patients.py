@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -149,7 +150,9 @@ class Case:
         """With statistics that were kept in another way."""
         means, vars_ = zip(*self.trained.kept[way], strict=True)
         mine = {"running_mean": means, "running_var": vars_}
-        rows = {name: tuple(array[self.run] for array in arrays) for name, arrays in mine.items()}
+        rows: dict[str, Any] = {
+            name: tuple(array[self.run] for array in arrays) for name, arrays in mine.items()
+        }
         return replace(self, model=replace(self.model, **rows))
 
     def with_last(self) -> Case:
@@ -160,7 +163,8 @@ class Case:
         """With another array in a layer."""
         arrays = [np.array(array) for array in getattr(self.model, name)]
         change(arrays[layer])
-        return replace(self, model=replace(self.model, **{name: tuple(arrays)}))
+        mine: dict[str, Any] = {name: tuple(arrays)}
+        return replace(self, model=replace(self.model, **mine))
 
     def some(self, count: int, layer: int = 0) -> np.ndarray:
         """Units of a layer, drawn."""
@@ -243,7 +247,7 @@ def _averaged(found: Case) -> Patient:
     """The mean of two networks' weights and statistics, which are then those of neither."""
     other = found.trained.models[(found.run + 1) % len(found.trained.models)]
     names = ("W", "gamma", "beta", "running_mean", "running_var")
-    arrays = {
+    arrays: dict[str, Any] = {
         name: tuple(
             (one + two) / 2
             for one, two in zip(getattr(found.model, name), getattr(other, name), strict=True)
@@ -327,6 +331,10 @@ def codes(findings: Sequence[Finding]) -> set[str]:
     return {one.code for one in findings}
 
 
+def _copy(values: np.ndarray, array: np.ndarray) -> None:
+    array[...] = values
+
+
 def example() -> tuple[Patient, Patient]:
     """A network as it was trained, and the same with two faults."""
     healthy = case(train(EXAMPLE, [EXAMPLE_SEED, EXAMPLE_SEED + 1]), 0, EXAMPLE_SEED)
@@ -335,7 +343,7 @@ def example() -> tuple[Patient, Patient]:
     ill = healthy
     for name in ("running_mean", "running_var"):
         stood = getattr(still, name)[0]
-        ill = ill.changing(name, lambda array, stood=stood: np.copyto(array, stood))
+        ill = ill.changing(name, partial(_copy, stood))
     units = healthy.some(3, last)
     ill = ill.changing("gamma", lambda array: array.__setitem__(units, 0.0), last)
     return healthy.patient(), ill.patient()
@@ -385,15 +393,11 @@ def packed(state: str, patient: Patient) -> dict[str, np.ndarray]:
 
 def unpacked(arrays: Mapping[str, np.ndarray]) -> Patient:
     """And back."""
-    layers = tuple(
-        Layer(
-            f"bn{k + 1}",
-            eps=EXAMPLE.eps,
-            **{name: arrays[f"{k}.{name}"] for name in STATISTICS},
-        )
-        for k in range(len(EXAMPLE.hidden))
-    )
-    return Patient(layers, EXAMPLE.m, arrays["training"], arrays["evaluation"])
+    layers = []
+    for k in range(len(EXAMPLE.hidden)):
+        rows: dict[str, Any] = {name: arrays[f"{k}.{name}"] for name in STATISTICS}
+        layers.append(Layer(f"bn{k + 1}", eps=EXAMPLE.eps, **rows))
+    return Patient(tuple(layers), EXAMPLE.m, arrays["training"], arrays["evaluation"])
 
 
 def read(arrays: evidence.Arrays) -> Shipped:

@@ -35,6 +35,7 @@ from ui.outside import (
 )
 from ui.text import has, t
 
+MOST_BYTES = 20_000_000  # of a file: held to what the browser opens, since it alone sees one
 LAYERS, UNITS, KEPT = 200, 4096, 2**18  # layers, units of one, numbers of all statistics
 EXAMPLES, TAKEN = 1024, 2**20  # examples of a batch, numbers of all batches
 NAME = 64  # characters of a layer's name
@@ -111,7 +112,8 @@ _component = Component(
 
 def file_input() -> None:
     """A button and a place to drop a file."""
-    words = {name: t(f"{LESSON}.layer.{name}") for name in ("choose", "drop")}
+    most = size(MOST_BYTES)
+    words = {name: t(f"{LESSON}.layer.{name}", most=most) for name in ("choose", "drop")}
     _component("layerfile", {"words": words}, on_file=take)
 
 

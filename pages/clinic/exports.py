@@ -6,12 +6,13 @@ import streamlit as st
 
 from experiments.clinic.exports import SNIPPETS
 from pages.clinic import LESSON
+from pages.clinic.brought import EXAMPLES
 from ui.text import t
 
 
 def show() -> None:
     """A tab for each library."""
-    st.markdown(t(f"{LESSON}.layer.export.text"))
+    st.markdown(t(f"{LESSON}.layer.export.text", most=f"{EXAMPLES:,}"))
     names = tuple(SNIPPETS)
     for name, tab in zip(
         names, st.tabs([t(f"{LESSON}.layer.export.{name}") for name in names]), strict=True

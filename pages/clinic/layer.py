@@ -9,13 +9,14 @@ from pages.clinic import LESSON, exports
 from pages.clinic.brought import Brought, brought, file_input, refused
 from pages.clinic.found import WORDS, lanes, pictured, report
 from ui import controls, page
-from ui.numbers import number
+from ui.numbers import number, percent
 from ui.scenes import Moment
 from ui.tables import Cell, table
 from ui.text import t
 
 STAYS = True  # a file that is brought later needs the doctor
 EXAMPLES = ("ill", "healthy")
+WEIGHTS = {"usual": "usual", "taken": "complement"}  # of the newest batch, by the word for it
 
 
 def picture(now: Moment) -> None:
@@ -87,12 +88,13 @@ def _measured() -> None:
     """Which faults were planted, and how many of them were named."""
     found = patients.EVIDENCE.shipped
     heads = [Cell(t(f"{WORDS}.measured.{name}")) for name in ("fault", "finding", "named")]
+    weights = {name: percent(patients.WAYS[way][0], 0) for name, way in WEIGHTS.items()}
     rows = []
     for name, fault in patients.FAULTS.items():
         right, asked = found.counted(name)
         rows.append(
             [
-                Cell(t(f"{WORDS}.faults.{name}")),
+                Cell(t(f"{WORDS}.faults.{name}", **weights)),
                 Cell(t(f"{WORDS}.found.{fault.code}.name")),
                 Cell(t(f"{WORDS}.measured.of", right=right, asked=asked), value=right / asked),
             ]

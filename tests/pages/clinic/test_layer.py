@@ -120,6 +120,7 @@ def test_the_bounds_are_the_browsers() -> None:
         *(brought.LAYERS, brought.UNITS, brought.KEPT),
     )
     assert (most["examples"], most["taken"]) == (brought.EXAMPLES, brought.TAKEN)
+    assert most["bytes"] == brought.MOST_BYTES
 
 
 def refusals() -> dict[str, set[str]]:
