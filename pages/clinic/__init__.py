@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from ui.lesson import Lesson, Scene
-from ui.state import Choice, Control
+from ui.lesson import Lesson, Question, Scene
+from ui.state import Choice, Control, Integer
 
 
 def controls() -> tuple[Control, ...]:
-    return (Choice("patient", "ill", ("ill", "healthy", "own")),)
+    from experiments.clinic import (
+        eval_worse,
+        few_images,
+        frameworks,
+        one_example,
+        other_answer,
+        running_nan,
+    )
+
+    return (
+        Choice("updates", 20, eval_worse.UPDATES),
+        Choice("momentum", 0.01, eval_worse.MOMENTA),
+        Choice("m", 1, one_example.SIZES),
+        Integer("image", 12, 1, 450),
+        Choice("company", 8, other_answer.SIZES),
+        Choice("freeze", "none", few_images.FREEZE),
+        Choice("few", 2, few_images.SIZES),
+        Choice("light", "same", few_images.LIGHTS),
+        Choice("moved", "momentum", frameworks.MOVED),
+        Choice("poison", "nan", running_nan.POISON),
+        Choice("patient", "ill", ("ill", "healthy", "own")),
+    )
 
 
 LESSON = Lesson(
@@ -16,6 +37,19 @@ LESSON = Lesson(
     controls,
     scenes=(
         Scene("finder", 1, wide=True),
+        Scene("eval_worse", 2, Question("worse", ("overfit", "off", "late"), "late")),
+        Scene("one_example", 2, Question("single", ("nan", "running", "beta"), "beta")),
+        Scene(
+            "other_answer", 2, Question("changes", ("rounding", "weights", "company"), "company")
+        ),
+        Scene("few_images", 2, Question("spoiled", ("overfit", "affine", "stats"), "stats")),
+        Scene(
+            "frameworks",
+            2,
+            Question("copied", ("eps", "divisor", "momentum"), "momentum"),
+            deep=True,
+        ),
+        Scene("running_nan", 2, Question("again", ("next", "slowly", "never"), "never"), deep=True),
         Scene("layer", 3, deep=True, wide=True, owns=("patient",)),
     ),
 )
