@@ -189,6 +189,7 @@ const OTHERS = {
   "a sheet of words": [Buffer.from("running_mean,running_var\none,two\n"), "x.csv", "not_number"],
   "a sheet with decimal commas": [Buffer.from("running_mean;running_var\n1,5;2\n"), "x.csv", "not_number"],
   "a sheet without end": [Buffer.from(`running_mean,running_var\n${"1,2\n".repeat(140000)}`), "x.csv", "many_lines"],
+  "a program": [Buffer.from('"""A text of any kind, and a long one at that, longer than what a name in a sentence may be."""\n1, 2\n'), "x.py", "no_layers"],
   "a sheet of other things": [Buffer.from("name,price\na,1\n"), "x.csv", "no_layers"],
 };
 
@@ -198,6 +199,11 @@ for (const [what, [bytes, name, wanted]] of Object.entries(OTHERS)) test(`refuse
 test("a file that is too big is never opened", async () => {
   const big = { size: 20e6 + 1, name: "x.npz", arrayBuffer: () => assert.fail("it was opened") };
   assert.deepEqual(await contents(big), { error: "too_big", fields: { size: 20e6 + 1, most_bytes: 20e6 } });
+});
+
+test("what a sentence names is short", async () => {
+  const { error, fields } = await told(Buffer.from(`running_mean,running_var,${"x".repeat(1000)}\n1,2,${"y".repeat(1000)}\n`), "x.csv");
+  assert.deepEqual([error, fields.column.length, fields.text.length], ["not_number", 60, 24]);
 });
 
 test("NaN everywhere is read: it is the doctor who says so", async () => {

@@ -6,7 +6,7 @@ export class Refused extends Error {
   constructor(code, fields = {}) {
     super(code);
     this.code = code;
-    this.fields = fields;
+    this.fields = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === "string" ? value.slice(0, 60) : value]));
   }
 }
 

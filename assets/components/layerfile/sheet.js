@@ -16,6 +16,7 @@ export function sheet(bytes) {
   const mark = ["\t", ";", ","].find(sign => lines[0]?.includes(sign)) ?? ",";
   const cells = (/** @type {string} */ line) => line.split(mark).map(cell => cell.trim().replace(/^"(.*)"$/, "$1"));
   const heads = cells(lines[0] ?? ""), layer = heads.findIndex(head => LAYER.test(head));
+  if (!heads.some(head => /(mean|var|variance)$/.test(head))) throw new Refused("no_layers");
   /** @type {Map<string, number[]>} */
   const columns = new Map();
   for (let row = 1; row < lines.length; row++) {
