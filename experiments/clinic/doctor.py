@@ -38,6 +38,8 @@ ROUNDING = 1e-6
 #: how far a running average may lag behind its network, in σ and in log σ²: both move on while it
 #: averages. Chosen with healthy networks of `patients` (other seeds than those that are counted).
 LAG_MEAN, LAG_VAR = 0.1, 0.15
+#: standard errors beyond which it does not matter how many: what can be written
+FAR = 1e6
 #: share of the start, 0 and 1, above which it is said to be left in the statistics
 LEFT = 0.05
 #: below this part of what an average over many batches would differ from its last batch by, it is
@@ -53,7 +55,8 @@ class Layer:
 
     running_mean and running_var (n,) must be there, gamma and beta (n,) may be missing (a layer
     without them counts as γ = 1, β = 0). momentum is the weight of the newest batch, as PyTorch
-    counts it. z (m, n) is what came into the layer for m examples, in training mode.
+    counts it. z (m, n) is what came into the layer for m examples, in training mode. They must be
+    independent: of images one pixel each, since those of one image are alike.
     """
 
     name: str
@@ -160,7 +163,8 @@ class Visit:
         batch = self.layer.batch
         if batch is None or batch.m < ENOUGH:
             return None
-        ready = ~self.explained & np.isfinite(batch.mean) & (batch.var > 0) & ~batch.still
+        ready = ~self.explained & np.isfinite(batch.mean) & np.isfinite(batch.var)
+        ready &= (batch.var > 0) & ~batch.still & np.isfinite(batch.kurtosis)
         return (batch, ready) if ready.any() else None
 
     @property
@@ -201,7 +205,7 @@ def negative_var(visit: Visit) -> Iterator[Finding]:
     It comes from weights that were extrapolated, subtracted, or stored in too few bits.
     """
     var = visit.layer.running_var
-    if (sick := var < 0).any():
+    if (sick := np.isfinite(var) & (var < 0)).any():
         visit.explained |= sick
         yield visit.finding("negative_var", sick, least=float(var[sick].min()))
 
@@ -227,7 +231,7 @@ def dead(visit: Visit) -> Iterator[Finding]:
     layer = visit.layer
     sick = ~visit.explained & (layer.running_var == 0)
     if layer.batch is not None:
-        sick |= ~visit.explained & np.isfinite(layer.batch.var) & layer.batch.still
+        sick = ~visit.explained & np.isfinite(layer.batch.var) & layer.batch.still
     if sick.any():
         visit.explained |= sick
         m = float(layer.batch.m) if layer.batch is not None else 0.0
@@ -243,7 +247,7 @@ def var_eps(visit: Visit) -> Iterator[Finding]:
     var, eps = visit.layer.running_var, visit.eps
     with np.errstate(all="ignore"):
         left = np.sqrt(var / (var + eps))
-    if (sick := ~visit.explained & (var > 0) & (left < SHRUNK)).any():
+    if (sick := ~visit.explained & (left < SHRUNK)).any():
         visit.explained |= sick
         evidence = {"least": float(var[sick].min()), "eps": eps, "left": float(left[sick].min())}
         yield visit.finding("var_eps", sick, **evidence)
@@ -454,7 +458,7 @@ def distances(
         var = np.fmax(var - lag_var, 0) / np.sqrt(
             ((batch.kurtosis if kurtosis is None else kurtosis) - 1) * noise
         )
-    return mean, var
+    return np.minimum(mean, FAR), np.minimum(var, FAR)
 
 
 def disagreeing(visit: Visit, batch: Batch, ready: np.ndarray) -> np.ndarray:
@@ -516,8 +520,9 @@ def same_modes(patient: Patient) -> Iterator[Finding]:
 def examine(patient: Patient) -> list[Finding]:
     """All that is found: layer by layer in the order of the rules, then of the whole network."""
     found: list[Finding] = []
-    for place in range(len(patient.layers)):
-        visit = Visit(patient, place)
-        for rule in RULES:
-            found += rule(visit)
-    return [*found, *same_modes(patient)]
+    with np.errstate(all="ignore"):  # a file may hold anything
+        for place in range(len(patient.layers)):
+            visit = Visit(patient, place)
+            for rule in RULES:
+                found += rule(visit)
+        return [*found, *same_modes(patient)]

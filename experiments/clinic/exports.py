@@ -20,17 +20,21 @@ flat, kept = flax.traverse_util.flatten_dict(variables, sep="/"), ("scale", "bia
 file = {name: np.asarray(v) for name, v in flat.items() if name.endswith(kept)}
 np.savez("layers.npz", m=64, **file)
 """
-#: with a batch x and the answers in both modes; statistics first, since training mode moves them
+#: with a batch x and the answers in both modes: statistics first, since training mode moves them;
+#: of what comes into a convolution's batch norm one pixel of each image, since pixels are alike
 BATCH = """\
 bn = [(name, each) for name, each in model.named_modules() if hasattr(each, "running_var")]
 file = {f"{name}.{k}": v.cpu().clone() for name, each in bn for k, v in each.state_dict().items()}
-z = {}
+
+def keep(name, z):
+    z = z.reshape(*z.shape[:2], -1)
+    file[f"{name}.z"] = z[range(len(z)), :, torch.randint(z.shape[2], (len(z),))].cpu()
+
 for name, each in bn:
-    each.register_forward_hook(lambda each, x, y, name=name: z.update({f"{name}.z": x[0]}))
+    each.register_forward_hook(lambda each, x, y, name=name: keep(name, x[0]))
 with torch.no_grad():
     file["predictions_eval"] = model.eval()(x).cpu()
     file["predictions_train"] = model.train()(x).cpu()
-rows = {name: one.transpose(1, -1).flatten(0, -2)[:1024].cpu() for name, one in z.items()}
-np.savez("layers.npz", m=64, **file, **rows)
+np.savez("layers.npz", m=64, **file)
 """
 SNIPPETS = {"torch": TORCH, "keras": KERAS, "flax": FLAX, "batch": BATCH}

@@ -174,11 +174,23 @@ def test_both_modes_are_told_apart_by_more_than_rounding() -> None:
 
 # --- whatever a file may hold ---
 
+
+@pytest.mark.parametrize("extreme", [5e-324, 1e-300, 1e300, 1.7e308])
+def test_extreme_numbers_are_told_as_numbers(extreme: float) -> None:
+    for row in ("running_mean", "running_var", "gamma"):
+        for each in examine(Patient((layer(**{row: np.full(N, extreme)}),), m=4)):
+            assert all(math.isfinite(value) for value in each.evidence.values()), each
+    z = layer().z.copy()
+    z[0, :5] = extreme
+    for each in examine(Patient((layer(z=z),), m=4)):
+        assert all(math.isfinite(value) for value in each.evidence.values()), each
+
+
 VALUE = some.floats(width=32) | some.sampled_from([0.0, 1.0, 1e-5, -1.0, np.nan, np.inf, 1e38])
 
 
 @given(data=some.data())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 def test_nothing_in_a_file_makes_it_fail(data: some.DataObject) -> None:
     n, m = data.draw(some.integers(1, 9)), data.draw(some.integers(1, 40))
     row, table = arrays(float, n, elements=VALUE), arrays(float, (m, n), elements=VALUE)
@@ -195,3 +207,9 @@ def test_nothing_in_a_file_makes_it_fail(data: some.DataObject) -> None:
     ):
         assert all(0 <= unit < n for unit in each.units)
         assert all(math.isfinite(value) for value in each.evidence.values()), each
+
+
+def test_a_kept_variance_of_zero_is_not_said_of_a_batch_that_varies() -> None:
+    zero = put(layer().running_var, u3=0.0)
+    assert found(layer(running_var=zero, z=None)) == {"dead"}
+    assert found(layer(running_var=zero)) == {"var_eps"}

@@ -35,6 +35,7 @@ WRITTEN: dict[str, set[str]] = {
     "layers_torch.npz": set(),
     "layers_torch.safetensors": set(),
     "layers_torch_batch.npz": set(),
+    "layers_torch_conv.npz": set(),
     "layers_keras.npz": set(),
     "layers_flax.npz": set(),
     "layers_torch_complement.npz": {"momentum"},
