@@ -101,7 +101,11 @@ class Batch:
             self.own_kurtosis = np.fmax(kurtosis, 1.5)  # 1 at least, of two values
             usual = np.nanmedian(kurtosis) if np.isfinite(kurtosis).any() else 3.0
             self.kurtosis = np.fmax(np.fmax(kurtosis, usual), 3.0)
-            self.standing = centered**2 / square - 1  # whose mean over examples is 0
+
+    def standing(self, ready: np.ndarray) -> np.ndarray:
+        """How far the squares of each example stand from σ², on average over some units: (m,)."""
+        square = (self.z[:, ready] - self.mean[ready]) ** 2
+        return np.asarray((square / square.mean(axis=0) - 1).mean(axis=1))
 
     @property
     def still(self) -> np.ndarray:
@@ -341,7 +345,7 @@ def biased(visit: Visit) -> Iterator[Finding]:
         return
     with np.errstate(all="ignore"):
         ratio = float(np.mean(np.log(visit.layer.running_var[ready] / batch.var[ready])))
-    error = float(batch.standing[:, ready].mean(axis=1).std())
+    error = float(batch.standing(ready).std())
     error *= float(np.sqrt(1 / batch.m + 1 / visit.behind))
     if -1.6 * factor < ratio < -0.6 * factor and -ratio > 4 * error:
         visit.explained[:] = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import streamlit as st
 
 from experiments.clinic import doctor, patients
@@ -59,7 +61,13 @@ def patient() -> Brought | None:
     chosen = LESSON.value("patient")
     if chosen == "own":
         return brought()
-    return Brought(getattr(patients.EVIDENCE.shipped, chosen))
+    return _example(chosen)
+
+
+@cache
+def _example(name: str) -> Brought:
+    """One of those that ship; asked once."""
+    return Brought(getattr(patients.EVIDENCE.shipped, name))
 
 
 def said(now: Moment) -> dict[str, object]:

@@ -68,13 +68,15 @@ async function layers(all) {
   const budget = { kept: MOST.kept, taken: MOST.taken }, known = { eps: await one(whole.eps), momentum: await one(whole.momentum), updates: await one(whole.updates) };
   const sent = [];
   for (const { path, kind, parts } of found.layers) {
-    const { shape: [n], mean } = await row(all, parts.mean, "mean"), rest = {};
+    const mean = await row(all, parts.mean), n = mean.length;
+    /** @type {Record<string, string>} */
+    const rest = {};
     if (n > MOST.units || (budget.kept -= 4 * n) < 0) throw new Refused("many_units", { most: MOST.units, all: MOST.kept / 4 });
     for (const part of ["var", "gamma", "beta"]) {
       if (!parts[part]) continue;
-      const other = await row(all, parts[part], part);
-      if (other.shape[0] !== n) throw new Refused("widths", { name: parts[part], other: parts.mean, n: other.shape[0], units: n });
-      rest[part] = base64(new Uint8Array(other[part].buffer));
+      const other = await row(all, parts[part]);
+      if (other.length !== n) throw new Refused("widths", { name: parts[part], other: parts.mean, n: other.length, units: n });
+      rest[part] = base64(new Uint8Array(other.buffer));
     }
     const momentum = await one(parts.momentum) ?? known.momentum;
     sent.push({
@@ -83,17 +85,18 @@ async function layers(all) {
       z: parts.z ? await table(all, parts.z, budget, n) : null,
     });
   }
+  /** @type {Record<string, object | null>} */
   const modes = {};
   for (const mode of ["training", "evaluation"]) modes[mode] = whole[mode] ? await table(all, whole[mode], budget) : null;
   return { layers: sent, m: await one(whole.m), ...modes };
 }
 
-/** One number for each unit. @param {Map<string, Read>} all @param {string} name @param {string} part */
-async function row(all, name, part) {
+/** One number for each unit. @param {Map<string, Read>} all @param {string} name */
+async function row(all, name) {
   const { shape, values } = await /** @type {Read} */ (all.get(name))();
   const long = shape.filter(length => length !== 1);
   if (long.length > 1 || !values.length) throw new Refused("not_row", { name, shape: shape.join(" × ") });
-  return { shape: [values.length], [part]: values };
+  return values;
 }
 
 /**
