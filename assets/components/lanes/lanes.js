@@ -6,7 +6,7 @@
 import { element, fill, listener, paintWith, penOf, placeIn, zoomOf } from "../kit/dom.js";
 import { clamp, number } from "../kit/numbers.js";
 import { inks } from "../kit/paper.js";
-import { dots, sized, tallOf } from "../kit/sized.js";
+import { dots, roomed, sized, tallOf } from "../kit/sized.js";
 import { range } from "./range.js";
 
 const TALL = { ill: 66, well: 34 }, STRIP = 7, GAP = 4; // px of a lane, and of γ below it
@@ -18,7 +18,8 @@ export class Lanes {
     this.legend = root.querySelector(".legend");
     this.lanes = [];
     this.ending = new AbortController();
-    this.unwatch = sized(this.list, () => this.paint());
+    const ends = [sized(this.list, () => this.paint()), roomed(() => this.paint())];
+    this.unwatch = () => ends.forEach(end => end());
   }
 
   leave() {
@@ -46,7 +47,6 @@ export class Lanes {
       entry.append(words[kind]);
     }
     this.list.replaceChildren();
-    this.list.classList.toggle("many", lanes.length > 6);
     for (const found of whole) this.told(found, element("ul", "found whole", this.list));
     this.lanes = lanes.map(lane => this.lane(lane));
   }
@@ -57,10 +57,8 @@ export class Lanes {
     element("b", "", head).append(lane.name);
     element("span", "about", head).append(lane.about);
     if (!ill) element("span", "healthy", head).append(this.data.words.healthy);
-    const read = element("output", "num", head);
-    const canvas = element("canvas", "", box, {
-      tabindex: 0, role: "slider", "aria-label": lane.alt, "aria-valuemin": 0, "aria-valuemax": lane.n - 1, "aria-valuenow": 0, "aria-valuetext": lane.alt,
-    });
+    const read = element("output", "num", head, { "aria-live": "polite" });
+    const canvas = element("canvas", "", box, { tabindex: 0, role: "img", "aria-label": lane.alt });
     const one = { ...lane, box, read, canvas, ill, at: -1, lit: /** @type {Set<number> | null} */ (null), marked: new Set(lane.sick), range: range(lane) };
     const list = ill ? element("ul", "found", box) : null, on = listener(this.ending.signal);
     for (const found of lane.findings) {
@@ -104,8 +102,6 @@ export class Lanes {
       batch_mean: write(one.batch?.mean[at]), batch_sd: write(one.batch?.sd[at]),
     });
     one.read.textContent = text;
-    one.canvas.setAttribute("aria-valuenow", String(Math.max(at, 0)));
-    one.canvas.setAttribute("aria-valuetext", text || one.alt);
     this.paintLane(one);
   }
 
@@ -114,7 +110,7 @@ export class Lanes {
   }
 
   paintLane(one) {
-    const tall = Math.round((one.ill ? TALL.ill : TALL.well) * tallOf(this.root, 0.8)), { canvas } = one;
+    const tall = Math.round((one.ill ? TALL.ill : TALL.well) * tallOf(this.root, 0.5)), { canvas } = one;
     canvas.style.height = `${tall + STRIP + GAP}px`;
     const width = canvas.clientWidth;
     if (!width) return;
