@@ -33,7 +33,7 @@ def constant(z: float) -> Constant:
     each = np.full(M, z, np.float32)
     total = np.float32(0)
     for one in each:
-        total += one
+        total = np.float32(total + one)
     mean = np.float32(total / np.float32(M))
     off = each[0] - mean
     z_norm = off / np.sqrt(off * off + np.float32(EPS))

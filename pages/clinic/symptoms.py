@@ -51,6 +51,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     ),
     "exported": ("pytorch/pytorch#93343",),
     "averaged": (),
+    "dropout": (),
+    "decay": ("ultralytics/yolov5#4104", "torch/torch7#846", "nmndeep/revisiting-at#2"),
     "constant": ("pytorch/pytorch#5410",),
     "bias": ("milesial/Pytorch-UNet#325",),
 }
@@ -66,6 +68,8 @@ EXPLAINED: dict[str, tuple[tuple[str, str], ...]] = {
     "accumulated": (("noise", "draw"), ("noise", "law")),
     "exported": (("test_time", "folding"),),
     "averaged": (("test_time", "stale"), ("test_time", "world")),
+    "dropout": (("noise", "kinds"), ("noise", "beside")),
+    "decay": (("inside", "growth"), ("inside", "scale")),
     "constant": (("mini_batch", "epsilon"),),
     "bias": (("network", "b"),),
 }

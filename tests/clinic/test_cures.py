@@ -18,7 +18,16 @@ from bncore.batchnorm import (
 )
 from pages.clinic import LESSON
 from pages.clinic.common import LIBRARIES
-from tests.fixtures.make_clinic_reference import RUNS, M, digest, given, snippets, with_constant
+from tests.fixtures.make_clinic_reference import (
+    DECAY,
+    LR,
+    RUNS,
+    M,
+    digest,
+    given,
+    snippets,
+    with_constant,
+)
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "clinic_reference.npz"
 with np.load(FIXTURE) as file:
@@ -195,3 +204,20 @@ def test_without_the_bias_the_block_is_the_same(library: str) -> None:
     for bias in (0.0, 100.0):
         expected, _ = batch_norm_forward(z + bias, np.ones(3), np.zeros(3), eps)
         np.testing.assert_allclose(found["out"], np.maximum(expected, 0), atol=1e-4)
+
+
+@LIBRARY
+def test_dropout_behind_the_last_batch_norm_moves_no_statistics(library: str) -> None:
+    found = gave("dropout", library)
+    hidden, _ = batch_norm_forward(BATCHES[2] @ BATCHES[0][:3], np.ones(3), np.zeros(3))
+    z = np.maximum(hidden, 0) @ BATCHES[3][:3]
+    close(found["mean"], 0.1 * z.mean(axis=0))
+    close(found["var"], 0.9 + 0.1 * variance(z, library))
+
+
+@LIBRARY
+def test_decay_is_on_W_alone(library: str) -> None:
+    found = gave("decay", library)
+    close(found["W"], BATCHES[0][:3] * (1 - LR * DECAY))
+    close(found["gamma"], G["gamma"])
+    close(found["beta"], G["beta"])

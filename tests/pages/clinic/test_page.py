@@ -9,6 +9,8 @@ from experiments.clinic import (
     accumulated,
     averaged,
     constant,
+    decay,
+    dropout,
     eval_worse,
     exported,
     few_images,
@@ -65,6 +67,8 @@ def test_it_lists_every_symptom_and_leads_there(lang: str) -> None:
         ("onnx export", "exported"),
         ("stochastic weight averaging", "averaged"),
         ("constant feature", "constant"),
+        ("dropout and batch norm together", "dropout"),
+        ("weight decay on gamma and beta", "decay"),
         ("do i need bias=False", "bias"),
     ],
 )
@@ -99,6 +103,8 @@ def told(scene: str) -> list[str]:
         "exported": [number(exported.exported("folded").difference, 2)],
         "averaged": [percent(averaged.averaged(11).new.right)],
         "constant": [number(constant.constant(12345.6).z_norm, 3)],
+        "dropout": [number(float(dropout.load().ratio[-1, :, 1].mean()), 3)],
+        "decay": [number(float(decay.load().gamma[1, 2].mean()), 3)],
         "bias": ["gradient of b is 0"],
     }[scene]
 
