@@ -52,6 +52,7 @@ class ThroughFrozen:
         for layer in range(network.depth):
             W, gamma, beta = network.W[layer], network.gamma[layer], network.beta[layer]
             dW, db = folded.dW[layer], folded.db[layer]
+            assert db is not None  # batch norm has become its b
             std = np.sqrt(network.running_var[layer] + network.eps)
             slope = (dW * W).sum(axis=0, keepdims=True) - network.running_mean[layer] * db
             W -= self.lr * dW * (gamma / std)

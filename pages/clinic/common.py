@@ -7,7 +7,7 @@ its drawer: code that was run, where it is explained, and who has asked.
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from pages.clinic.symptoms import EXPLAINED, QUESTIONS
 from ui import page, text
 from ui.files import ASSETS, COMPONENTS
 from ui.lessons import LESSONS
-from ui.numbers import percent
+from ui.numbers import number, percent
 from ui.text import t
 
 STYLE = COMPONENTS / "clinic.css"
@@ -58,14 +58,13 @@ def wards(*each: Ward, image: int | None = None) -> None:
 
 def _ward(ward: Ward, best: float, image: int | None) -> str:
     answers = ward.answers
-    known = answers is not None
-    ill = known and answers.right < best - ILL
+    ill = answers is not None and answers.right < best - ILL
     hue = colour("error" if ill else "bn", text.mode())
-    share = percent(answers.right) if known else UNKNOWN
+    share = percent(answers.right) if answers else UNKNOWN
     of = t(f"{LESSON}.wards.{'calls' if image is not None else 'images'}", images=_count(ward))
-    width = 100 * answers.right if known else 0
+    width = 100 * answers.right if answers else 0
     said = t(f"{LESSON}.wards.alt", name=ward.name.replace("`", ""), share=share, of=of)
-    under = f'<p class="under">{html.escape(ward.under)}</p>' if ward.under else ""
+    under = f'<p class="under">{html.escape(ward.under)}</p>'
     digits = _digits(answers, image)
     return (
         f'<div class="ward{" ill" if ill else ""}" style="--hue: {hue}">'
@@ -106,6 +105,69 @@ def _digits(answers: Answers | None, image: int | None) -> str:
     return "".join(shown)
 
 
+# --- numbers ---
+
+
+def numbers(
+    rows: Sequence[tuple[str, Iterable[float | None]]], label: str, digits: int = 2
+) -> None:
+    """Rows of numbers by name; None is not told yet, and what is no number stands out."""
+    body = "".join(
+        f'<tr><th scope="row">{html.escape(name)}</th>'
+        f"{''.join(_cell(x, digits) for x in values)}</tr>"
+        for name, values in rows
+    )
+    hue = colour("error", text.mode())
+    page.at_once(
+        f'<div class="strip" style="--hue: {hue}"><table aria-label="{html.escape(label)}">'
+        f"<tbody>{body}</tbody></table></div>",
+        STYLE,
+    )
+
+
+def _cell(x: float | None, digits: int) -> str:
+    if x is None:
+        return f"<td>{UNKNOWN}</td>"
+    look = "" if np.isfinite(x) else ' class="bad"'
+    return f"<td{look}>{number(float(x), digits)}</td>"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number with its name; None until it is told. What is ill stands out."""
+
+    name: str
+    value: float | None
+    ill: bool = False
+    digits: int = 4
+
+
+def facts(*each: Fact) -> None:
+    """A few numbers, one below the other, large."""
+    rows = []
+    for fact in each:
+        hue = colour("error" if fact.ill else "bn", text.mode())
+        said = UNKNOWN if fact.value is None else number(fact.value, fact.digits)
+        rows.append(f'<div style="--hue: {hue}"><dt>{_named(fact.name)}</dt><dd>{said}</dd></div>')
+    page.at_once(f'<dl class="facts">{"".join(rows)}</dl>', STYLE)
+
+
+def bars(*each: Fact, most: float, mark: float, marked: str) -> None:
+    """Numbers with their lengths, up to `most`, and a line where they would be healthy."""
+    rows = []
+    for fact in each:
+        hue = colour("error" if fact.ill else "bn", text.mode())
+        said = UNKNOWN if fact.value is None else number(fact.value, fact.digits)
+        width = 100 * min((fact.value or 0) / most, 1)
+        rows.append(
+            f'<div style="--hue: {hue}"><dt>{_named(fact.name)}</dt><dd>{said}</dd>'
+            f'<i class="level"><em style="width: {width:.1f}%"></em>'
+            f'<u style="left: {100 * mark / most:.1f}%"></u></i></div>'
+        )
+    note = f'<p class="mark">{html.escape(marked)}</p>'
+    page.at_once(f'<dl class="facts bars">{"".join(rows)}</dl>{note}', STYLE)
+
+
 # --- the drawer ---
 
 
@@ -126,7 +188,8 @@ def cure(name: str, *sources: Callable[..., Any] | type) -> None:
                 page.pages()[lesson], label=label, icon=icon, query_params={"scene": scene}
             )
     asked = ", ".join(f"[{place}]({address(place)})" for place in QUESTIONS[name])
-    st.markdown(t(f"{LESSON}.drawer.asked", question=t(f"{LESSON}.asked.{name}"), places=asked))
+    known = {"question": t(f"{LESSON}.asked.{name}"), "places": asked}
+    st.markdown(t(f"{LESSON}.drawer.{'asked' if asked else 'in_short'}", **known))
     if sources:
         page.source(*sources, key=f"{LESSON}-{name}")
 

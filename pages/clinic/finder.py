@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+
 import streamlit as st
 
 from pages.clinic import LESSON
+from pages.clinic.common import STYLE
 from pages.clinic.symptoms import MESSAGES
-from ui import finding, scenes
+from ui import finding, page, scenes
 from ui.scenes import Moment
 from ui.text import FALLBACK, has, language, mode, read_as, t
 
@@ -23,13 +26,13 @@ def picture(now: Moment) -> None:
         icon=":material/search:",
     )
     names = finding.found(asked, entries())
-    if not names:
-        st.markdown(t(f"{LESSON}.finder.nothing"))
+    kind = "some" if asked.strip() and names else "all" if names else "nothing"
+    count = t(f"{LESSON}.finder.{kind}", count=len(names))
+    page.at_once(f'<p class="mark">{html.escape(count)}</p>', STYLE)
     with st.container(key="symptoms", gap="xsmall"):
         for name in names:
-            with st.container(key=f"symptom-{name}", gap=None):
-                scenes.way_to(LESSON, name)
-                st.caption(t(f"{LESSON}.looks.{name}"))
+            title, looks = t(f"{LESSON}.scenes.{name}.title"), t(f"{LESSON}.looks.{name}")
+            scenes.way_to(LESSON, name, f"**{title}**\n{looks}")
 
 
 def entries() -> list[finding.Entry]:

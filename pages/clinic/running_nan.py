@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import html
-
 import numpy as np
 
 from experiments.clinic import running_nan as experiment
 from experiments.clinic.running_nan import Poisoned
-from figures.theme import colour
 from pages.clinic import LESSON
-from pages.clinic.common import STYLE, UNKNOWN, Ward, cure, value, wards
-from ui import controls, page, text
-from ui.numbers import number, percent
+from pages.clinic.common import Ward, cure, numbers, value, wards
+from ui import controls
+from ui.numbers import percent
 from ui.scenes import Moment
 from ui.text import t
 
@@ -33,26 +30,18 @@ def strip(found: Poisoned, told: bool) -> None:
     """Each batch's variance and the running variance after it; nothing of what comes is told."""
     bad = np.flatnonzero(~np.isfinite(found.batch_var))
     last = len(found.steps) if told or not len(bad) else int(bad[0])
-    rows = []
-    for name, values in (("batch", found.batch_var), ("running", found.running_var)):
-        known = len(values) if name == "batch" else last
-        cells = "".join(
-            _cell(float(x)) if i < known else f"<td>{UNKNOWN}</td>" for i, x in enumerate(values)
-        )
-        head = html.escape(t(f"{LESSON}.running_nan.{name}"))
-        rows.append(f'<tr><th scope="row">{head}</th>{cells}</tr>')
-    label = html.escape(t(f"{LESSON}.tables.strip", first=found.steps[0], last=found.steps[-1]))
-    hue = colour("error", text.mode())
-    page.at_once(
-        f'<div class="strip" style="--hue: {hue}"><table aria-label="{label}">'
-        f"<tbody>{''.join(rows)}</tbody></table></div>",
-        STYLE,
-    )
+    known = {"batch": len(found.steps), "running": last}
+    rows = [
+        (t(f"{LESSON}.running_nan.{name}"), [*values[: known[name]], *hidden(values, known[name])])
+        for name, values in (("batch", found.batch_var), ("running", found.running_var))
+    ]
+    ends = {"first": found.steps[0], "last": found.steps[-1]}
+    numbers(rows, t(f"{LESSON}.tables.strip", **ends))
 
 
-def _cell(x: float) -> str:
-    look = "" if np.isfinite(x) else ' class="bad"'
-    return f"<td{look}>{number(x, 2).removeprefix('0')}</td>"
+def hidden(values: np.ndarray, known: int) -> list[None]:
+    """What is not told of the values behind the first `known`."""
+    return [None] * (len(values) - known)
 
 
 def said(now: Moment) -> dict[str, object]:

@@ -44,6 +44,17 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "google/flax#1491",
         "shicai/MobileNet-Caffe#87",
     ),
+    "accumulated": (
+        "pytorch/pytorch#46516",
+        "Lightning-AI/pytorch-lightning#17446",
+        "tensorflow/tensorflow#18222",
+    ),
+    "exported": ("pytorch/pytorch#93343",),
+    "averaged": (),
+    "dropout": (),
+    "decay": ("ultralytics/yolov5#4104", "torch/torch7#846", "nmndeep/revisiting-at#2"),
+    "constant": ("pytorch/pytorch#5410",),
+    "bias": ("milesial/Pytorch-UNet#325",),
 }
 
 #: the scenes of other lessons that explain what is behind it
@@ -54,4 +65,11 @@ EXPLAINED: dict[str, tuple[tuple[str, str], ...]] = {
     "few_images": (("test_time", "world"), ("noise", "law")),
     "frameworks": (("test_time", "conventions"), ("test_time", "divisor")),
     "running_nan": (("test_time", "averages"), ("test_time", "divisor")),
+    "accumulated": (("noise", "draw"), ("noise", "law")),
+    "exported": (("test_time", "folding"),),
+    "averaged": (("test_time", "stale"), ("test_time", "world")),
+    "dropout": (("noise", "kinds"), ("noise", "beside")),
+    "decay": (("inside", "growth"), ("inside", "scale")),
+    "constant": (("mini_batch", "epsilon"),),
+    "bias": (("network", "b"),),
 }

@@ -18,7 +18,16 @@ from bncore.batchnorm import (
 )
 from pages.clinic import LESSON
 from pages.clinic.common import LIBRARIES
-from tests.fixtures.make_clinic_reference import RUNS, M, digest, given, snippets
+from tests.fixtures.make_clinic_reference import (
+    DECAY,
+    LR,
+    RUNS,
+    M,
+    digest,
+    given,
+    snippets,
+    with_constant,
+)
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "clinic_reference.npz"
 with np.load(FIXTURE) as file:
@@ -143,3 +152,72 @@ def test_what_is_bad_is_kept_out_and_what_is_spoiled_begins_anew(library: str) -
     close(mean, 0)
     close(var, 1)
     close(found["after"], 0.9 + 0.1 * variance(BATCHES[0], library))
+
+
+@LIBRARY
+def test_a_norm_of_each_image_is_the_same_in_parts(library: str) -> None:
+    found, z = gave("accumulated", library), BATCHES[0]
+    of_each = (z - z.mean(axis=1, keepdims=True)) / np.sqrt(z.var(axis=1, keepdims=True) + 1e-5)
+    np.testing.assert_allclose(found["out"], of_each, atol=2e-3)  # each library has its own ε
+    close(found["parts"], found["out"])
+    kinds = {"pytorch": "SyncBatchNorm", "keras": "only supported with the TensorFlow", "flax": "d"}
+    assert kinds[library] in str(found["kind"])
+    if library == "flax":  # two devices, and what a single one gives for all of the batch
+        close(found["together"], batch_norm_forward(z, G["gamma"], G["beta"])[0])
+        halves = [batch_norm_forward(half, G["gamma"], G["beta"])[0] for half in np.split(z, 2)]
+        assert np.abs(found["together"] - np.concatenate(halves)).max() > 0.1
+
+
+@LIBRARY
+def test_a_folded_layer_has_the_outputs_of_both(library: str) -> None:
+    found, W, b = gave("exported", library), BATCHES[0][:3], BATCHES[1][0]
+    scale = G["gamma"] / np.sqrt(KEPT[1] + 1e-5)
+    close(found["W"], W * scale)
+    close(found["b"], G["beta"] + (b - KEPT[0]) * scale)
+    np.testing.assert_allclose(found["out"], by(*KEPT, X @ W + b), rtol=1e-4, atol=1e-4)
+
+
+@LIBRARY
+def test_averaged_weights_have_statistics_of_their_own(library: str) -> None:
+    found = gave("averaged", library)
+    mean = BATCHES.mean(axis=1).mean(axis=0)
+    var = np.mean([variance(batch, library) for batch in BATCHES], axis=0)
+    close(found["gamma"], 1.5 * G["gamma"])
+    close(found["mean"], mean)
+    close(found["var"], var)
+    close(found["out"], batch_norm_inference(X, mean, var, 1.5 * G["gamma"], G["beta"], 1e-5))
+
+
+@LIBRARY
+def test_a_constant_is_found_and_gives_zero_once_it_is_near_zero(library: str) -> None:
+    found, x = gave("constant", library), with_constant({}).astype(float)
+    assert found["constant"].tolist() == [True, False]
+    assert np.all(found["shifted"][:, 0] == 0)
+    expected, _ = batch_norm_forward(x[:, 1:], np.ones(1), np.zeros(1))
+    close(found["shifted"][:, 1:], expected)
+
+
+@LIBRARY
+def test_without_the_bias_the_block_is_the_same(library: str) -> None:
+    found, z = gave("bias", library), BATCHES[2] @ BATCHES[0][:3]
+    eps = 1e-3 if library == "keras" else 1e-5
+    for bias in (0.0, 100.0):
+        expected, _ = batch_norm_forward(z + bias, np.ones(3), np.zeros(3), eps)
+        np.testing.assert_allclose(found["out"], np.maximum(expected, 0), atol=1e-4)
+
+
+@LIBRARY
+def test_dropout_behind_the_last_batch_norm_moves_no_statistics(library: str) -> None:
+    found = gave("dropout", library)
+    hidden, _ = batch_norm_forward(BATCHES[2] @ BATCHES[0][:3], np.ones(3), np.zeros(3))
+    z = np.maximum(hidden, 0) @ BATCHES[3][:3]
+    close(found["mean"], 0.1 * z.mean(axis=0))
+    close(found["var"], 0.9 + 0.1 * variance(z, library))
+
+
+@LIBRARY
+def test_decay_is_on_W_alone(library: str) -> None:
+    found = gave("decay", library)
+    close(found["W"], BATCHES[0][:3] * (1 - LR * DECAY))
+    close(found["gamma"], G["gamma"])
+    close(found["beta"], G["beta"])
