@@ -38,6 +38,7 @@ from ui.text import has, t
 MOST_BYTES = 20_000_000  # of a file: held to what the browser opens, since it alone sees one
 LAYERS, UNITS, KEPT = 200, 4096, 2**18  # layers, units of one, numbers of all statistics
 EXAMPLES, TAKEN = 1024, 2**20  # examples of a batch, numbers of all batches
+MODES = ("training", "evaluation")
 NAME = 64  # characters of a layer's name
 #: ε where a file does not say which, by library
 EPSILONS = {"torch": 1e-5, "keras": 1e-3, "flax": 1e-5, "other": 1e-5}
@@ -168,16 +169,14 @@ def _bytes(value: str) -> str:
 
 def patient(sent: dict[str, Any]) -> Patient:
     """What was sent as the doctor knows it. Unreadable where it is not what it says."""
-    layers = tuple(_layer(each, place) for place, each in enumerate(sent["layers"]))
+    tables = [each["z"] for each in sent["layers"]] + [sent[mode] for mode in MODES]
+    numbers = sum(each["m"] * each["n"] for each in tables if each is not None)
+    kept = sum(4 * each["n"] for each in sent["layers"])
     m = sent["m"]
-    if sum(4 * layer.n for layer in layers) > KEPT or (m is not None and not 1 <= m <= 1e9):
+    if kept > KEPT or numbers > TAKEN or (m is not None and not 1 <= m <= 1e9):
         raise Unreadable("more than there may be")
-    tables = [layer.z for layer in layers if layer.z is not None]
-    answers = [
-        None if sent[mode] is None else _table(sent[mode]) for mode in ("training", "evaluation")
-    ]
-    if sum(array.size for array in (*tables, *answers) if array is not None) > TAKEN:
-        raise Unreadable("more examples than there may be")
+    layers = tuple(_layer(each, place) for place, each in enumerate(sent["layers"]))
+    answers = [None if sent[mode] is None else _table(sent[mode]) for mode in MODES]
     return Patient(layers, None if m is None else int(m), *answers)
 
 
