@@ -11,4 +11,5 @@ ORDER = (
     "inside",
     "rivals",
     "conv",
+    "clinic",
 )

@@ -135,6 +135,15 @@ def count(sent: object) -> int:
     return sent
 
 
+def finite(sent: object) -> float:
+    """A number that is one: no NaN, no infinity, and none that only Python can hold."""
+    if type(sent) is int:
+        count(abs(sent))
+    elif type(sent) is not float or not math.isfinite(sent):
+        raise Unreadable
+    return float(sent)
+
+
 def plain(sent: object) -> str:
     """A value as a link writes it, sent as text or as a number."""
     if type(sent) is int:

@@ -64,6 +64,12 @@ HONEST: dict[str, Any] = {
     "rows": None,  # it has nothing to tell
     "chart": None,
     "piece": None,
+    "lanes": None,
+    "layerfile": {
+        "layers": [
+            {"name": "bn", "kind": "torch", "n": 1, "mean": "AAAAAAAAAAA=", "var": "AAAAAAAA8D8="}
+        ]
+    },
     "intake": {"text": "1 2 3"},
     "progress": {"last": "noise", "done": {"noise": []}, "at": {}, "show": "everything"},
 }

@@ -1,0 +1,5 @@
+// @ts-check
+import { mounted } from "../kit/mount.js";
+import { Lanes } from "./lanes.js";
+
+export default mounted(Lanes, { selector: ".lanes" });
