@@ -36,7 +36,7 @@ def measured() -> Apart:
 def picture(now: Moment) -> None:
     """The parts with their digits; after the answer with their μ and σ, and the gradients."""
     k, draw = LESSON.value("devices"), LESSON.value("draw")
-    page.at_once(f'<div class="devices" style="{_inks()}">{_parts(now, k, draw)}</div>', STYLE)
+    page.at_once(f'<div class="parted" style="{_inks()}">{_parts(now, k, draw)}</div>', STYLE)
     with st.container(horizontal=True, vertical_alignment="bottom", key="devices-hand"):
         controls.choice(LESSON, "devices")
         st.button(
@@ -46,7 +46,7 @@ def picture(now: Moment) -> None:
             on_click=lambda: LESSON.put(draw=(draw + 1) % 100),
         )
     body = _gradients(k) if now.seen else ""
-    page.at_once(f'<div class="devices gradients" style="{_inks()}">{body}</div>', STYLE)
+    page.at_once(f'<div class="parted gradients" style="{_inks()}">{body}</div>', STYLE)
 
 
 def _inks() -> str:

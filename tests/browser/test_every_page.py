@@ -58,7 +58,7 @@ VALUED = ("slider", "spinbutton", "combobox", "textbox")
 
 #: names and code, the same in every language; everything else on a Korean page has Korean in it
 SYMBOLS = {
-    *("sigmoid", "tanh", "ReLU", "SGD", "momentum", "RMSprop", "Adam", "Xavier", "MNIST"),
+    *("sigmoid", "tanh", "ReLU", "SGD", "momentum", "RMS", "RMSprop", "Adam", "Xavier", "MNIST"),
     *("PyTorch", "Keras", "Flax", "ONNX", "NumPy", "arXiv", "English", "eval", "train", "norm"),
     *("NaN", "CSV", "PNG", "Streamlit"),
 }
