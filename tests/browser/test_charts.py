@@ -17,6 +17,8 @@ from ui.lessons import LESSONS
 NewPage = Callable[..., Page]
 WEIGHT = 1_500_000  # bytes on the wire of all files of a first visit
 MESSAGES = 250_000  # and of what comes through the WebSocket: words, numbers, components
+#: a lesson with charts in most of its scenes, fewer than others
+MANY = "test_time"
 #: a scene whose picture is a chart that follows a control
 CHART = "why?scene=smooth&seen=1"
 
@@ -90,7 +92,7 @@ def test_what_draws_charts_comes_once_and_late(app_url: str, new_page: NewPage) 
 
     painted(visit(page, f"{app_url}/why"))
     assert loaded() == 0
-    page.goto(f"{app_url}/why?view=all")
+    page.goto(f"{app_url}/{MANY}?view=all")
     expect(settled(page).locator(".lab-chart").nth(3)).to_be_attached()
     expect(page.locator(".lab-chart:not([data-drawn])")).to_have_count(0)
     assert loaded() == 1
