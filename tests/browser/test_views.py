@@ -5,14 +5,12 @@ A scene is covered by being in its lesson's list.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE
 from tests.browser.helpers import OFTEN, framed, painted, settled, visit
 from ui.lesson import Lesson, Scene
 from ui.lessons import LESSONS
@@ -25,6 +23,7 @@ LETTERS = 22 / 1080  # of a projector's height: what the last row can read
 EMPTY = 1 / 3  # of the height, at most, between a picture and Back and Next
 FRAMES = [(800, 500), (720, 560)]
 IN_A_FRAME = 9.9  # px: letters of 12.5 px, in a picture that is drawn smaller
+LOOKS = 4  # until what is wrong stays wrong
 #: the picture of a scene has found its room
 AT_HOME = "scene => document.documentElement.dataset.room?.includes(`st-key-picture-${scene} `)"
 
@@ -47,18 +46,12 @@ def unread(page: Page, scene: Scene, size: tuple[int, int], **limits: float) -> 
     """
     page.set_viewport_size({"width": size[0], "height": size[1]})
     framed(page)
-    deadline = time.monotonic() + PATIENCE / 2000
-    while True:
+    for _ in range(LOOKS):
         page.wait_for_function(AT_HOME, arg=scene.name, polling=OFTEN)
-        found = page.evaluate(LAST_ROW, limits) if at_rest(page) else ["it does not rest"]
-        if not found or time.monotonic() > deadline:
-            return found
-
-
-def at_rest(page: Page) -> bool:
-    """Whether a picture has kept its room until it was painted."""
-    framed(painted(page))
-    return page.evaluate("'room' in document.documentElement.dataset")
+        framed(painted(page))
+        if not (found := page.evaluate(LAST_ROW, limits)):
+            break
+    return found
 
 
 def beats(page: Page, app_url: str, lesson: Lesson, lang: str) -> Iterator[tuple[Scene, str]]:
