@@ -17,7 +17,7 @@
   const ARRIVES = 8000; // ms in which what belongs to a picture may still come in
   const STILL = 120; // ms
   const STEP = 0.05;
-  let stood, observed, size, until, hand = false, at = { zoom: 1, tall: 1 }, planned, due = true;
+  let stood, observed, size, until, hand = false, at = { zoom: 1, tall: 1 }, planned, due = true, found;
 
   const limits = () => Object.entries(VIEWS).find(([mark]) => document.querySelector(mark))?.[1];
   const page = () => document.querySelector(STREAMLIT.app)?.getAttribute(STREAMLIT.run);
@@ -55,8 +55,18 @@
     }
     return low;
   };
-  const search = (picture, { least, largest }) => {
+  /* As it stands without more room or less, and where: what stands as before finds the room it had. */
+  const asItIs = picture => {
     draw(1, 1);
+    return [nameOf(picture), innerWidth, innerHeight, beyond(picture), picture.scrollWidth, picture.scrollHeight].map(each => each?.toFixed?.(1) ?? each).join();
+  };
+  const search = (picture, allowed) => {
+    const as = asItIs(picture);
+    if (found?.as === as && fits(picture, found.zoom, found.tall)) return;
+    seek(picture, allowed);
+    found = { as, ...at };
+  };
+  const seek = (picture, { least, largest }) => {
     const most = Math.max(1, Math.min(largest, picture.parentElement.clientWidth / NARROW));
     for (let share = 1; share > -0.01; share -= 0.1) {
       const zoom = 1 + share * (most - 1), tall = 1 + share * TALLER;

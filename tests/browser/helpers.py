@@ -26,13 +26,13 @@ NO_CHART_TO_COME = """() => {
       && (top > innerHeight + near || bottom < -near);
   });
 }"""
-FEW_CHARTS = """(most => {
+FEW_CHARTS = """((most, but) => {
   const { observe } = IntersectionObserver.prototype;
   let charts = 0;
   window.fewCharts = true;
   window.requestIdleCallback = () => 0;  // their turn
   IntersectionObserver.prototype.observe = function(element) {
-    element.leftOut = element.matches('.lab-chart') && ++charts > most;
+    element.leftOut = element.matches('.lab-chart') && !element.closest(but) && ++charts > most;
     if (!element.leftOut) observe.call(this, element);
   };
 })"""
@@ -118,13 +118,13 @@ def painted(page: Page) -> Page:
     return still(page)
 
 
-def few_charts(page: Page, most: int = 2) -> Page:
+def few_charts(page: Page, most: int = 2, but: str = ".every-chart") -> Page:
     """Leave all charts but the first ones undrawn, on whatever opens here next.
 
     For what is said of a whole lesson and not of its charts: to draw them takes several times as
-    long as all the rest of it.
+    long as all the rest of it. `but` those that a selector finds, or finds a box around.
     """
-    page.add_init_script(f"{FEW_CHARTS}({most})")
+    page.add_init_script(f"{FEW_CHARTS}({most}, {but!r})")
     return page
 
 

@@ -6,24 +6,39 @@
   const main = document.querySelector(".stMain");
   const bar = document.querySelector(".st-key-scene-turn, .st-key-under")?.getBoundingClientRect().top ?? innerHeight;
   const above = node => node.parentElement ?? node.getRootNode().host;
+  const tiny = new Map();
+  const isTiny = element => {
+    if (!tiny.has(element)) {
+      const { width, height } = element.getBoundingClientRect();
+      tiny.set(element, width < 2 && height < 2);
+    }
+    return tiny.get(element);
+  };
   const hidden = element => {
     if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return true;
-    for (let at = element; at && at !== main; at = above(at)) {
-      const { width, height } = at.getBoundingClientRect();
-      if (width < 2 && height < 2) return true; // for screen readers alone
-    }
+    for (let at = element; at && at !== main; at = above(at)) if (isTiny(at)) return true; // for screen readers alone
     return false;
   };
   const sizeOf = element => {
     const size = parseFloat(getComputedStyle(element).fontSize), { a, b } = element.ownerSVGElement ? element.getScreenCTM() : {};
     return a === undefined ? size * (element.currentCSSZoom ?? 1) : size * Math.hypot(a, b);
   };
-  const frameThatCuts = (element, box) => {
-    for (let at = element; at && at !== main; at = above(at)) {
-      const { overflowX, overflowY } = getComputedStyle(at), frame = at.getBoundingClientRect();
-      const out = Math.max(frame.left - box.left, box.right - frame.right, ...element.closest(".katex") ? [] : [(frame.top - box.top) * .6, (box.bottom - frame.bottom) * .6]); // a formula's signs have tall boxes
-      if ((overflowX !== "visible" || overflowY !== "visible") && out > 3) return at;
+  /* Whether an element cuts what reaches beyond it, and where it ends: asked for each text below it. */
+  const frames = new Map();
+  const frameOf = element => {
+    if (!frames.has(element)) {
+      const { overflowX, overflowY } = getComputedStyle(element);
+      frames.set(element, overflowX !== "visible" || overflowY !== "visible" ? element.getBoundingClientRect() : null);
     }
+    return frames.get(element);
+  };
+  const isCut = (element, box) => {
+    const tall = element.closest(".katex") !== null; // a formula's signs have tall boxes
+    for (let at = element; at && at !== main; at = above(at)) {
+      const frame = frameOf(at);
+      if (frame && Math.max(frame.left - box.left, box.right - frame.right, ...tall ? [] : [(frame.top - box.top) * .6, (box.bottom - frame.bottom) * .6]) > 3) return true;
+    }
+    return false;
   };
   const look = node => {
     if (node.nodeType !== Node.TEXT_NODE) {
@@ -41,7 +56,7 @@
     // code may be wider than a page, and scrolls in a box of its own; an ellipsis says itself that there is more
     if (element.closest("pre, input, textarea") || getComputedStyle(element.closest("li, p, div") ?? element).textOverflow === "ellipsis") return;
     for (const box of lines) {
-      if (frameThatCuts(element, box)) { found.add(`cut: ${words}`); continue; }
+      if (isCut(element, box)) { found.add(`cut: ${words}`); continue; }
       if (box.left < -1 || box.top < -1 || box.right > innerWidth + 1) found.add(`outside: ${words}`);
       if (box.bottom > bar + 2 && !element.closest(".st-key-scene-turn, .st-key-under")) found.add(`under the bar: ${words}`);
       // letters are lower than their line
@@ -49,10 +64,14 @@
     }
   };
   look(main);
-  texts.forEach((a, i) => texts.slice(i + 1).forEach(b => {
-    const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-    if (a.element !== b.element && wide > 3 && high > 2) found.add(`one over the other: ${a.words} | ${b.words}`);
-  }));
+  texts.sort((a, b) => a.top - b.top);
+  texts.forEach((a, i) => {
+    for (const b of texts.slice(i + 1)) {
+      if (a.bottom - b.top <= 2) break; // and all that follow begin lower
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) - b.top;
+      if (a.element !== b.element && wide > 3 && high > 2) found.add(`one over the other: ${a.words} | ${b.words}`);
+    }
+  });
   for (const [canvas, sizes] of window.pens ?? [])
     if (canvas.isConnected) {
       const enlarged = canvas.getBoundingClientRect().width / canvas.width;

@@ -76,10 +76,8 @@ def letters(pdf: bytes) -> int:
     return shown
 
 
-def torn(page: Page) -> tuple[list[str], int]:
+def torn(page: Page, marks: list[list[str]]) -> tuple[list[str], int]:
     """What is split over two sheets, headings alone at the foot of one, and how many there are."""
-    with media_of_paper(page):
-        marks: list[list[str]] = page.evaluate(MARKS, False)
     pdf = printed(page)
     found = sheets(pdf)
     page.evaluate(MARKS, True)
@@ -101,7 +99,8 @@ def faults(page: Page) -> list[str]:
         while any(laid[kind] for kind in LATER) and time.monotonic() < deadline:
             page.wait_for_timeout(300)  # pictures are painted anew, one after the other
             laid = page.evaluate(ON_PAPER)
-    wrong, count = torn(page)
+        marks: list[list[str]] = page.evaluate(MARKS, False)
+    wrong, count = torn(page, marks)
     for kind in ("clipped", "shown", "wide", "small", "unfit", "coarse"):
         wrong += [f"{kind}: {what}" for what in laid[kind]]
     if not laid["whole"] or laid["width"] > WIDE:

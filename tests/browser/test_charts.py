@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import profile, watch
-from tests.browser.helpers import address, painted, settled, visit
+from tests.browser.helpers import OFTEN, address, painted, settled, visit
 from tests.browser.test_touch import axes
 from ui import library
 from ui.lessons import LESSONS
@@ -17,6 +17,12 @@ from ui.lessons import LESSONS
 NewPage = Callable[..., Page]
 WEIGHT = 1_500_000  # bytes on the wire of all files of a first visit
 MESSAGES = 250_000  # and of what comes through the WebSocket: words, numbers, components
+#: a lesson with charts in most of its scenes, fewer than others
+MANY = "test_time"
+#: no chart reaches beyond the page
+WITHIN = """() => [...document.querySelectorAll('.js-plotly-plot .main-svg:first-child')]
+  .map(svg => svg.getBoundingClientRect())
+  .every(({ left, right, width }) => width > 100 && left >= 0 && right <= innerWidth)"""
 #: a scene whose picture is a chart that follows a control
 CHART = "why?scene=smooth&seen=1"
 
@@ -90,7 +96,13 @@ def test_what_draws_charts_comes_once_and_late(app_url: str, new_page: NewPage) 
 
     painted(visit(page, f"{app_url}/why"))
     assert loaded() == 0
-    page.goto(f"{app_url}/why?view=all")
+    page.goto(f"{app_url}/{MANY}?view=all")
     expect(settled(page).locator(".lab-chart").nth(3)).to_be_attached()
     expect(page.locator(".lab-chart:not([data-drawn])")).to_have_count(0)
     assert loaded() == 1
+    charts = page.locator(".js-plotly-plot .main-svg:first-child")
+    expect(charts).to_have_count(page.locator(".lab-chart").count())
+    for width in (1366, 390):
+        page.set_viewport_size({"width": width, "height": 768})
+        painted(page)
+        page.wait_for_function(WITHIN, polling=OFTEN)

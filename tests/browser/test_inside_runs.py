@@ -18,26 +18,16 @@ from playwright.sync_api import Locator, Page, expect
 
 from experiments.network import optimizers, placement, scale
 from experiments.pair import Pair, train_pair
-from tests.browser.helpers import few_charts, overflow, settled, visit
+from tests.browser.helpers import drawn_out, few_charts, overflow, settled, visit
+from ui.lessons import LESSONS
 
 NewPage = Callable[..., Page]
 SEED = 41
 REST = 0.5  # seconds
 CHOSEN = "images=digits&nonlinearity=tanh&rate=0.3&rule=momentum&rung=5&lr=1.0&decay=0.003"
-WORDS = {
-    "en": {
-        "stop": "Stop and keep what is trained",
-        "begun": re.compile(r"Step [1-9]\d\d"),
-        "compared": "shipped seeds (",
-    },
-    "ko": {
-        "stop": "멈추고 지금까지의 결과 남기기",
-        "begun": re.compile(r"스텝 [1-9]\d\d"),
-        "compared": "미리 학습한 시드들",
-    },
-}
-SECTIONS = ("placement", "optimizers", "growth")
-trained = cache(train_pair)  # both languages ask for the same runs
+BEGUN, STOP = re.compile(r"스텝 [1-9]\d\d"), "멈추고 지금까지의 결과 남기기"
+LIVE_CHARTS = "[class*=st-key-figure-live-], .st-key-figure-one-more"
+trained = cache(train_pair)
 
 
 def train(page: Page, section: str) -> None:
@@ -60,37 +50,46 @@ def accuracies(pair: Pair) -> list[str]:
     return [f"{arm.accuracy[-1]:.4f}" for arm in (pair.plain, pair.bn)]
 
 
-@pytest.mark.parametrize(
-    ("lang", "width", "height"),
-    [("en", 1440, 900), ("ko", 390, 844)],
-    ids=["en-desktop", "ko-phone"],
-)
-def test_every_section_trains_what_is_chosen_and_shows_it(
-    app_url: str, new_page: NewPage, lang: str, width: int, height: int
-) -> None:
-    page = new_page(width, height, lang, dark=lang == "ko")
-    visit(page, f"{app_url}/inside?view=all&lang={lang}&{CHOSEN}")
-    fields = [page.locator(f".st-key-live-{name} input") for name in SECTIONS]
-    fields[1].fill(str(SEED))
-    fields[1].press("Enter")
-    for field in fields:  # one seed for all
-        expect(field).to_have_value(str(SEED))
-    expect(page).to_have_url(re.compile(rf"[?&]run={SEED}(&|$)"))
+def scene(page: Page, name: str) -> None:
+    """On to a scene, revealed and with its drawer open."""
+    at = [each.name for each in LESSONS["inside"].scenes].index(name)
+    page.locator(".st-key-scene-way button").nth(at).click()
+    page.locator(f".st-key-scene-{name}-ask, .st-key-scene-{name}-seen").wait_for()
+    if page.locator(f".st-key-scene-{name}-ask").count():
+        page.locator(".st-key-just-show-me button").click()
+        page.locator(f".st-key-scene-{name}-seen").wait_for()
+    drawn_out(settled(page), f".st-key-more-{name} details")
 
+
+def test_every_section_trains_what_is_chosen_and_shows_it(app_url: str, new_page: NewPage) -> None:
+    """On a desk; what was trained is still there for a Korean with a phone."""
+    page = few_charts(new_page(), most=0, but=LIVE_CHARTS)
+    visit(page, f"{app_url}/inside?lang=en&scene=optimizers&seen=1&{CHOSEN}")
+    scene(page, "optimizers")
+    seed = page.locator(".st-key-live-optimizers input")
+    seed.fill(str(SEED))
+    seed.press("Enter")
+    expect(page).to_have_url(re.compile(rf"[?&]run={SEED}(&|$)"))
     train(page, "optimizers")
     run = trained(optimizers.config("momentum", 0.032, "before", SEED))
     plain, bn = accuracies(run)
     expect_numbers(page, "optimizers-live", {0: plain, 2: bn})
     for chart in ("curves", "gamma", "beta"):
         expect(page.locator(f".st-key-figure-live-{chart} .main-svg").first).to_be_visible()
+    assert overflow(page) == 0
 
+    scene(page, "growth")
+    expect(page.locator(".st-key-live-growth input")).to_have_value(str(SEED))  # one for all
     train(page, "growth")
     run = trained(scale.config(1.0, 0.003, scale.STEPS, SEED))
     plain, bn = (f"{scale.at_end(arm):.4f}" for arm in (run.plain, run.bn))
     expect_numbers(page, "growth-live", {8: bn, 10: plain})
     for chart in ("growth", "effective"):
         expect(page.locator(f".st-key-figure-live-{chart} .main-svg").first).to_be_visible()
+    assert overflow(page) == 0
 
+    scene(page, "placement")
+    expect(page.locator(".st-key-live-placement input")).to_have_value(str(SEED))
     train(page, "placement")
     after, before = (
         trained(placement.config("tanh", norm, 0.3, SEED, "digits")) for norm in ("after", "before")
@@ -98,11 +97,19 @@ def test_every_section_trains_what_is_chosen_and_shows_it(
     wanted = {0: accuracies(after)[0], 2: accuracies(before)[1], 4: accuracies(after)[1]}
     expect_numbers(page, "live", wanted)
     expect(page.locator(".st-key-figure-one-more .main-svg").first).to_be_visible()
-    # the results of the other sections are still there
-    expect(cells(page, "growth-live")).to_have_count(11)
-    expect(cells(page, "optimizers-live")).to_have_count(8)
     expect(page.get_by_test_id("stProgress")).to_have_count(0)
     assert overflow(page) == 0
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("radio", name="한국어").check(force=True)
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    drawn_out(settled(page), ".st-key-more-placement details")
+    expect_numbers(page, "live", wanted)
+    assert overflow(page) == 0
+    for name, count in (("growth", 11), ("optimizers", 8)):
+        scene(page, name)
+        expect(cells(page, f"{name}-live")).to_have_count(count)
+        assert overflow(page) == 0
 
 
 def worker_of(app_url: str) -> int:
@@ -159,32 +166,27 @@ def slowed(worker: int) -> Iterator[None]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the worker by /proc")
-@pytest.mark.parametrize(
-    ("lang", "width", "height"),
-    [("ko", 1440, 900), ("en", 390, 844)],
-    ids=["ko-desktop", "en-phone"],
-)
-def test_stop_keeps_what_is_trained(
-    app_url: str, new_page: NewPage, lang: str, width: int, height: int
-) -> None:
+def test_stop_keeps_what_is_trained(app_url: str, new_page: NewPage) -> None:
     """A run takes a second: its worker is slowed down, so that there is time to stop it."""
-    page = few_charts(new_page(width, height, lang), most=0)
-    visit(
-        page, f"{app_url}/inside?view=all&lang={lang}&rule=sgd&rung=3&lr=0.3&decay=0.0&run={width}"
-    )
-    train(page, "optimizers")  # from here on there is a worker
-    expect(cells(page, "optimizers-live")).to_have_count(8)
+    page = few_charts(new_page(390, 844, "ko"), most=0)
+    visit(page, f"{app_url}/inside?lang=ko&scene=growth&seen=1&lr=0.3&decay=0.0&run=1440")
+    scene(page, "growth")
+    train(page, "growth")  # from here on there is a worker
+    expect(cells(page, "growth-live")).to_have_count(11)
+    seed = page.locator(".st-key-live-growth input")
+    seed.fill(str(SEED))
+    seed.press("Enter")
+    expect(cells(page, "growth-live")).not_to_have_count(11)
     bar = page.locator(".st-key-progress-inside-growth")
     with slowed(worker_of(app_url)):
         train(page, "growth")
-        expect(bar).to_contain_text(WORDS[lang]["begun"])
-        bar.get_by_role("button", name=WORDS[lang]["stop"]).click()
+        expect(bar).to_contain_text(BEGUN)
+        bar.get_by_role("button", name=STOP).click()
     expect(bar).to_have_count(0)
     notice = page.get_by_test_id("stAlert").filter(has_text="1500")
     expect(notice).to_be_visible()
     kept = next(int(n) for n in re.findall(r"\d+", notice.inner_text()) if n != "1500")
     assert 0 < kept < scale.STEPS
-    whole = scale.measured(trained(scale.config(0.3, 0.0, kept, width)).bn)
+    whole = scale.measured(trained(scale.config(0.3, 0.0, kept, SEED)).bn)
     expect_numbers(page, "growth-live", {0: f"{whole.length[-1]:.4g}"})
-    assert page.locator("li").filter(has_text=WORDS[lang]["compared"]).count() == 2  # optimizers
     assert overflow(page) == 0

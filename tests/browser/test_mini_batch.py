@@ -14,9 +14,8 @@ from playwright.sync_api import Page, expect
 
 from bncore import batch_norm_forward
 from experiments.mini_batch.batch import draw
-from tests.browser.helpers import overflow, painted, settled, steady, visit
+from tests.browser.helpers import overflow, painted, settled, visit
 from ui import text
-from ui.lessons import LESSONS
 
 NewPage = Callable[..., Page]
 USE = {"en": "Use these numbers", "ko": "이 수로 바꾸기"}
@@ -255,34 +254,6 @@ def test_nothing_reaches_beyond_a_phone(
 
 
 # --- the scenes ---
-
-SCENES = [scene.name for scene in LESSONS["mini_batch"].scenes]
-
-
-@pytest.mark.parametrize(("width", "height", "lang"), [(1366, 768, "en"), (390, 844, "ko")])
-def test_the_pictures_keep_their_height_when_they_are_revealed(
-    lesson: str, new_page: NewPage, width: int, height: int, lang: str
-) -> None:
-    page = new_page(width, height, lang, reduced_motion="reduce")
-    for scene in SCENES:
-        heights = []
-        for seen in (0, 1):
-            visit(page, f"{lesson}?scene={scene}&seen={seen}")
-            painted(page)
-            heights.append(steady(page, TALL))
-        assert heights[0] == pytest.approx(heights[1], abs=2), scene
-        if width > 1000:
-            last = page.locator(".st-key-scene-next").bounding_box()
-            assert last and last["y"] + last["height"] <= height, scene
-        else:
-            assert page.evaluate("document.querySelector('.stMain').scrollHeight") <= 1620, scene
-
-
-#: of the components and charts of a scene
-TALL = """() => [...document.querySelectorAll(
-    '[class*="st-key-scene-"] .stBidiComponent')]
-  .filter(part => part.getBoundingClientRect().height > 100)
-  .map(part => Math.round(part.getBoundingClientRect().height))"""
 
 
 def test_a_reader_goes_the_whole_way(lesson: str, new_page: NewPage) -> None:

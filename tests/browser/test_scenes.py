@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.helpers import few_charts, overflow, painted, settled, visit
+from tests.browser.helpers import few_charts, overflow, painted, settled, steady, visit
 from tests.sent import as_text
 from ui.files import NOTEBOOKS
 from ui.lesson import Lesson, Scene
@@ -43,6 +43,11 @@ TEXT = """place => {
   walk(place);
   return said.join('\\n');
 }"""
+#: lessons whose pictures are as tall asked as revealed: what stands below stays where it is
+KEEP = ("mini_batch",)
+#: the heights of a scene's components and charts
+TALL = """() => [...document.querySelectorAll('[class*="st-key-scene-"] .stBidiComponent')]
+  .map(part => Math.round(part.getBoundingClientRect().height)).filter(height => height > 100)"""
 BOTTOM = "place => place.getBoundingClientRect().bottom"
 
 
@@ -88,9 +93,16 @@ def picture(page: Page, scene: Scene) -> bytes:
     return page.locator(f".st-key-picture-{scene.name}").screenshot()
 
 
-def reveal(page: Page, scene: Scene, sent: Sent) -> list[str]:
-    """Ask to be shown; what was given away before, and what did not move."""
+def grown(page: Page, heights: list[int]) -> list[str]:
+    """Which pictures are not as tall as they were, once they are revealed."""
+    now = steady(page, TALL)
+    return [] if now == pytest.approx(heights, abs=2) else [f"was {heights} px tall, now {now}"]
+
+
+def reveal(page: Page, lesson: Lesson, scene: Scene, sent: Sent) -> list[str]:
+    """Ask to be shown; what was given away before, what did not move, and what has grown."""
     asked = standing(page, scene, "ask")
+    heights = steady(page, TALL) if lesson in KEEP else []
     told, before = sent.numbers(), written(asked)
     on_phone = page.viewport_size == {"width": PHONE[0], "height": PHONE[1]}
     was = b"" if on_phone else picture(page, scene)
@@ -99,6 +111,7 @@ def reveal(page: Page, scene: Scene, sent: Sent) -> list[str]:
         answer_is_brought_up(page, scene)
     new = written(standing(page, scene, "seen")) - before
     wrong = [f"{number} was sent before" for number in sorted(new & told)]
+    wrong += grown(page, heights) if lesson in KEEP else []
     deadline = time.monotonic() + PATIENCE / 2000
     while not on_phone and picture(page, scene) == was:  # it may only begin to move
         if time.monotonic() > deadline:
@@ -165,7 +178,7 @@ def test_a_walk_along_the_lesson(
         if scene.question is not None:
             standing(page, scene, "ask")
             found += [f"asked: {why}" for why in [fits(page, size)] if why]
-            found += reveal(page, scene, sent)
+            found += reveal(page, lesson, scene, sent)
         standing(page, scene, "seen")
         found += [why for why in [fits(page, size)] if why]
         if size == PHONE:

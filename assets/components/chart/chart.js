@@ -95,10 +95,16 @@ export class Chart {
     if (this.root.dataset.drawn === undefined || !width) return;
     if (onPaper()) this.recolour();
     else if (this.lit || leastOf(this.root) !== this.least) this.draw();
-    else if (matchMedia("print").matches) Plotly.relayout(plot, { width, height });
+    else if (matchMedia("print").matches) this.sheet(width, height);
     else if (!plot.layout.autosize) Plotly.relayout(plot, { width: null, height, autosize: true });
     else if (height !== plot._fullLayout?.height) Plotly.relayout(plot, { height, autosize: true });
     else if (width !== plot._fullLayout?.width) Plotly.Plots.resize(plot);
+  }
+
+  /* Drawn for paper it stays so until it is seen on the screen again. @param {number} width @param {number} height */
+  sheet(width, height) {
+    const { layout } = this.plot;
+    if (layout.width !== width || layout.height !== height) this.Plotly.relayout(this.plot, { width, height });
   }
 
   /* What is dark on the screen is drawn in the light on paper, and in the dark again after it. */

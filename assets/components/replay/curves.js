@@ -6,7 +6,7 @@ import { element, fill } from "../kit/dom.js";
 import { number } from "../kit/numbers.js";
 import { nameLines } from "./names.js";
 import { placeBoxes, placeFew, plotted } from "./plots.js";
-import { font, LABEL, line, sized, TEXT } from "./scene.js";
+import { font, LABEL, line, sized, takeRoom, TEXT } from "./scene.js";
 
 /**
  * @typedef {import("./scene.js").Scene} Scene
@@ -23,9 +23,12 @@ export class Curves {
     this.root = element("div", "curves", parent);
     this.base = element("canvas", "", this.root, { role: "img" });
     this.marker = element("canvas", "marker", this.root, { "aria-hidden": true });
+    /** @type {import("./plots.js").Box[]} */
+    this.boxes = [];
     /** @type {Plot[]} */
     this.plots = [];
     this.size = [0, 0];
+    this.few = false;
   }
 
   /** The plot at a point in px, its edges included. @param {number} x @param {number} y */
@@ -33,13 +36,17 @@ export class Curves {
     return this.plots.find(plot => x >= plot.x - 8 && x <= plot.x + plot.w + 8 && y >= plot.y - 20 && y <= plot.y + plot.h + 16);
   }
 
-  /** @param {Scene} scene @param {number} width @param {boolean} few of one unit alone @param {number} tall */
-  draw(scene, width, few, tall) {
-    const { boxes, size } = (few ? placeFew : placeBoxes)(width, tall), { palette, words, layer } = scene;
-    this.size = size;
-    this.few = few;
-    this.plots = boxes.map(box => plotted(scene, box));
-    const pen = sized(this.base, size, scene);
+  /** @param {number} width @param {boolean} few of one unit alone @param {number} tall */
+  place(width, few, tall) {
+    Object.assign(this, { few, ...(few ? placeFew : placeBoxes)(width, tall) });
+    takeRoom(this.base, this.size);
+  }
+
+  /** @param {Scene} scene */
+  draw(scene) {
+    const { palette, words, layer } = scene, { few } = this;
+    this.plots = this.boxes.map(box => plotted(scene, box));
+    const pen = sized(this.base, this.size, scene);
     pen.fillStyle = palette.ink;
     pen.font = font(scene, LABEL, 600);
     pen.textAlign = "left";

@@ -5,7 +5,7 @@ import { scale, ticksWithin } from "../kit/axes.js";
 import { element, fill } from "../kit/dom.js";
 import { clamp, percent } from "../kit/numbers.js";
 import { ARMS, histogram, moments, over, tallest, VIEWS } from "./run.js";
-import { ending, font, haloed, LABEL, line, momentsText, paintTicks, sized, TEXT } from "./scene.js";
+import { ending, font, haloed, LABEL, line, momentsText, paintTicks, sized, takeRoom, TEXT } from "./scene.js";
 
 /**
  * @typedef {import("./scene.js").Scene} Scene
@@ -55,9 +55,10 @@ export class Histograms {
     this.full = { z: tallest(run, "z"), u: tallest(run, "u") };
   }
 
-  /** @param {Scene} scene @param {number} width @param {boolean} columns @param {number} tall */
-  place({ run }, width, columns, tall) {
+  /** @param {import("./run.js").Run} run @param {number} width @param {boolean} columns @param {number} tall */
+  place(run, width, columns, tall) {
     Object.assign(this, placePanels(run, width, columns, tall));
+    takeRoom(this.canvas, this.size);
   }
 
   /** The layer, from 0, at a height in px. @param {number} y */

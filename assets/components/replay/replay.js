@@ -19,13 +19,13 @@ import { Frames } from "./frames.js";
 import { listen } from "./hands.js";
 import { Histograms } from "./histograms.js";
 import { atItsEnd } from "./paper.js";
+import { layOut, makeRoom } from "./room.js";
 import { ARMS, VIEWS } from "./run.js";
 import { named, where } from "./scene.js";
 import { Spoken } from "./spoken.js";
 import { Swarm } from "./swarm.js";
 
 const SPEEDS = [100, 50, 25, 10]; // percent
-const COLUMNS_FROM = 820;         // px: histograms and curves side by side from here on
 
 export class Replay {
   /** @type {(sent: any) => void} */
@@ -43,7 +43,7 @@ export class Replay {
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.build();
     listen(this);
-    const ends = [sized(this.body, () => this.resize(), () => atItsEnd(this)), roomed(() => this.resize())];
+    const ends = [sized(this.body, () => this.resize(), () => atItsEnd(this)), roomed(() => makeRoom(this))];
     this.unwatch = () => ends.forEach(end => end());
     this.root.painted = { frame: -1, panels: [] };
   }
@@ -272,12 +272,8 @@ export class Replay {
     const look = getComputedStyle(this.root);
     this.family = look.fontFamily;
     this.least = parseFloat(look.getPropertyValue("--least")) || 0;
-    const few = this.settings.picture === "unit", columns = !few && width >= COLUMNS_FROM;
-    this.body.classList.toggle("columns", columns);
-    const left = this.left.clientWidth, right = this.right.clientWidth;
-    if (few) this.swarm.place(left, tall);
-    else this.histograms.place(this.scene, left, columns, tall);
-    this.curves.draw(this.scene, right, few, tall);
+    layOut(this, width, tall);
+    this.curves.draw(this.scene);
     this.paint();
   }
 

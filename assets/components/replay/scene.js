@@ -32,12 +32,17 @@ export const font = ({ family, least }, size, weight = 400) => `${weight} ${Math
  * @param {readonly number[]} size in px
  * @param {Scene} scene
  */
-export function sized(canvas, [width, height], scene) {
-  const pen = penOf(canvas, width, height, scene.ratio);
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
+export function sized(canvas, size, scene) {
+  const pen = penOf(canvas, size[0], size[1], scene.ratio);
+  takeRoom(canvas, size);
   pen.font = font(scene, TEXT);
   return pen;
+}
+
+/** So much of the page, painted or not. @param {HTMLCanvasElement} canvas @param {readonly number[]} size in px */
+export function takeRoom({ style }, [width, height]) {
+  style.width = `${width}px`;
+  style.height = `${height}px`;
 }
 
 /** @param {Pen} pen @param {number} x1 @param {number} y1 @param {number} x2 @param {number} y2 */

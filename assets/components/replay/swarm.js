@@ -5,7 +5,7 @@ import { scale, ticksWithin } from "../kit/axes.js";
 import { element } from "../kit/dom.js";
 import { clamp, percent } from "../kit/numbers.js";
 import { ARMS, over, swarm, VIEWS } from "./run.js";
-import { ending, font, haloed, LABEL, line, paintTicks, sized, summary, TEXT } from "./scene.js";
+import { ending, font, haloed, LABEL, line, paintTicks, sized, summary, takeRoom, TEXT } from "./scene.js";
 
 const HEAD = 22, LANE = 68, BETWEEN = 10, BELOW = 22, SIDE = 8; // px
 const GOLDEN = 0.6180339887; // spreads the digits over the height of their lane
@@ -37,7 +37,10 @@ export class Swarm {
   }
 
   /** @param {number} width @param {number} tall */
-  place(width, tall) { Object.assign(this, placeLanes(width, tall)); }
+  place(width, tall) {
+    Object.assign(this, placeLanes(width, tall));
+    takeRoom(this.canvas, this.size);
+  }
 
   /** Paints the moment, and tells what it has painted. @param {Scene} scene */
   paint(scene) {
