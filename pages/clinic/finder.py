@@ -13,6 +13,7 @@ from ui import finding, page, scenes
 from ui.scenes import Moment
 from ui.text import FALLBACK, has, language, mode, read_as, t
 
+STAYS = True  # its ways lead through the app
 ASKED = f"{LESSON}.asked"  # in the session alone: what was pasted is nobody else's
 
 

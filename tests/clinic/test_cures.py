@@ -18,9 +18,12 @@ from bncore.batchnorm import (
 )
 from pages.clinic import LESSON
 from pages.clinic.common import LIBRARIES
+from tests.complete import languages
 from tests.fixtures.make_clinic_reference import (
+    CONSTANT,
     DECAY,
     LR,
+    MANY,
     RUNS,
     M,
     digest,
@@ -28,6 +31,8 @@ from tests.fixtures.make_clinic_reference import (
     snippets,
     with_constant,
 )
+from tests.locales.test_numerals import figures
+from ui import text
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "clinic_reference.npz"
 with np.load(FIXTURE) as file:
@@ -221,3 +226,11 @@ def test_decay_is_on_W_alone(library: str) -> None:
     close(found["W"], BATCHES[0][:3] * (1 - LR * DECAY))
     close(found["gamma"], G["gamma"])
     close(found["beta"], G["beta"])
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_what_is_said_of_the_constant_is_what_the_libraries_gave(lang: str) -> None:
+    gave_then = [float(gave("constant", library)["plain"][0, 0]) for library in LIBRARIES]
+    said = figures(text._labels(lang, str(LESSON))["constant"]["libraries"])
+    assert said == sorted([CONSTANT, MANY, *(abs(round(each, 2)) for each in gave_then)])
+    assert gave_then[0] < 0  # the sign is no part of a figure
