@@ -3,6 +3,8 @@
 A frozen layer normalizes by its running statistics in training too. It is then a straight line,
 so that the folded network (`bncore.folding`) has its outputs; its gradients are handed back to W,
 γ and β by the chain rule, and it is folded again after each update.
+
+A page tunes one network; `over_seeds` reads assets/evidence/clinic_few_images.npz.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -20,12 +23,14 @@ from bncore.network import Network
 from bncore.optimizers import SGD
 from experiments.at_test_time.shifts import shifted
 from experiments.clinic.answers import Answers
+from experiments.evidence import Arrays, Evidence
 from experiments.trained import trained
 
 FREEZE = ("none", "stats", "all")  # nothing; the statistics; γ and β too
 SIZES = (2, 4, 8)
 LIGHTS = ("same", "dim")
 IMAGES, STEPS, LR = 20, 100, 0.01
+SEEDS = range(10)  # which images, and in what batches
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,3 +110,71 @@ def tuned(freeze: str, m: int, light: str = "same", seed: int = 0) -> Tuned:
     x = lit(data.x_test, light)
     before, after = trained().network.predict(x), tune(freeze, m, light, seed).predict(x)
     return Tuned(Answers.of(before, data.y_test), Answers.of(after, data.y_test))
+
+
+# --- over seeds ---
+
+
+def over_seeds(light: str) -> np.ndarray:
+    """Test accuracy after tuning, (FREEZE, SIZES, SEEDS); trains nothing."""
+    found: np.ndarray = EVIDENCE.shipped["right"]
+    return found[LIGHTS.index(light)]
+
+
+def measure_all() -> tuple[Arrays, dict[str, Any]]:
+    """Arrays, and what came out."""
+    right = np.array(
+        [
+            [
+                [
+                    [
+                        Answers.of(_predicted(freeze, m, light, seed), _labels()).right
+                        for seed in SEEDS
+                    ]
+                    for m in SIZES
+                ]
+                for freeze in FREEZE
+            ]
+            for light in LIGHTS
+        ]
+    )
+    return {"right": right}, {"mean": right.mean(axis=-1).tolist()}
+
+
+def _predicted(freeze: str, m: int, light: str, seed: int) -> np.ndarray:
+    return tune(freeze, m, light, seed).predict(lit(trained().data.x_test, light))
+
+
+def _labels() -> np.ndarray:
+    return trained().data.y_test
+
+
+def _frozen_statistics_keep_it_whole(found: Arrays) -> bool:
+    """With batches of two, in the light of training: whatever becomes of γ and β."""
+    none, stats, every = found["right"][0, :, 0]
+    return bool((none < 0.9).all() and min(stats.min(), every.min()) > 0.95)
+
+
+def _in_another_light_they_keep_out_what_is_new(found: Arrays) -> bool:
+    """With batches of eight."""
+    none, stats, every = found["right"][1, :, -1]
+    return bool((none > stats).all() and (none > every).all())
+
+
+EVIDENCE: Evidence[Arrays] = Evidence(
+    "clinic_few_images",
+    {
+        "images": IMAGES,
+        "steps": STEPS,
+        "lr": LR,
+        "freeze": list(FREEZE),
+        "m": list(SIZES),
+        "light": list(LIGHTS),
+        "seeds": list(SEEDS),
+    },
+    measure_all,
+    {
+        "frozen statistics keep it whole": _frozen_statistics_keep_it_whole,
+        "in another light they keep out what is new": _in_another_light_they_keep_out_what_is_new,
+    },
+)
