@@ -22,9 +22,10 @@ def picture(now: Moment) -> None:
     asked = st.text_input(
         t(f"{LESSON}.finder.label"),
         key=ASKED,
-        placeholder=t(f"{LESSON}.finder.placeholder"),
+        placeholder=t(f"{LESSON}.finder.label"),
         max_chars=finding.LONGEST,
         icon=":material/search:",
+        label_visibility="collapsed",
     )
     names = finding.found(asked, entries())
     kind = "some" if asked.strip() and names else "all" if names else "nothing"
