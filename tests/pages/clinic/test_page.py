@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from bncore.conventions import CONVENTIONS
@@ -19,16 +20,17 @@ from experiments.clinic import (
     other_answer,
     running_nan,
 )
+from experiments.trained import trained
 from pages.clinic import LESSON, finder
 from pages.clinic.common import LIBRARIES, snippet
-from pages.clinic.symptoms import MESSAGES
+from pages.clinic.symptoms import MESSAGES, QUESTIONS
 from tests.complete import languages
 from tests.locales.test_numerals import figures
 from tests.pages.helpers import healthy, opened, said
 from ui import finding, text
 from ui.numbers import number, percent
 
-ASKED = [scene.name for scene in LESSON.scenes if scene.question is not None]
+ASKED = [scene.name for scene in LESSON.scenes if scene.name in QUESTIONS]  # the symptoms
 
 
 def symptoms(at: object) -> list[str]:
@@ -167,5 +169,9 @@ def test_typed_defaults_are_those_of_the_libraries(lang: str) -> None:
     keras, pytorch = CONVENTIONS["keras"], CONVENTIONS["pytorch"]
     assert figures(copied["momentum"]) == [keras.momentum]
     assert figures(copied["eps"]) == sorted([keras.eps, pytorch.eps])
+    assert pytorch.eps < keras.eps < np.min(trained().model.running_var) / 50  # "far larger"
+    assert f"m = {trained().config.batch_size}" in copied["divisor_why"]
+    decayed = text._labels(lang, str(LESSON))["questions"]["decayed"]
+    assert figures(decayed["ask"]) == [LESSON.default("decay")]
     moves = text._labels(lang, str(LESSON))["questions"]["moves"]
     assert figures(moves["ask"]) == figures(moves["none_why"]) == [LESSON.default("b")]
