@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from bncore.descent import Batch, descend
-from bncore.folding import fold
+from bncore.folding import fold, line
 from bncore.losses import one_hot
 from bncore.network import Network
 from bncore.optimizers import SGD
@@ -52,7 +52,7 @@ class ThroughFrozen:
         self.folded, self.network, self.lr, self.affine = folded, network, lr, affine
 
     def update(self, params: np.ndarray, grads: np.ndarray) -> None:
-        """One step of the network; params become those that it folds to."""
+        """One step of the network; params, the folded one's, become those that it folds to."""
         network, folded = self.network, self.folded
         for layer in range(network.depth):
             W, gamma, beta = network.W[layer], network.gamma[layer], network.beta[layer]
@@ -68,7 +68,19 @@ class ThroughFrozen:
         assert last_b is not None and last_db is not None
         network.W[-1] -= self.lr * folded.dW[-1]
         last_b -= self.lr * last_db
-        params[...] = fold(network).params
+        self._fold_again()
+
+    def _fold_again(self) -> None:
+        """As `bncore.folding.fold` does, into the network that there is."""
+        network, folded = self.network, self.folded
+        for layer in range(network.depth):
+            scale, shift = line(network, layer)
+            b = folded.b[layer]
+            assert b is not None
+            folded.W[layer][...], b[...] = network.W[layer] * scale, shift
+        last, own = folded.b[-1], network.b[-1]
+        assert last is not None and own is not None
+        folded.W[-1][...], last[...] = network.W[-1], own
 
 
 def tune(freeze: str, m: int, light: str = "same", seed: int = 0, steps: int = STEPS) -> Network:
