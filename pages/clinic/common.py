@@ -97,7 +97,7 @@ def _digits(answers: Answers | None, image: int | None) -> str:
         if answers is not None:
             digit = int(answers.said[place])
             right = digit == data.y_test[row]
-            said = f"{digit if digit >= 0 else 'NaN'} {'✓' if right else '✗'}"
+            said = f"{digit} {'✓' if right else '✗'}" if digit >= 0 else "NaN"
         look = "" if right else ' class="wrong"'
         shown.append(
             f'<span{look}><img src="{source}" width="{5 * width}" alt=""><b>{said}</b></span>'

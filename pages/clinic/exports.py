@@ -11,12 +11,9 @@ from ui.text import t
 
 
 def show() -> None:
-    """A tab for each library."""
+    """The lines for each library, one below the other: tabs would not fit a narrow page."""
     st.markdown(t(f"{LESSON}.layer.export.text", most=f"{EXAMPLES:,}"))
-    names = tuple(SNIPPETS)
-    for name, tab in zip(
-        names, st.tabs([t(f"{LESSON}.layer.export.{name}") for name in names]), strict=True
-    ):
-        with tab:
-            st.code(SNIPPETS[name], language="python")
+    for name, lines in SNIPPETS.items():
+        st.markdown(f"**{t(f'{LESSON}.layer.export.{name}')}**")
+        st.code(lines, language="python")
     st.markdown(t(f"{LESSON}.layer.export.names"))

@@ -13,6 +13,7 @@ from ui import finding, page, scenes
 from ui.scenes import Moment
 from ui.text import FALLBACK, has, language, mode, read_as, t
 
+STAYS = True  # its ways lead through the app
 ASKED = f"{LESSON}.asked"  # in the session alone: what was pasted is nobody else's
 
 
@@ -21,9 +22,10 @@ def picture(now: Moment) -> None:
     asked = st.text_input(
         t(f"{LESSON}.finder.label"),
         key=ASKED,
-        placeholder=t(f"{LESSON}.finder.placeholder"),
+        placeholder=t(f"{LESSON}.finder.label"),
         max_chars=finding.LONGEST,
         icon=":material/search:",
+        label_visibility="collapsed",
     )
     names = finding.found(asked, entries())
     kind = "some" if asked.strip() and names else "all" if names else "nothing"

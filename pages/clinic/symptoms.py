@@ -27,8 +27,9 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "pytorch/pytorch#4534",
         "meetps/pytorch-semseg#214",
         "nikitakaraevv/pointnet#18",
+        "BCV-Uniandes/DMS#30",
     ),
-    "other_answer": ("pytorch/pytorch#5406", "pytorch/examples#119", "BCV-Uniandes/DMS#30"),
+    "other_answer": ("pytorch/pytorch#5406", "pytorch/examples#119"),
     "few_images": (
         "yhenon/pytorch-retinanet#24",
         "princeton-vl/RAFT#141",

@@ -18,9 +18,13 @@ from bncore.batchnorm import (
 )
 from pages.clinic import LESSON
 from pages.clinic.common import LIBRARIES
+from pages.clinic.symptoms import QUESTIONS
+from tests.complete import languages
 from tests.fixtures.make_clinic_reference import (
+    CONSTANT,
     DECAY,
     LR,
+    MANY,
     RUNS,
     M,
     digest,
@@ -28,6 +32,8 @@ from tests.fixtures.make_clinic_reference import (
     snippets,
     with_constant,
 )
+from tests.locales.test_numerals import figures
+from ui import text
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "clinic_reference.npz"
 with np.load(FIXTURE) as file:
@@ -72,8 +78,7 @@ def layer() -> BatchNorm:
 
 
 def test_every_symptom_has_a_remedy_in_every_library_that_was_run_as_it_stands() -> None:
-    scenes = [scene.name for scene in LESSON.scenes if f"{scene.name}_pytorch" in RUNS]
-    assert snippets() == sorted((name, library) for name in scenes for library in LIBRARIES)
+    assert snippets() == sorted((name, library) for name in QUESTIONS for library in LIBRARIES)
     assert set(RUNS) == {f"{name}_{library}" for name, library in snippets()}
     for name, library in snippets():
         stored = str(REFERENCE[f"{name}/{library}/digest"])
@@ -221,3 +226,11 @@ def test_decay_is_on_W_alone(library: str) -> None:
     close(found["W"], BATCHES[0][:3] * (1 - LR * DECAY))
     close(found["gamma"], G["gamma"])
     close(found["beta"], G["beta"])
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_what_is_said_of_the_constant_is_what_the_libraries_gave(lang: str) -> None:
+    gave_then = [float(gave("constant", library)["plain"][0, 0]) for library in LIBRARIES]
+    said = figures(text._labels(lang, str(LESSON))["constant"]["libraries"])
+    assert said == sorted([CONSTANT, MANY, *(abs(round(each, 2)) for each in gave_then)])
+    assert gave_then[0] < 0  # the sign is no part of a figure
