@@ -148,8 +148,8 @@ def facts(*each: Fact) -> None:
     for fact in each:
         hue = colour("error" if fact.ill else "bn", text.mode())
         said = UNKNOWN if fact.value is None else number(fact.value, fact.digits)
-        rows.append(f'<div style="--hue: {hue}"><dt>{_named(fact.name)}</dt><dd>{said}</dd></div>')
-    page.at_once(f'<dl class="facts">{"".join(rows)}</dl>', STYLE)
+        rows.append(f'<p style="--hue: {hue}"><span>{_named(fact.name)}</span><b>{said}</b></p>')
+    page.at_once(f'<div class="facts">{"".join(rows)}</div>', STYLE)
 
 
 def bars(*each: Fact, most: float, mark: float, marked: str) -> None:
@@ -160,12 +160,12 @@ def bars(*each: Fact, most: float, mark: float, marked: str) -> None:
         said = UNKNOWN if fact.value is None else number(fact.value, fact.digits)
         width = 100 * min((fact.value or 0) / most, 1)
         rows.append(
-            f'<div style="--hue: {hue}"><dt>{_named(fact.name)}</dt><dd>{said}</dd>'
+            f'<p style="--hue: {hue}"><span>{_named(fact.name)}</span><b>{said}</b>'
             f'<i class="level"><em style="width: {width:.1f}%"></em>'
-            f'<u style="left: {100 * mark / most:.1f}%"></u></i></div>'
+            f'<u style="left: {100 * mark / most:.1f}%"></u></i></p>'
         )
     note = f'<p class="mark">{html.escape(marked)}</p>'
-    page.at_once(f'<dl class="facts bars">{"".join(rows)}</dl>{note}', STYLE)
+    page.at_once(f'<div class="facts bars">{"".join(rows)}</div>{note}', STYLE)
 
 
 # --- the drawer ---
@@ -187,7 +187,10 @@ def cure(name: str, *sources: Callable[..., Any] | type) -> None:
             st.page_link(
                 page.pages()[lesson], label=label, icon=icon, query_params={"scene": scene}
             )
-    asked = ", ".join(f"[{place}]({address(place)})" for place in QUESTIONS[name])
+    links = [
+        (t(f"{LESSON}.drawer.place", place=place), address(place)) for place in QUESTIONS[name]
+    ]
+    asked = ", ".join(f"[{words}]({there})" for words, there in links)
     known = {"question": t(f"{LESSON}.asked.{name}"), "places": asked}
     st.markdown(t(f"{LESSON}.drawer.{'asked' if asked else 'in_short'}", **known))
     if sources:
