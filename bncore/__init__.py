@@ -11,9 +11,8 @@ examples of one's own (`Model.fit`). `data` loads the data sets, `shift` measure
 distributions move, `folding` puts batch norm into the weights beside it, `conv` makes a layer a
 convolution, `checks` and `errors` hold the rules for input.
 
-Simplifications: classifiers without pooling in between only, softmax cross-entropy only, an
-incomplete last mini-batch is dropped, no automatic differentiation: each layer brings its own
-backward pass.
+Simplifications: classifiers only, softmax cross-entropy only, an incomplete last mini-batch is
+dropped, no automatic differentiation: each layer brings its own backward pass.
 """
 
 from bncore.batchnorm import (

@@ -57,7 +57,7 @@ def _maps(now: Moment, found: Channel) -> None:
             down, across = divmod(pixel, experiment.SIDE)
             spot = f'<b style="left:{12.5 * across}%;top:{12.5 * down}%"></b>'
         shown.append(
-            f'<span><img src="{drawn}" alt=""><i aria-hidden="true">→</i>'
+            f'<span><img class="of-digit" src="{drawn}" alt=""><i aria-hidden="true">→</i>'
             f'<em><img src="{tinted(values / most, mode())}" alt="">{spot}</em></span>'
         )
     alt = html.escape(t(f"{LESSON}.channel.alt", images=IMAGES, channel=LESSON.value("channel")))

@@ -135,7 +135,7 @@ def test_the_same_as_pytorch():
     dx, dW, db = conv_backward(dz, cache)
     found = {"z": z, "y": y, "dx": dx, "dW": dW, "dgamma": dgamma, "dbeta": dbeta}
     for name, array in found.items():
-        np.testing.assert_allclose(array, ref[name], rtol=1e-9, atol=1e-12, err_msg=name)
+        np.testing.assert_allclose(array, ref[name], rtol=1e-10, atol=1e-12, err_msg=name)
     np.testing.assert_allclose(db, 0, atol=1e-12)  # batch norm takes b away
     np.testing.assert_allclose(normed.mean, ref["mean"], rtol=1e-10)
 

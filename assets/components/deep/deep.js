@@ -96,8 +96,9 @@ export class Deep extends Dragged {
   }
 
   ruler({ grid, lines, texts }, ends, log, share, y, x, width, height) {
-    const up = log ? decades(ends) : ticksWithin(ends, 4).map(({ value, text }) => ({ at: y(value), text: share ? `${Math.round(100 * value)}%` : text }));
-    const heights = log ? up.map(power => ({ at: y(power), text: power === 0 ? "1" : `10${raised(power)}` })) : up;
+    const heights = log
+      ? decades(ends).map(power => ({ at: y(power), text: power === 0 ? "1" : `10${raised(power)}` }))
+      : ticksWithin(ends, 4).map(({ value, text }) => ({ at: y(value), text: share ? `${Math.round(100 * value)}%` : text }));
     const options = this.track.options, high = options.length - 1;
     const marks = options.map((text, i) => ({ i, text })).filter(({ text }) => Number(text) % (width < 420 ? 20 : 10) === 0);
     grow(lines, heights.length, () => make("line", grid));
