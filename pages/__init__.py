@@ -9,4 +9,5 @@ ORDER = (
     "noise",
     "at_test_time",
     "inside",
+    "clinic",
 )

@@ -143,6 +143,15 @@ def _open(lesson: Lesson, name: str) -> None:
     st.session_state[TURNED] = st.session_state.get(TURNED, 0) + 1
 
 
+def way_to(lesson: Lesson, name: str, label: str = "") -> None:
+    """A link from within a scene to another one of its lesson; where all is open, down the page."""
+    label = label or t(f"{lesson}.scenes.{name}.title")
+    if state.setting("view") == "all":
+        st.markdown(f"[{label}](#{name})")
+        return
+    st.button(label, key=f"to-{name}", type="tertiary", on_click=_open, args=(lesson, name))
+
+
 # --- the scene ---
 
 

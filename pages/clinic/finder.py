@@ -1,0 +1,52 @@
+"""From a symptom, in the words people use, or from a message that was pasted, to its scene."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.clinic import LESSON
+from pages.clinic.symptoms import MESSAGES
+from ui import finding, scenes
+from ui.scenes import Moment
+from ui.text import FALLBACK, has, language, mode, read_as, t
+
+ASKED = f"{LESSON}.asked"  # in the session alone: what was pasted is nobody else's
+
+
+def picture(now: Moment) -> None:
+    """A field to search in, and below it every symptom, or those it found."""
+    asked = st.text_input(
+        t(f"{LESSON}.finder.label"),
+        key=ASKED,
+        placeholder=t(f"{LESSON}.finder.placeholder"),
+        max_chars=finding.LONGEST,
+        icon=":material/search:",
+    )
+    names = finding.found(asked, entries())
+    if not names:
+        st.markdown(t(f"{LESSON}.finder.nothing"))
+    with st.container(key="symptoms", gap="xsmall"):
+        for name in names:
+            with st.container(key=f"symptom-{name}", gap=None):
+                scenes.way_to(LESSON, name)
+                st.caption(t(f"{LESSON}.looks.{name}"))
+
+
+def entries() -> list[finding.Entry]:
+    """What can be found: each symptom by its words in this language and in English."""
+    codes = dict.fromkeys((language(), FALLBACK))
+    return [
+        finding.Entry(
+            scene.name,
+            tuple(text for code in codes for text in _words(scene.name, code)),
+            MESSAGES.get(scene.name, ()),
+        )
+        for scene in LESSON.scenes
+        if has(f"{LESSON}.looks.{scene.name}")
+    ]
+
+
+def _words(name: str, code: str) -> tuple[str, ...]:
+    with read_as(code, mode()):
+        said = (f"scenes.{name}.title", f"looks.{name}", f"words.{name}")
+        return tuple(t(f"{LESSON}.{key}") for key in said)
