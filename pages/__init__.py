@@ -10,4 +10,5 @@ ORDER = (
     "at_test_time",
     "inside",
     "clinic",
+    "reference",
 )
