@@ -72,10 +72,10 @@ def within(words: str, code: str) -> set[str]:
 @cache
 def _pattern(code: str) -> tuple[re.Pattern[str], dict[str, str]]:
     """What finds the words of all terms, and which term each belongs to."""
-    terms = {}
+    terms: dict[str, str] = {}
     for term in every():
         for word in _said(f"{ENTRIES}.{term}.match", code).split(", "):
-            for form in (word, f"{word}s") if word[-1:].isascii() and len(word) > 1 else (word,):
+            for form in (word, _plural(word)):
                 terms.setdefault(_folded(form), term)
     longest = sorted(terms, key=len, reverse=True)
     return re.compile("|".join(map(_bounded, longest))), terms
@@ -87,6 +87,13 @@ def _bounded(word: str) -> str:
     before = f"(?<![{LATIN}])" if re.match(f"[{LATIN}]", word) else ""
     after = f"(?![{LATIN}])" if re.search(f"[{LATIN}]$", word) else ""
     return before + wanted + after if before or after else f"(?<![가-힣]){wanted}"
+
+
+def _plural(word: str) -> str:
+    """In English; a symbol, and a word of another script, has none."""
+    if len(word) < 2 or not word[-1].isascii() or not word[-1].isalpha():
+        return word
+    return f"{word}es" if word.endswith(("ch", "s", "x")) else f"{word}s"
 
 
 def _folded(word: str) -> str:

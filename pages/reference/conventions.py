@@ -6,7 +6,7 @@ from bncore.conventions import CONVENTIONS
 from pages.reference import LESSON, common
 from ui.numbers import number
 from ui.scenes import Moment
-from ui.tables import Cell, table
+from ui.tables import Cell, exact, table
 from ui.text import t
 
 STAYS = True
@@ -49,13 +49,14 @@ def more(now: Moment) -> None:
 
 def _row(name: str) -> list[Cell]:
     rule, word = CONVENTIONS[FOLLOWS.get(name, name)], f"{LESSON}.cells"
-    none = t(f"{word}.none")
-    new = none if rule.weighs == "average" else number(rule.new_weight)
+    new = None if rule.weighs == "average" else rule.new_weight
     return [
         Cell(t(f"{LESSON}.sources.{name}"), link=SOURCES[name]),
         Cell(t(f"{word}.{rule.weighs}")),
-        Cell(none if rule.momentum is None else number(rule.momentum)),
-        Cell(new),
-        Cell(none if rule.eps is None else number(rule.eps)),
+        *(_number(value) for value in (rule.momentum, new, rule.eps)),
         Cell(t(f"{word}.{'unbiased' if rule.unbiased else 'biased'}")),
     ]
+
+
+def _number(value: float | None) -> Cell:
+    return Cell(t(f"{LESSON}.cells.none")) if value is None else exact(value)

@@ -14,6 +14,7 @@ from ui.text import language, languages, mode, read_as, t
 
 STAYS = True  # a field to search in
 SYSTEMS = ("lecture", "paper", "lab", "pytorch", "keras", "flax", "mlx")
+EXAMPLES, UNITS = 5, 3  # of the batch that is drawn both ways: reference.css
 OPENED = 4  # so many that were found stand open
 
 
@@ -97,9 +98,9 @@ def _raised(symbol: str) -> str:
 def _transposed() -> str:
     """The same batch as the lecture writes it, one column for an example, and as code does."""
     grids = "".join(
-        f'<div class="{way}"><span>{"<u></u>" * 15}</span>'
+        f'<div class="{way}"><span>{"<u></u>" * EXAMPLES * UNITS}</span>'
         f"<b>{html.escape(t(f'{LESSON}.transpose.{way}'))}</b></div>"
         for way in ("columns", "rows")
     )
-    said = html.escape(t(f"{LESSON}.transpose.alt"))
+    said = html.escape(t(f"{LESSON}.transpose.alt", m=EXAMPLES, n=UNITS))
     return f'<div class="transpose" role="img" aria-label="{said}">{grids}</div>'
