@@ -187,8 +187,8 @@ def card(lesson: str) -> None:
     """A lesson on the map."""
     with st.container(border=True, key=f"card-{lesson}", gap="xxsmall", height="stretch"):
         page.link(lesson)
-        st.markdown(_how_far(lesson), unsafe_allow_html=True)
-        st.markdown(t(f"{lesson}.in_a_sentence"))
+        far, what = _how_far(lesson), t(f"{lesson}.in_a_sentence")
+        st.markdown(f"{far}\n\n{what}", unsafe_allow_html=True)
 
 
 def _how_far(lesson: str) -> str:

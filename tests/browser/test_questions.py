@@ -20,15 +20,13 @@ MOST = 3  # presses
 def asked() -> dict[str, dict[str, list[str]]]:
     """Ids of the questions by the lesson and the scene that answer them."""
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    (entries,) = tomllib.loads(QUESTIONS.read_text("utf-8")).values()
-    for entry in entries:
-        found[entry["lesson"]][entry["scene"]].append(entry["id"])
+    for entry in tomllib.loads(QUESTIONS.read_text("utf-8"))["questions"]:
+        lesson, scene = entry["scene"]
+        found[lesson][scene].append(entry["id"])
     return found
 
 
-def test_every_question_is_three_presses_away(
-    app_url: str, new_page: Callable[..., Page]
-) -> None:
+def test_every_question_is_three_presses_away(app_url: str, new_page: Callable[..., Page]) -> None:
     """The lesson's card, the scene in the row, and to be shown: each is pressed by hand.
 
     A lesson is entered once, from the start page; its scenes are one press away from one another.
