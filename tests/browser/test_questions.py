@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.helpers import few_charts, settled, visit
-from ui.lessons import HOME, LESSONS
+from ui.lessons import LESSONS
 from ui.text import t
 
 QUESTIONS = Path(__file__).parents[1] / "clinic" / "questions.toml"
