@@ -1,6 +1,7 @@
 """Batch normalization in NumPy: to be read, and fast enough to train while one watches.
 
 `batchnorm` is the whiteboard: forward, backward and the layer, checked and commented;
+`normalizers` does the same over other cells (layer, group, instance, RMS norm, and DyT);
 `conventions` says how others keep running statistics, `variants` does it wrong on purpose.
 `kernels` is the fast form of the same sums. `activations`, `layers`, `losses`, `network` and
 `optimizers` make a classifier, and `model` is one at rest: frozen, with one pure way through it.
@@ -27,6 +28,18 @@ from bncore.errors import InputError
 from bncore.folding import fold
 from bncore.model import Hook, Model, Pass, forward
 from bncore.network import Network
+from bncore.normalizers import (
+    NORMALIZERS,
+    NormCache,
+    batch_norm_over_maps_forward,
+    dyt_backward,
+    dyt_forward,
+    group_norm_forward,
+    instance_norm_forward,
+    layer_norm_forward,
+    norm_backward,
+    rms_norm_forward,
+)
 from bncore.shift import ks, wasserstein1
 from bncore.trace import Trace
 from bncore.training import Run, train, train_together
@@ -36,6 +49,7 @@ __version__ = "0.3.0"
 
 __all__ = [
     "CONVENTIONS",
+    "NORMALIZERS",
     "VARIANTS",
     "BatchNorm",
     "Cache",
@@ -43,6 +57,7 @@ __all__ = [
     "InputError",
     "Model",
     "Network",
+    "NormCache",
     "Pass",
     "Run",
     "RunConfig",
@@ -50,9 +65,17 @@ __all__ = [
     "batch_norm_backward",
     "batch_norm_forward",
     "batch_norm_inference",
+    "batch_norm_over_maps_forward",
+    "dyt_backward",
+    "dyt_forward",
     "fold",
     "forward",
+    "group_norm_forward",
+    "instance_norm_forward",
     "ks",
+    "layer_norm_forward",
+    "norm_backward",
+    "rms_norm_forward",
     "train",
     "train_together",
     "wasserstein1",

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bncore import checks
 from bncore.model import gain
 from bncore.network import Network
 
@@ -43,6 +44,7 @@ def fold(network: Network) -> Network:
     """
     if network.norm == "none":
         return network.copy()
+    checks.one_of(network.normalizer, "normalizer", ("batch",))  # the others are no straight line
     folded = Network(**(network.settings | {"norm": "none", "group": 0}))
     W = [wide(one) for one in network.W]
     b = [np.zeros((1, 1)) if one is None else wide(one) for one in network.b]

@@ -14,6 +14,7 @@ import numpy as np
 
 from bncore.activations import Activation
 from bncore.kernels import BatchNormKernel, product
+from bncore.normalizers import normalized, normalized_back
 
 
 class Stage(Protocol):
@@ -128,6 +129,39 @@ class NormInGroups:
         self.kernel.dgamma.sum(axis=-3, out=self.dgamma)
         self.kernel.dbeta.sum(axis=-3, out=self.dbeta)
         return dx.reshape(self.together)
+
+
+class NormEach:
+    """A rival of batch norm (`normalizers`): it looks at one example at a time, or at one number.
+
+    gamma and beta (..., 1, n) and their gradients; DyT has alpha and dalpha (..., 1, 1) as well.
+    Written to be read: it makes new arrays, where the kernel of batch norm has buffers.
+    """
+
+    def __init__(
+        self,
+        normalizer: str,
+        eps: float,
+        gamma: np.ndarray,
+        beta: np.ndarray,
+        *grads: np.ndarray,
+        alpha: np.ndarray | None = None,
+    ) -> None:
+        self.normalizer, self.eps = normalizer, eps
+        self.gamma, self.beta, self.alpha, self.grads = gamma, beta, alpha, grads
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """z_tilde."""
+        self.x = x
+        y, self.kept = normalized(self.normalizer, x, self.gamma, self.beta, self.eps, self.alpha)
+        return y
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """dx; gradients of gamma, beta and alpha on the way."""
+        dx, *found = normalized_back(self.normalizer, dy, self.x, self.kept, self.gamma, self.alpha)
+        for grad, value in zip(self.grads, found, strict=True):
+            grad[...] = value
+        return dx
 
 
 class Drop:

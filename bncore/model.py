@@ -37,6 +37,7 @@ from bncore import checks
 from bncore.activations import ACTIVATIONS
 from bncore.batchnorm import row
 from bncore.errors import InputError
+from bncore.normalizers import NORMALIZERS, OVER, normalized
 
 Rows = tuple[np.ndarray, ...]
 PerLayer = Sequence[ArrayLike] | np.ndarray
@@ -44,7 +45,8 @@ Statistics = str | tuple[PerLayer, PerLayer]
 
 MOST_CLASSES = 1024  # a label beyond is a mistake, and would ask for that many outputs
 
-ARRAYS = ("W", "b", "gamma", "beta", "running_mean", "running_var")  # of a model, a layer each
+# of a model, a layer each
+ARRAYS = ("W", "b", "gamma", "beta", "running_mean", "running_var", "alpha")
 
 # Where batch norm sits among the stages of a hidden layer.
 PLACEMENTS: dict[str, tuple[str, ...]] = {
@@ -57,7 +59,8 @@ PLACEMENTS: dict[str, tuple[str, ...]] = {
 class Pass(NamedTuple):
     """What a batch came by: one read-only array per hidden layer, and the logits.
 
-    mean and var are those that batch norm took, whatever their source; none without batch norm.
+    mean and var are those that batch norm took, whatever their source; none without batch norm, or
+    where a rival is in its place.
     """
 
     z: Rows  # (..., m, n) pre-activations, as the hook left them
@@ -105,6 +108,8 @@ class Model:
     eps: Any = 1e-5  # one float for all layers, or a tuple of one for each; kept as a tuple
     activation: str = "relu"
     norm: str = "before"
+    normalizer: str = "batch"  # or a rival that takes the place of batch norm (`normalizers`)
+    alpha: Rows = ()  # (..., 1) of the hidden layers, where DyT is that rival
 
     def __post_init__(self) -> None:
         checks.one_of(self.activation, "activation", tuple(ACTIVATIONS))
@@ -112,6 +117,7 @@ class Model:
         for name in ARRAYS:
             frozen = tuple(_frozen(each, name) for each in getattr(self, name))
             object.__setattr__(self, name, frozen)
+        check_normalizer(self.normalizer, self.norm, [W.shape[-1] for W in self.W[:-1]])
         _check_widths(self)
         given = self.eps if isinstance(self.eps, tuple) else (self.eps,) * self.depth
         checks.count(given, "eps", self.depth)
@@ -160,6 +166,7 @@ class Model:
         eps = self.eps[0] if len(set(self.eps)) == 1 else self.eps
         said = [f"sizes={sizes}", f"activation={self.activation!r}", f"norm={self.norm!r}"]
         said += [f"eps={eps!r}"] if self.norm != "none" else []
+        said += [f"normalizer={self.normalizer!r}"] if self.normalizer != "batch" else []
         said += [f"dtype={self.W[0].dtype.name!r}"] + ([f"runs={self.runs}"] if self.runs else [])
         return f"Model({', '.join(said)})"
 
@@ -237,8 +244,9 @@ def forward(
 
     Batch norm takes the statistics of the batch itself, as in training ("batch"), the model's
     running ones ("running"), or a given pair (mean, var) with an entry (..., n) for each hidden
-    layer: those of a `Pass`, for instance. A hook changes what it wants on the way; a plain
-    function is taken for `Hook.z`. Without `keep` the pass has no z, u, a, and needs less memory.
+    layer: those of a `Pass`, for instance. Its rivals need none: x has all that they take. A hook
+    changes what it wants on the way; a plain function is taken for `Hook.z`. Without `keep` the
+    pass has no z, u, a, and needs less memory.
 
     Results have the wider dtype of x and the model. What overflows on the way comes out infinite
     or NaN, as in training. Raises InputError for an x that the model cannot take, for an unknown
@@ -300,6 +308,8 @@ def through(
                 if stage == "activate":
                     u = y
                     y = ACTIVATIONS[model.activation].forward(u, out=u if in_place else None)
+                elif model.normalizer != "batch" and hook.norm is None:
+                    y = _hooked_y(hook, layer, _by_rival(model, layer, y))
                 else:
                     y, mean, var = _normalized(model, layer, y, taken, hook, in_place)
                     y = _hooked_y(hook, layer, y)
@@ -348,6 +358,14 @@ def _normalized(
     return out, mean, var
 
 
+def _by_rival(model: Model, layer: int, y: np.ndarray) -> np.ndarray:
+    """y as what stands in the place of batch norm makes it."""
+    assert isinstance(model.eps, tuple)
+    alpha = row(model.alpha[layer]) if model.alpha else None
+    gamma, beta = row(model.gamma[layer]), row(model.beta[layer])
+    return normalized(model.normalizer, y, gamma, beta, model.eps[layer], alpha)[0]
+
+
 def _hooked_y(hook: Hook, layer: int, y: np.ndarray) -> np.ndarray:
     return y if hook.y is None else _like(y, hook.y(layer, y))
 
@@ -366,6 +384,8 @@ def _statistics(
     model: Model, statistics: Statistics, lead: tuple[int, ...]
 ) -> tuple[Rows, Rows] | None:
     """Those given or running, (mean, var); None for those of the batch."""
+    if model.normalizer != "batch":
+        return None
     if isinstance(statistics, str) and statistics == "batch":
         return None
     if isinstance(statistics, str) and statistics == "running":
@@ -416,3 +436,15 @@ def _check_widths(model: Model) -> None:
         for each, W in zip(rows, model.W, strict=False):
             if each is not None:
                 checks.shape(each, name, (*model.runs, W.shape[-1]))
+    checks.count(model.alpha, "alpha", normed if model.normalizer == "dyt" else 0)
+    for alpha in model.alpha:
+        checks.shape(alpha, "alpha", (*model.runs, 1))
+
+
+def check_normalizer(normalizer: str, norm: str, hidden: Sequence[int]) -> str:
+    """It, if it is known and has a place and, where it is "group", its groups come out even."""
+    checks.one_of(normalizer, "normalizer", NORMALIZERS if norm != "none" else NORMALIZERS[:1])
+    if normalizer == "group" and (odd := [n for n in hidden if n % OVER["group"].groups]):
+        expected = f"hidden units in {OVER['group'].groups} groups"
+        raise InputError("config", {"field": "normalizer", "expected": expected, "got": odd[0]})
+    return normalizer

@@ -25,10 +25,11 @@ from numpy.typing import DTypeLike
 from bncore import checks
 from bncore.activations import ACTIVATIONS
 from bncore.kernels import kernel_for
-from bncore.layers import Activate, Dense, Drop, Jolt, NormInGroups, Stage
+from bncore.layers import Activate, Dense, Drop, Jolt, NormEach, NormInGroups, Stage
 from bncore.losses import one_hot, softmax_cross_entropy
 from bncore.model import PLACEMENTS as PLACEMENTS
-from bncore.model import Model, Rows, locked, through
+from bncore.model import Model, Rows, check_normalizer, locked, through
+from bncore.normalizers import ALPHA
 
 # Standard deviation of the initial weights of a layer, from its inputs, its units and a scale.
 INITS: dict[str, Callable[[int, int, float], float]] = {
@@ -50,6 +51,9 @@ class Network:
     of a batch (0 for all of it), dropout at the end of each hidden layer, where `keep` < 1, and
     jolts (`layers.Jolt`) behind batch norm, or z where there is none: up to ±jolt[0], × jolt[1].
 
+    A `normalizer` other than "batch" takes the place of batch norm (`normalizers`): it has gamma
+    and beta, "dyt" also `alpha`, and no running statistics.
+
     All W are 0 until `initialize` draws them. A `seed` draws them at once, "he" with scale 1: run r
     by a generator from seed + r, or all runs in turn by the generator that is given.
 
@@ -70,6 +74,7 @@ class Network:
         group: int = 0,
         keep: float = 1.0,
         jolt: tuple[float, float] = STILL,
+        normalizer: str = "batch",
         seed: Seed | None = None,
     ) -> None:
         self.settings: dict[str, Any] = dict(locals())
@@ -78,6 +83,7 @@ class Network:
         checks.one_of(activation, "activation", tuple(ACTIVATIONS))
         checks.one_of(norm, "norm", tuple(PLACEMENTS))
         self.sizes, self.runs = checks.sizes(sizes), runs
+        self.normalizer = check_normalizer(normalizer, norm, self.sizes[1:-1])
         self.dtype = checks.float_dtype(dtype)
         self.activation, self.norm = ACTIVATIONS[activation], norm
         self.eps = checks.epsilon(eps, self.dtype)
@@ -106,13 +112,14 @@ class Network:
         pairs = list(pairwise(self.sizes))
         biases = [(1, n) for n in hidden if hidden_bias] + [(1, classes)]
         rows = [(1, n) for n in normed]
-        counts = np.cumsum([len(pairs), len(biases), len(rows)])
+        alphas = [(1, 1) for _ in normed if self.normalizer == "dyt"]
+        counts = np.cumsum([len(pairs), len(biases), len(rows), len(rows)])
 
-        shapes = pairs + biases + rows + rows
+        shapes = pairs + biases + rows + rows + alphas
         self.params, views = self._flat(shapes)
         self.grads, grad_views = self._flat(shapes)
-        self.W, b, self.gamma, self.beta = _split(views, counts)
-        self.dW, db, self.dgamma, self.dbeta = _split(grad_views, counts)
+        self.W, b, self.gamma, self.beta, self.alpha = _split(views, counts)
+        self.dW, db, self.dgamma, self.dbeta, self.dalpha = _split(grad_views, counts)
         missing = [None] * (len(pairs) - len(biases))
         self.b: list[np.ndarray | None] = missing + b
         self.db: list[np.ndarray | None] = missing + db
@@ -120,6 +127,7 @@ class Network:
         weights = sum(inputs * units for inputs, units in pairs)  # W of all layers come first
         self.flat_W, self.flat_dW = self.params[..., :weights], self.grads[..., :weights]
 
+        rows = rows if self.normalizer == "batch" else []
         self.running, running = self._flat(rows + rows)
         self.batch, batch = self._flat(rows + rows)  # statistics of the last training forward
         self.running_mean, self.running_var = running[: len(rows)], running[len(rows) :]
@@ -128,6 +136,8 @@ class Network:
         self._batch_vars, self._running_vars = self.batch[..., half:], self.running[..., half:]
         for start_at_one in self.gamma + self.running_var:
             start_at_one[...] = 1
+        for alpha in self.alpha:
+            alpha[...] = ALPHA
 
     def _flat(self, shapes: list[tuple[int, int]]) -> tuple[np.ndarray, list[np.ndarray]]:
         """One buffer (*runs, total) of zeros, and a view (*runs, *shape) for each shape."""
@@ -271,6 +281,8 @@ class Network:
             eps=self.eps,
             activation=self.settings["activation"],
             norm=self.norm,
+            normalizer=self.normalizer,
+            alpha=rows(self.alpha),
         )
 
 
@@ -325,6 +337,8 @@ class Stages:
         return Dense(W, dW, network.b[layer], network.db[layer], z, first=layer == 0)
 
     def _norm(self, network: Network, layer: int) -> Stage:
+        if network.normalizer != "batch":
+            return self._rival(network, layer)
         of_all = (
             network.gamma,
             network.beta,
@@ -337,6 +351,13 @@ class Stages:
         if self.sample < self.m:
             return NormInGroups(self.m, self.sample, network.eps, *views)
         return kernel_for(self.m, network.eps, *views)
+
+    @staticmethod
+    def _rival(network: Network, layer: int) -> NormEach:
+        named = [network.gamma, network.beta, network.dgamma, network.dbeta, network.dalpha]
+        views = [of_layers[layer] for of_layers in named if of_layers]
+        alpha = network.alpha[layer] if network.alpha else None
+        return NormEach(network.normalizer, network.eps, *views, alpha=alpha)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Through all stages."""

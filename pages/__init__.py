@@ -9,6 +9,7 @@ ORDER = (
     "noise",
     "at_test_time",
     "inside",
+    "rivals",
     "clinic",
     "reference",
 )

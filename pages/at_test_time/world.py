@@ -24,7 +24,7 @@ ARMS = {"plain": "plain", "frozen": "running", "reestimated": "bn"}
 TRUSTED = {"robust": "frozen", "refit": "reestimated", "plain": "plain"}
 MARKED = tuple(TRUSTED)
 
-_component = drag.component("light")
+_component = drag.component("light", "bars.css")
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

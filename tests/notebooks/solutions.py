@@ -89,6 +89,19 @@ def ghost(z, g, eps=1e-5):
     return ((groups - mean) / np.sqrt(var + eps)).reshape(z.shape)
 """,
     ],
+    "rivals": [
+        """
+def group_norm(z, groups):
+    parts = z.reshape(len(z), groups, -1)
+    return standardized(parts, 2).reshape(z.shape)
+""",
+        """
+def moved(z, unit, axis):
+    louder = z.copy()
+    louder[:, unit] *= 3
+    return np.abs(standardized(louder, axis) - standardized(z, axis)).max()
+""",
+    ],
     "test_time": [
         """
 def decay_of(momentum):

@@ -47,6 +47,14 @@ HONEST: dict[str, Any] = {
     "kinds": {"mount": "m", "n": 1, "set": {"keep": "0.5"}},
     "fading": {"mount": "m", "n": 1, "set": {"decay": "0.5", "stop": "5"}},
     "light": {"mount": "m", "n": 1, "set": {"dim": "0.5"}},
+    "cells": {  # of three boards
+        "mount": "m",
+        "n": 1,
+        "set": {"over": "rms", "example": "1", "unit": "2", "deed": "image", "arm": "rms"}
+        | {"over_maps": "layer", "image": "1", "channel": "1"},
+    },
+    "arms": {"mount": "m", "n": 1, "set": {"m": "64"}},
+    "depths": {"mount": "m", "n": 1, "set": {"depth": "3"}},
     "home": {"run": "bn_loses", "frame": 7},
     "replay": {"frame": 7, "layer": 2, "shown": "z", "speed": 25, "at": 1, "missing": -1},
     "nudged": {"mount": "m", "n": 1, "set": {"nudge": "0.5"}},
