@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from pages.reference import LESSON
-from ui import finding
+from ui import finding, state
 from ui.files import COMPONENTS
 from ui.lessons import address
 from ui.text import FALLBACK, language, mode, read_as, t
@@ -77,9 +77,20 @@ def outside(link: str, label: str) -> str:
     return f'<a href="{html.escape(link)}" target="_blank" rel="noopener">{html.escape(label)}</a>'
 
 
-def window(body: str, label: str, whole: bool) -> str:
-    """A list in a window that scrolls, and that the keyboard reaches; where all is open, whole."""
-    if whole:
+def shown(names: Sequence[str], most: Mapping[str, int]) -> tuple[list[str], str]:
+    """What has room: before a class and in a frame elsewhere, where nothing scrolls, a few.
+
+    `most` says how many by view. With them a line that says how many more there are to search for.
+    """
+    room = most.get(state.setting("view"), len(names))
+    rest = len(names) - room
+    line = f'<p class="rest">{html.escape(t(f"{LESSON}.search.rest", count=rest))}</p>'
+    return list(names[:room]), line if rest > 0 else ""
+
+
+def window(body: str, label: str) -> str:
+    """A list in a window that scrolls, and that the keyboard reaches; elsewhere it stands whole."""
+    if state.setting("view") != "page":
         return f'<div class="look whole">{body}</div>'
     named = f'role="region" tabindex="0" aria-label="{html.escape(label)}"'
     return f'<div class="look" {named}>{body}</div>'

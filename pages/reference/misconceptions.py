@@ -19,6 +19,7 @@ from ui.scenes import Moment
 from ui.text import mode, t
 
 STAYS = True
+ROOM = {"class": 6, "embed": 5}
 BOARD = "why"  # the lesson that has the verdicts
 FALSE = {"weak": "var", "contradicted": "error"}  # verdicts that are listed, and their colours
 #: the scene that treats a claim, where its entry on the board names the lesson alone
@@ -74,9 +75,10 @@ def picture(now: Moment) -> None:
     every = listed()
     names = list(every) if now.whole else common.search("misconceptions", entries())[1]
     if names:
-        body = "".join(f"<li>{_told(every[name])}</li>" for name in names)
-        shown = common.window(f"<ul>{body}</ul>", t(f"{LESSON}.lists.misconceptions"), now.whole)
-        common.show(f'<div class="believed">{shown}</div>')
+        few, more = common.shown(names, ROOM)
+        body = "".join(f"<li>{_told(every[name])}</li>" for name in few)
+        shown = common.window(f"<ul>{body}</ul>", t(f"{LESSON}.lists.misconceptions"))
+        common.show(f'<div class="believed">{shown}{more}</div>')
 
 
 def entries() -> dict[str, list[str]]:

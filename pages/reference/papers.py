@@ -21,6 +21,7 @@ from ui.scenes import Moment
 from ui.text import has, t
 
 STAYS = True
+ROOM = {"class": 2, "embed": 1}
 BOARD = "why"  # the lesson that has the verdicts
 
 
@@ -68,9 +69,10 @@ def picture(now: Moment) -> None:
     """Who, when, what it is called; what it says; what was found; where."""
     names = list(listed()) if now.whole else common.search("papers", entries())[1]
     if names:
-        body = "".join(f"<li>{_told(listed()[name])}</li>" for name in names)
-        shown = common.window(f"<ul>{body}</ul>", t(f"{LESSON}.lists.papers"), now.whole)
-        common.show(f'<div class="papers">{shown}</div>')
+        few, more = common.shown(names, ROOM)
+        body = "".join(f"<li>{_told(listed()[name])}</li>" for name in few)
+        shown = common.window(f"<ul>{body}</ul>", t(f"{LESSON}.lists.papers"))
+        common.show(f'<div class="papers">{shown}{more}</div>')
 
 
 def entries() -> dict[str, list[str]]:
@@ -89,8 +91,8 @@ def _told(paper: Paper) -> str:
     if here:
         lines.append(f"<p><b>{html.escape(t(f'{LESSON}.here'))}</b> {' '.join(here)}</p>")
     ways = "".join(f"<span>{common.scene_link(*at)}</span>" for at in paper.scenes)
-    by = html.escape(paper.by)
-    return f"<h4>{by}: {common.outside(paper.link, paper.title)}</h4>{''.join(lines)}{ways}"
+    title = f"{common.outside(paper.link, paper.by)} {html.escape(paper.title)}"
+    return f'<p class="by">{title}</p>{"".join(lines)}{ways}'
 
 
 def _graded(paper: Paper) -> str:

@@ -10,11 +10,12 @@ from pages.reference import LESSON, common
 from ui import terms
 from ui.files import ASSETS
 from ui.scenes import Moment
-from ui.text import language, languages, mode, read_as, t
+from ui.text import language, languages, mode, name_of, read_as, t
 
 STAYS = True  # a field to search in
 SYSTEMS = ("lecture", "paper", "lab", "pytorch", "keras", "flax", "mlx")
 EXAMPLES, UNITS = 5, 3  # of the batch that is drawn both ways: reference.css
+ROOM = {"class": 0, "embed": 0}  # besides the one that is marked
 OPENED = 4  # so many that were found stand open
 
 
@@ -28,14 +29,13 @@ def picture(now: Moment) -> None:
     """One term, marked; below it all others, each to be opened; beside it which way Ng writes."""
     asked, names = ("", list(terms.every())) if now.whole else common.search("terms", entries())
     first = LESSON.value("term") if not asked else next(iter(names), None)
-    rest = [name for name in names if name != first]
-    opened = rest if now.whole else rest[: OPENED - 1] if asked else []
+    others, more = common.shown([name for name in names if name != first], ROOM)
+    opened = others if now.whole else others[: OPENED - 1] if asked else []
     chosen = _entry(first, opened=True, marked=True) if first in names else ""
-    listed = "".join(_entry(name, opened=name in opened) for name in rest)
-    below = common.window(listed, t(f"{LESSON}.lists.terms"), now.whole) if listed else ""
-    common.show(
-        f'<div class="glossary"><div class="top">{chosen}{_transposed()}</div>{below}</div>'
-    )
+    listed = "".join(_entry(name, opened=name in opened) for name in others)
+    below = common.window(listed, t(f"{LESSON}.lists.terms")) if listed else ""
+    top = f'<div class="top">{chosen}{_transposed()}</div>'
+    common.show(f'<div class="glossary">{top}{below}{more}</div>')
 
 
 def entries() -> dict[str, list[str]]:
@@ -57,7 +57,10 @@ def entries() -> dict[str, list[str]]:
 
 def _entry(term: str, *, opened: bool, marked: bool = False) -> str:
     """Its name here and in the other languages; when opened its sentence and its notation."""
-    others = "".join(f'<i lang="{code}">{html.escape(name)}</i>' for code, name in _elsewhere(term))
+    others = "".join(
+        f'<i lang="{code}" aria-hidden="true">{html.escape(name)}</i>'  # said below
+        for code, name in _elsewhere(term)
+    )
     said = f"<p>{html.escape(t(f'{terms.ENTRIES}.{term}.say'))}</p>"
     link = f'<a class="self" href="{terms.address(term)}">{html.escape(t(f"{LESSON}.link"))}</a>'
     looks = f' class="{"marked" if marked else ""}" aria-current="{str(marked).lower()}"'
@@ -86,7 +89,12 @@ def _notation(term: str) -> str:
         for system in SYSTEMS
         if system in written
     )
-    return cells and f'<dl class="notation">{cells}</dl>'
+    names = "".join(
+        f'<div class="told"><dt lang="{code}">{html.escape(name_of(code))}</dt>'
+        f'<dd lang="{code}">{html.escape(name)}</dd></div>'
+        for code, name in _elsewhere(term)
+    )
+    return f'<dl class="notation">{cells}{names}</dl>' if cells or names else ""
 
 
 def _raised(symbol: str) -> str:
