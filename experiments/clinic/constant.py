@@ -31,10 +31,10 @@ class Constant:
 def constant(z: float) -> Constant:
     """Batch norm of M examples that are all z."""
     each = np.full(M, z, np.float32)
-    total = np.float32(0)
-    for one in each:
-        total += one
-    mean = np.float32(total / np.float32(M))
+    total = np.zeros(1, np.float32)
+    for number in each:
+        total += number
+    mean = total[0] / np.float32(M)
     off = each[0] - mean
     z_norm = off / np.sqrt(off * off + np.float32(EPS))
     one, zero = np.ones(1, np.float32), np.zeros(1, np.float32)

@@ -12,6 +12,8 @@ def controls() -> tuple[Control, ...]:
         averaged,
         bias,
         constant,
+        decay,
+        dropout,
         eval_worse,
         exported,
         few_images,
@@ -38,6 +40,9 @@ def controls() -> tuple[Control, ...]:
         Choice("statistics", "last", averaged.STATISTICS),
         Choice("constant", 12345.6, constant.CONSTANTS),
         Choice("b", 100, bias.BIASES),
+        Choice("keep", 0.5, dropout.KEEP),
+        Choice("on", "affine", decay.ON),
+        Choice("decay", 0.01, decay.DECAYS),
     )
 
 
@@ -68,6 +73,8 @@ LESSON = Lesson(
             "exported", 2, Question("where", ("lost", "measures", "folded"), "folded"), deep=True
         ),
         Scene("averaged", 2, Question("lacks", ("fewer", "fit", "own"), "own"), deep=True),
+        Scene("dropout", 2, Question("behind", ("same", "small", "large"), "large"), deep=True),
+        Scene("decay", 2, Question("decayed", ("worse", "better", "little"), "little"), deep=True),
         Scene("constant", 1, Question("becomes", ("zero", "nan", "one"), "one"), deep=True),
         Scene("bias", 1, Question("moves", ("much", "less", "none"), "none"), deep=True),
     ),

@@ -7,7 +7,7 @@ its drawer: code that was run, where it is explained, and who has asked.
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,12 +58,11 @@ def wards(*each: Ward, image: int | None = None) -> None:
 
 def _ward(ward: Ward, best: float, image: int | None) -> str:
     answers = ward.answers
-    known = answers is not None
-    ill = known and answers.right < best - ILL
+    ill = answers is not None and answers.right < best - ILL
     hue = colour("error" if ill else "bn", text.mode())
-    share = percent(answers.right) if known else UNKNOWN
+    share = percent(answers.right) if answers else UNKNOWN
     of = t(f"{LESSON}.wards.{'calls' if image is not None else 'images'}", images=_count(ward))
-    width = 100 * answers.right if known else 0
+    width = 100 * answers.right if answers else 0
     said = t(f"{LESSON}.wards.alt", name=ward.name.replace("`", ""), share=share, of=of)
     under = f'<p class="under">{html.escape(ward.under)}</p>'
     digits = _digits(answers, image)
@@ -98,7 +97,7 @@ def _digits(answers: Answers | None, image: int | None) -> str:
         if answers is not None:
             digit = int(answers.said[place])
             right = digit == data.y_test[row]
-            said = f"{digit if digit >= 0 else 'NaN'} {'✓' if right else '✗'}"
+            said = f"{digit} {'✓' if right else '✗'}" if digit >= 0 else "NaN"
         look = "" if right else ' class="wrong"'
         shown.append(
             f'<span{look}><img src="{source}" width="{5 * width}" alt=""><b>{said}</b></span>'
@@ -110,7 +109,7 @@ def _digits(answers: Answers | None, image: int | None) -> str:
 
 
 def numbers(
-    rows: Sequence[tuple[str, Sequence[float | None]]], label: str, digits: int = 2
+    rows: Sequence[tuple[str, Iterable[float | None]]], label: str, digits: int = 2
 ) -> None:
     """Rows of numbers by name; None is not told yet, and what is no number stands out."""
     body = "".join(
@@ -151,6 +150,22 @@ def facts(*each: Fact) -> None:
         said = UNKNOWN if fact.value is None else number(fact.value, fact.digits)
         rows.append(f'<div style="--hue: {hue}"><dt>{_named(fact.name)}</dt><dd>{said}</dd></div>')
     page.at_once(f'<dl class="facts">{"".join(rows)}</dl>', STYLE)
+
+
+def bars(*each: Fact, most: float, mark: float, marked: str) -> None:
+    """Numbers with their lengths, up to `most`, and a line where they would be healthy."""
+    rows = []
+    for fact in each:
+        hue = colour("error" if fact.ill else "bn", text.mode())
+        said = UNKNOWN if fact.value is None else number(fact.value, fact.digits)
+        width = 100 * min((fact.value or 0) / most, 1)
+        rows.append(
+            f'<div style="--hue: {hue}"><dt>{_named(fact.name)}</dt><dd>{said}</dd>'
+            f'<i class="level"><em style="width: {width:.1f}%"></em>'
+            f'<u style="left: {100 * mark / most:.1f}%"></u></i></div>'
+        )
+    note = f'<p class="mark">{html.escape(marked)}</p>'
+    page.at_once(f'<dl class="facts bars">{"".join(rows)}</dl>{note}', STYLE)
 
 
 # --- the drawer ---

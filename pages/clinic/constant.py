@@ -55,4 +55,5 @@ def more(now: Moment) -> None:
     heads = [Cell(t(f"{LESSON}.constant.difference")), *(exact(d) for d in DIFFERENCES)]
     row = [Cell("z_norm"), *(exact(experiment.of_two(d)) for d in DIFFERENCES)]
     table(heads, [row], name="two", lesson=LESSON)
+    st.markdown(t(f"{LESSON}.constant.libraries"))
     cure(now.name, experiment.constant, center)

@@ -9,7 +9,7 @@ from experiments.clinic import eval_worse as experiment
 from experiments.clinic.eval_worse import Late
 from pages.clinic import LESSON
 from pages.clinic.common import Ward, cure, value, wards
-from ui import controls
+from ui import controls, page
 from ui.numbers import number, percent
 from ui.scenes import Moment
 from ui.text import t
@@ -50,5 +50,5 @@ def said(now: Moment) -> dict[str, object]:
 
 def more(now: Moment) -> None:
     """A list to go through, and new statistics as code."""
-    st.markdown(t(f"{LESSON}.eval_worse.list", **said(now)))
+    page.say(f"{LESSON}/checklist", **said(now))
     cure(now.name, experiment.late, follow, average)

@@ -6,11 +6,13 @@ import streamlit as st
 
 from experiments.clinic import few_images as experiment
 from experiments.clinic.few_images import ThroughFrozen, Tuned
+from experiments.intervals import half_widths
 from pages.clinic import LESSON
 from pages.clinic.common import Ward, cure, value, wards
 from ui import controls
 from ui.numbers import number, percent
 from ui.scenes import Moment
+from ui.tables import Cell, table
 from ui.text import t
 
 PLACE = ("freeze", "few", "light")
@@ -37,6 +39,19 @@ def tuned() -> Tuned:
     return experiment.tuned(*map(value, PLACE))
 
 
+def over_seeds() -> None:
+    """What each way comes to, with other images and other batches."""
+    heads = [Cell(""), *(Cell(f"m = {m}") for m in experiment.SIZES)]
+    rows = []
+    for freeze, by_m in zip(experiment.FREEZE, experiment.over_seeds(value("light")), strict=True):
+        cells = [
+            Cell(f"{percent(float(mean))} ± {100 * half:.1f}", value=f"{mean:.4f}")
+            for mean, half in zip(by_m.mean(axis=-1), half_widths(by_m.T), strict=True)
+        ]
+        rows.append([Cell(t(f"{LESSON}.few_images.{freeze}")), *cells])
+    table(heads, rows, name="few", lesson=LESSON)
+
+
 def said(now: Moment) -> dict[str, object]:
     """Before and after; what the arms come to that were asked about."""
     found, m = tuned(), LESSON.default("few", now.name)
@@ -50,5 +65,7 @@ def said(now: Moment) -> dict[str, object]:
 
 def more(now: Moment) -> None:
     """When to freeze and when not, and how."""
-    st.caption(t(f"{LESSON}.few_images.of_run", lr=number(experiment.LR), **said(now)))
+    over_seeds()
+    known = {"lr": number(experiment.LR), "seeds": len(experiment.SEEDS)}
+    st.caption(t(f"{LESSON}.few_images.of_run", **known, **said(now)))
     cure(now.name, ThroughFrozen, experiment.tune)

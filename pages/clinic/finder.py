@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import html
+
 import streamlit as st
 
 from pages.clinic import LESSON
+from pages.clinic.common import STYLE
 from pages.clinic.symptoms import MESSAGES
-from ui import finding, scenes
+from ui import finding, page, scenes
 from ui.scenes import Moment
 from ui.text import FALLBACK, has, language, mode, read_as, t
 
+STAYS = True  # its ways lead through the app
 ASKED = f"{LESSON}.asked"  # in the session alone: what was pasted is nobody else's
 
 
@@ -18,18 +22,19 @@ def picture(now: Moment) -> None:
     asked = st.text_input(
         t(f"{LESSON}.finder.label"),
         key=ASKED,
-        placeholder=t(f"{LESSON}.finder.placeholder"),
+        placeholder=t(f"{LESSON}.finder.label"),
         max_chars=finding.LONGEST,
         icon=":material/search:",
+        label_visibility="collapsed",
     )
     names = finding.found(asked, entries())
-    if not names:
-        st.markdown(t(f"{LESSON}.finder.nothing"))
+    kind = "some" if asked.strip() and names else "all" if names else "nothing"
+    count = t(f"{LESSON}.finder.{kind}", count=len(names))
+    page.at_once(f'<p class="mark">{html.escape(count)}</p>', STYLE)
     with st.container(key="symptoms", gap="xsmall"):
         for name in names:
-            with st.container(key=f"symptom-{name}", gap=None):
-                scenes.way_to(LESSON, name)
-                st.caption(t(f"{LESSON}.looks.{name}"))
+            title, looks = t(f"{LESSON}.scenes.{name}.title"), t(f"{LESSON}.looks.{name}")
+            scenes.way_to(LESSON, name, f"**{title}**\n{looks}")
 
 
 def entries() -> list[finding.Entry]:

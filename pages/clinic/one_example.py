@@ -44,4 +44,5 @@ def said(now: Moment) -> dict[str, object]:
 
 def more(now: Moment) -> None:
     """Where such a batch comes from, and what to do."""
+    st.markdown(t(f"{LESSON}.one_example.convolution"))
     cure(now.name, experiment.of_beta_alone, in_batches)

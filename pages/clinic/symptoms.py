@@ -27,8 +27,9 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "pytorch/pytorch#4534",
         "meetps/pytorch-semseg#214",
         "nikitakaraevv/pointnet#18",
+        "BCV-Uniandes/DMS#30",
     ),
-    "other_answer": ("pytorch/pytorch#5406", "pytorch/examples#119", "BCV-Uniandes/DMS#30"),
+    "other_answer": ("pytorch/pytorch#5406", "pytorch/examples#119"),
     "few_images": (
         "yhenon/pytorch-retinanet#24",
         "princeton-vl/RAFT#141",
@@ -51,6 +52,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     ),
     "exported": ("pytorch/pytorch#93343",),
     "averaged": (),
+    "dropout": (),
+    "decay": ("ultralytics/yolov5#4104", "torch/torch7#846", "nmndeep/revisiting-at#2"),
     "constant": ("pytorch/pytorch#5410",),
     "bias": ("milesial/Pytorch-UNet#325",),
 }
@@ -66,6 +69,8 @@ EXPLAINED: dict[str, tuple[tuple[str, str], ...]] = {
     "accumulated": (("noise", "draw"), ("noise", "law")),
     "exported": (("test_time", "folding"),),
     "averaged": (("test_time", "stale"), ("test_time", "world")),
+    "dropout": (("noise", "kinds"), ("noise", "beside")),
+    "decay": (("inside", "growth"), ("inside", "scale")),
     "constant": (("mini_batch", "epsilon"),),
     "bias": (("network", "b"),),
 }

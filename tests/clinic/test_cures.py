@@ -18,7 +18,22 @@ from bncore.batchnorm import (
 )
 from pages.clinic import LESSON
 from pages.clinic.common import LIBRARIES
-from tests.fixtures.make_clinic_reference import RUNS, M, digest, given, snippets, with_constant
+from pages.clinic.symptoms import QUESTIONS
+from tests.complete import languages
+from tests.fixtures.make_clinic_reference import (
+    CONSTANT,
+    DECAY,
+    LR,
+    MANY,
+    RUNS,
+    M,
+    digest,
+    given,
+    snippets,
+    with_constant,
+)
+from tests.locales.test_numerals import figures
+from ui import text
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "clinic_reference.npz"
 with np.load(FIXTURE) as file:
@@ -63,8 +78,7 @@ def layer() -> BatchNorm:
 
 
 def test_every_symptom_has_a_remedy_in_every_library_that_was_run_as_it_stands() -> None:
-    scenes = [scene.name for scene in LESSON.scenes if f"{scene.name}_pytorch" in RUNS]
-    assert snippets() == sorted((name, library) for name in scenes for library in LIBRARIES)
+    assert snippets() == sorted((name, library) for name in QUESTIONS for library in LIBRARIES)
     assert set(RUNS) == {f"{name}_{library}" for name, library in snippets()}
     for name, library in snippets():
         stored = str(REFERENCE[f"{name}/{library}/digest"])
@@ -195,3 +209,28 @@ def test_without_the_bias_the_block_is_the_same(library: str) -> None:
     for bias in (0.0, 100.0):
         expected, _ = batch_norm_forward(z + bias, np.ones(3), np.zeros(3), eps)
         np.testing.assert_allclose(found["out"], np.maximum(expected, 0), atol=1e-4)
+
+
+@LIBRARY
+def test_dropout_behind_the_last_batch_norm_moves_no_statistics(library: str) -> None:
+    found = gave("dropout", library)
+    hidden, _ = batch_norm_forward(BATCHES[2] @ BATCHES[0][:3], np.ones(3), np.zeros(3))
+    z = np.maximum(hidden, 0) @ BATCHES[3][:3]
+    close(found["mean"], 0.1 * z.mean(axis=0))
+    close(found["var"], 0.9 + 0.1 * variance(z, library))
+
+
+@LIBRARY
+def test_decay_is_on_W_alone(library: str) -> None:
+    found = gave("decay", library)
+    close(found["W"], BATCHES[0][:3] * (1 - LR * DECAY))
+    close(found["gamma"], G["gamma"])
+    close(found["beta"], G["beta"])
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_what_is_said_of_the_constant_is_what_the_libraries_gave(lang: str) -> None:
+    gave_then = [float(gave("constant", library)["plain"][0, 0]) for library in LIBRARIES]
+    said = figures(text._labels(lang, str(LESSON))["constant"]["libraries"])
+    assert said == sorted([CONSTANT, MANY, *(abs(round(each, 2)) for each in gave_then)])
+    assert gave_then[0] < 0  # the sign is no part of a figure

@@ -16,8 +16,8 @@ from tests.visits import counting
 from ui.lessons import HOME, LESSONS
 from ui.state import key
 
-FIRST = 52  # a lesson's first scene, with all of the frame
-START = 48 + 2 * len(LESSONS)  # the start page with its map
+# a lesson's first scene, with all of the frame and the menu; the start page with a card for each
+FIRST, START = 44 + len(LESSONS), 26 + 4 * len(LESSONS)
 AGAIN = 32  # what a control draws again
 SCENES = [
     pytest.param(lesson, scene.name, id=f"{lesson}-{scene.name}")

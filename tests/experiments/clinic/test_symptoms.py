@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from bncore.folding import fold
 from bncore.losses import one_hot, softmax_cross_entropy
 from experiments.clinic import (
+    accumulated,
+    averaged,
+    bias,
+    constant,
+    decay,
+    dropout,
     eval_worse,
+    exported,
     few_images,
     frameworks,
     one_example,
@@ -43,7 +52,7 @@ def right(logits: np.ndarray) -> float:
 # --- eval() is far worse ---
 
 
-def averaged(updates: int, momentum: float, factor: float = 32 / 31) -> list:
+def kept_after(updates: int, momentum: float, factor: float = 32 / 31) -> list:
     """Running statistics of the shipped run, one batch after the other."""
     mean, var = np.zeros((3, 50)), np.ones((3, 50))
     for s in range(updates):
@@ -56,7 +65,7 @@ def averaged(updates: int, momentum: float, factor: float = 32 / 31) -> list:
 def test_eval_is_late_by_the_weight_of_the_start(updates: int, momentum: float) -> None:
     found = eval_worse.late(updates, momentum)
     at = NET.at(list(NET.snapshots).index(updates))
-    logits = by_hand(X, averaged(updates, momentum), at)
+    logits = by_hand(X, kept_after(updates, momentum), at)
     np.testing.assert_allclose(found.evaluated.logits, logits, atol=1e-3)
     assert found.evaluated.right == right(logits)
     weight = 1.0
@@ -184,7 +193,7 @@ def test_each_setting_moves_the_logits_as_its_formula_says() -> None:
         "divisor": (0.1, 1, 1e-5),
         "eps": (0.1, 32 / 31, 1e-3),
     }.items():
-        logits = by_hand(X, averaged(600, momentum, factor), eps=eps)
+        logits = by_hand(X, kept_after(600, momentum, factor), eps=eps)
         found = frameworks.ported(moved)
         np.testing.assert_allclose(found.other.logits, logits, atol=2e-3)
         np.testing.assert_allclose(found.pytorch.logits, by_hand(X, running()), atol=2e-3)
@@ -214,5 +223,137 @@ def test_a_bad_batch_stays_in_the_running_variance_and_only_there() -> None:
 
 def test_the_running_variance_is_the_average_written_out() -> None:
     clean = running_nan.poisoned("none", layer=1, unit=4)
-    expected = [averaged(int(step), 0.1)[1][1][4] for step in clean.steps[-2:]]
+    expected = [kept_after(int(step), 0.1)[1][1][4] for step in clean.steps[-2:]]
     np.testing.assert_allclose(clean.running_var[-2:], expected, rtol=1e-4)
+
+
+# --- parts of a batch ---
+
+
+@pytest.mark.parametrize("parts", accumulated.PARTS)
+def test_a_sum_over_parts_is_the_whole_without_batch_norm_alone(parts: int) -> None:
+    found = accumulated.accumulated(parts)
+    assert found["plain"].off < 1e-5
+    assert (found["bn"].off > 0.2) == (parts > 1)
+    for gradients in found.values():
+        difference = np.sqrt(((gradients.parts - gradients.whole) ** 2).sum())
+        assert gradients.off == pytest.approx(difference / np.sqrt((gradients.whole**2).sum()))
+        whole, added = gradients.shown()
+        assert len(whole) == len(added) == accumulated.SHOWN
+        assert set(whole) <= set(gradients.whole / gradients.whole.std())
+
+
+def test_the_gradient_with_batch_norm_is_the_slope_of_the_loss() -> None:
+    """Of the whole batch, in the direction of the gradient itself."""
+    gradients = accumulated.accumulated(1)["bn"]
+    network = NET.at(list(NET.snapshots).index(accumulated.STEPS))
+    x, targets = NET.data.x_train[:64].astype(float), one_hot(NET.data.y_train[:64], 10)
+    start, ends = network.flat_W.copy(), []
+    for step in (1e-3, -1e-3):
+        network.flat_W[...] = start + step * gradients.whole / np.linalg.norm(gradients.whole)
+        logits = by_hand(x, None, network)
+        ends.append(float(softmax_cross_entropy(logits, targets.astype(float))[0]))
+    slope = (ends[0] - ends[1]) / 2e-3
+    assert slope == pytest.approx(np.linalg.norm(gradients.whole), rel=0.03)
+
+
+# --- export ---
+
+
+def test_folded_is_the_same_and_otherwise_it_is_not() -> None:
+    folded, dropped, train = (exported.exported(how) for how in exported.EXPORT)
+    assert folded.before.right == folded.after.right > 0.98
+    assert folded.difference < 1e-4 < 1 < min(dropped.difference, train.difference)
+    a = X
+    for W in NET.network.W[:-1]:
+        a = np.maximum(a @ W, 0)
+    logits = a @ NET.network.W[-1] + NET.network.b[-1]
+    np.testing.assert_allclose(dropped.after.logits, logits, atol=1e-3)
+    assert dropped.after.right == right(logits) < 0.6
+    assert train.after.right == one_example.alone(1).train.right < 0.2
+
+
+# --- averaged weights ---
+
+
+def test_averaged_weights_want_statistics_of_their_own() -> None:
+    found = averaged.averaged(11)
+    assert found.last.right < found.alone.right - 0.15
+    for statistics in (found.mean, found.new):
+        assert statistics.right > found.alone.right
+    net = trained("fast")
+    network = net.network.copy()
+    network.params[...] = sum(net.params[-k] / 11 for k in range(1, 12))
+    a, statistics = net.data.x_train.astype(float), []
+    for k in range(3):
+        z = a @ network.W[k].astype(float)
+        statistics.append((z.mean(axis=0), z.var(axis=0)))
+        z_norm = (z - statistics[k][0]) / np.sqrt(statistics[k][1] + 1e-5)
+        a = np.maximum(network.gamma[k] * z_norm + network.beta[k], 0)
+    logits = by_hand(net.data.x_test.astype(float), statistics, network)
+    np.testing.assert_allclose(found.new.logits, logits, atol=5e-3)
+    assert found.steps == tuple(net.snapshots[-11:])
+
+
+# --- a constant, a bias ---
+
+
+def test_a_constant_becomes_one_by_rounding_and_zero_without() -> None:
+    for z in constant.CONSTANTS:
+        found = constant.constant(z)
+        assert found.here == 0
+        assert found.off == float(np.float32(found.z) - np.float32(found.mean))
+        expected = found.off / np.sqrt(found.off**2 + 1e-5)
+        assert found.z_norm == pytest.approx(expected, rel=1e-4)
+    assert abs(constant.constant(12345.6).z_norm) > 0.9
+    assert abs(constant.constant(1.1).z_norm) < 0.01
+    assert constant.constant(1234.5).off == 0  # a number of few bits is added without rounding
+
+
+def test_two_examples_are_plus_and_minus_one() -> None:
+    for difference in (10, 1, 0.01, 0):
+        z = np.array([[0.0], [difference]])
+        z_norm = (z - z.mean()) / np.sqrt(z.var() + 1e-5)
+        np.testing.assert_allclose(z_norm[:, 0], np.array([-1, 1]) * constant.of_two(difference))
+
+
+def test_a_bias_moves_z_and_nothing_behind_batch_norm() -> None:
+    plain = bias.biased(0)
+    for b in bias.BIASES:
+        found = bias.biased(b)
+        np.testing.assert_allclose(found.z - plain.z, b)
+        np.testing.assert_allclose(found.z_tilde, plain.z_tilde, atol=1e-9)
+        assert abs(found.db) < 1e-12
+    weights = NET.network.W[0][:, bias.UNIT].astype(float)
+    np.testing.assert_allclose(plain.z, NET.data.x_train[: bias.SHOWN].astype(float) @ weights)
+
+
+# --- what was trained over seeds ---
+
+
+def test_dropout_makes_the_running_variance_too_large_behind_it() -> None:
+    found = dropout.load()
+    assert found.ratio.shape == (len(dropout.KEEP), len(dropout.SEEDS), 3)
+    assert (np.diff(found.ratio[..., 1:].mean(axis=1), axis=0) > 0.02).all()
+    assert (found.ratio[-1, :, 1] > 1.4).all() and (found.ratio[0, :, 1] < 1.1).all()
+    ratio, running, renewed = dropout.one(0.5, 0)  # one of them again
+    np.testing.assert_allclose(ratio, found.ratio[-1, 0], rtol=0.05)
+    assert abs(running - found.running[-1, 0]) < 0.02 > abs(renewed - found.renewed[-1, 0])
+    flat = dataclasses.replace(found, ratio=np.ones_like(found.ratio))
+    assert not dropout._too_large_behind_dropout(flat)
+
+
+def test_decay_on_gamma_and_beta_shrinks_them_and_accuracy_stays() -> None:
+    found = decay.load()
+    accuracy, gamma, _ = found.of("affine", 0.01)
+    plain, plain_gamma, _ = found.of("affine", 0.0)
+    assert (gamma < 0.7 * plain_gamma).all()
+    assert (accuracy - plain).mean() == pytest.approx(0, abs=0.01)
+    _, gamma_of_W, W = found.of("W", 0.01)
+    assert (gamma_of_W > plain_gamma).all() and (found.of("W", 0.0)[2] > W).all()
+    network = decay.one("affine", 0.1, 0)  # one of them again
+    again = decay.measured(network, 0)
+    np.testing.assert_allclose(again, [each[0] for each in found.of("affine", 0.1)], rtol=0.03)
+    assert not decay._shrinks_gamma_and_no_more(
+        dataclasses.replace(found, gamma=found.gamma * 0 + 1)
+    )
