@@ -99,8 +99,9 @@ def _notation(term: str) -> str:
 
 def _raised(symbol: str) -> str:
     """z^(i) with its upper index above."""
-    base, upper, index = html.escape(symbol).partition("^")
-    return f"{base}<sup>{index}</sup>" if upper else base
+    said, comma, shape = html.escape(symbol).partition(", ")
+    base, upper, index = said.partition("^")
+    return (f"{base}<sup>{index}</sup>" if upper else base) + comma + shape
 
 
 def _transposed() -> str:
