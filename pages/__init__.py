@@ -12,4 +12,5 @@ ORDER = (
     "rivals",
     "conv",
     "clinic",
+    "reference",
 )

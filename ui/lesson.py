@@ -16,6 +16,10 @@ from typing import Any
 from ui import state, text
 from ui.state import Choice, Control, Switch
 
+#: what lessons are for, in the order of the start page: the path that a reader is led along, what
+#: goes on from there, and what is opened when it is needed
+PARTS = ("lecture", "beyond", "tools")
+
 
 @dataclass(frozen=True)
 class Question:
@@ -69,6 +73,7 @@ class Lesson(str):
     declare: Callable[[], tuple[Control, ...]]
     scenes: tuple[Scene, ...]
     moved: Mapping[str, str]
+    part: str
 
     def __new__(
         cls,
@@ -77,10 +82,11 @@ class Lesson(str):
         declare: Callable[[], tuple[Control, ...]] = tuple,
         scenes: tuple[Scene, ...] = (),
         moved: Mapping[str, str] = MappingProxyType({}),
+        part: str = PARTS[0],
     ) -> Lesson:
         lesson = super().__new__(cls, name)
         lesson.icon, lesson.declare, lesson.scenes = icon, declare, scenes
-        lesson.moved = moved
+        lesson.moved, lesson.part = moved, part
         return lesson
 
     @cached_property

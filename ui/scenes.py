@@ -25,7 +25,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import library, page, pieces, progress, scripts, share, state
+from ui import library, page, pieces, progress, scripts, share, state, terms
 from ui.lesson import Lesson, Question, Scene
 from ui.lessons import FOLDERS, HOME, LESSONS, script
 from ui.text import has, t
@@ -188,7 +188,7 @@ def _draw(lesson: Lesson, now: Moment, picture: bool) -> None:
         if picture:
             _picture(lesson, drawn, now)
             _guess_in_words(lesson, now, getattr(drawn, "MARKED", ()))
-    _drawer(own, now)  # drawn after the picture, which may set its controls right
+    _drawer(lesson, own, now)  # drawn after the picture, which may set its controls right
     _note(lesson, now)
 
 
@@ -319,14 +319,15 @@ def _answer(lesson: Lesson, now: Moment, question: Question, values: dict[str, o
             st.info(f"{guess} {why}", icon=":material/close:")
 
 
-def _drawer(own: Any, now: Moment) -> None:
-    """Filled when it is opened; the lesson opened out has it open."""
+def _drawer(lesson: Lesson, own: Any, now: Moment) -> None:
+    """Filled when it is opened; the lesson opened out has it open. It ends with the terms used."""
     if not (now.seen and hasattr(own, "more")):
         return
     box = page.drawer(t("ui.scenes.more"), key=f"more-{now.name}", opened=now.whole)
     if box is not None:
         with box:
             own.more(now)
+            terms.line(lesson, now.scene)
 
 
 def _note(lesson: Lesson, now: Moment) -> None:

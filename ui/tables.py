@@ -33,12 +33,16 @@ STEP = 16  # px: needs are rounded up, so that few styles are written
 
 @dataclass(frozen=True)
 class Cell:
-    """What is read, and where given: the exact value behind it, a colour, a word of explanation."""
+    """What is read, and where given: the exact value behind it, a colour, a word of explanation.
+
+    `link` is the page that says it.
+    """
 
     text: str
     value: object = ""
     colour: str = ""
     hint: str = ""
+    link: str = ""
 
 
 def exact(x: float, digits: int = 3) -> Cell:
@@ -125,7 +129,10 @@ def _cell(cell: Cell, tag: str, attributes: str = "", head: str = "") -> str:
         "style": cell.colour and f"color: {cell.colour}",
     }
     extra = "".join(f' {key}="{html.escape(value)}"' for key, value in given.items() if value)
-    return f"<{tag} {attributes}{extra}>{html.escape(cell.text)}</{tag}>"
+    said = html.escape(cell.text)
+    if cell.link:
+        said = f'<a href="{html.escape(cell.link)}" target="_blank" rel="noopener">{said}</a>'
+    return f"<{tag} {attributes}{extra}>{said}</{tag}>"
 
 
 @cache

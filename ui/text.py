@@ -119,6 +119,11 @@ def has(key: str) -> bool:
     return any(_label(code, key) is not None for code in (language(), FALLBACK))
 
 
+def template(key: str, code: str) -> str | None:
+    """A label as it stands in a language's file, placeholders and all; None where it has none."""
+    return _label(code, key)
+
+
 def names(key: str) -> tuple[str, ...]:
     """The names in a table of labels, in the order of the file; none where there is no table."""
     part, *path = key.split(".")

@@ -51,6 +51,7 @@ LESSON = Lesson(
     "clinic",
     ":material/stethoscope:",
     controls,
+    part="tools",
     scenes=(
         Scene("finder", 1, wide=True),
         Scene("eval_worse", 2, Question("worse", ("overfit", "off", "late"), "late")),

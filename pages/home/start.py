@@ -14,6 +14,7 @@ from ui import page, progress, state, text
 from ui.components import Component, settings
 from ui.controls import option_label
 from ui.files import COMPONENTS
+from ui.lesson import PARTS
 from ui.lessons import HOME, LESSONS
 from ui.numbers import percent
 from ui.outside import plain, shape
@@ -125,23 +126,31 @@ def promise() -> None:
 
 
 def next_up() -> str | None:
-    """The lesson opened last; when all is answered there, the next that is not done."""
+    """The lesson opened last; when all is answered there, the next that is not done.
+
+    Who was last at a tool goes on where the path was left, if it was entered at all.
+    """
     last, done = progress.last(), progress.done()
-    if last is None:
+    order = [name for name in LESSONS if name != HOME and not tool(name)]
+    if last is None or (tool(last) and not set(done) & set(order)):
         return None
-    order = [name for name in LESSONS if name != HOME]
-    at = order.index(last)
+    at = 0 if tool(last) else order.index(last)
     for name in (*order[at:], *order[:at]):
         if {*progress.path(name), *progress.asked(name)} - set(done.get(name, ())):
             return name
-    return last
+    return order[at]
+
+
+def tool(lesson: str) -> bool:
+    """Whether it is opened when it is needed, and not a way to be gone."""
+    return LESSONS[lesson].part == PARTS[-1]
 
 
 def lessons() -> None:
-    """The path: every lesson, what it shows, and how far its reader has come."""
-    minutes = sum(lesson.minutes for lesson in LESSONS.values())
+    """Every lesson, what it shows, and how far its reader has come; by what they are for."""
+    first, *others = by_part().items()
     with st.container(horizontal=True, vertical_alignment="bottom", key="map-head"):
-        st.header(t(f"{HOME}.map", minutes=minutes), anchor=False)
+        _heading(*first)
         if progress.done():
             st.button(
                 t(f"{HOME}.clear"),
@@ -151,24 +160,45 @@ def lessons() -> None:
                 help=t(f"{HOME}.clear_help"),
             )
     with st.container(key="map"):
-        for name in LESSONS:
-            if name != HOME:
-                card(name)
+        _cards(first[1])
+        for part, names in others:
+            _heading(part, names)
+            _cards(names)
+
+
+def by_part() -> dict[str, list[str]]:
+    """The lessons that there are, by what they are for."""
+    taught = [name for name in LESSONS if name != HOME]
+    found = {part: [name for name in taught if LESSONS[name].part == part] for part in PARTS}
+    return {part: names for part, names in found.items() if names}
+
+
+def _heading(part: str, names: list[str]) -> None:
+    minutes = sum(LESSONS[name].minutes for name in names)
+    st.header(t(f"{HOME}.parts.{part}", minutes=minutes), anchor=False)
+
+
+def _cards(names: list[str]) -> None:
+    for name in names:
+        card(name)
 
 
 def card(lesson: str) -> None:
     """A lesson on the map."""
     with st.container(border=True, key=f"card-{lesson}", gap="xxsmall", height="stretch"):
         page.link(lesson)
-        st.markdown(_how_far(lesson), unsafe_allow_html=True)
-        st.markdown(t(f"{lesson}.in_a_sentence"))
+        far, what = _how_far(lesson), t(f"{lesson}.in_a_sentence")
+        st.markdown(f"{far}\n\n{what}", unsafe_allow_html=True)
 
 
 def _how_far(lesson: str) -> str:
     """One mark for every scene of the path and every verdict, filled once seen or guessed.
 
-    The same in words.
+    The same in words; of a tool how many pages it has.
     """
+    if tool(lesson):
+        words = t(f"{HOME}.pages", pages=len(LESSONS[lesson].scenes))
+        return f'<span class="far tool">{html.escape(words)}</span>'
     scenes, verdicts, done = progress.path(lesson), progress.asked(lesson), progress.done()
     seen, guessed = (len(set(of) & set(done.get(lesson, ()))) for of in (scenes, verdicts))
     known = {"minutes": LESSONS[lesson].minutes, "seen": seen, "scenes": len(scenes)}

@@ -33,6 +33,7 @@ LESSON = Lesson(
     "rivals",
     ":material/grid_view:",
     controls,
+    part="beyond",
     scenes=(
         Scene(
             "cells",

@@ -61,6 +61,7 @@ SYMBOLS = {
     *("sigmoid", "tanh", "ReLU", "SGD", "momentum", "RMS", "RMSprop", "Adam", "Xavier", "MNIST"),
     *("PyTorch", "Keras", "Flax", "ONNX", "NumPy", "arXiv", "English", "eval", "train", "norm"),
     *("NaN", "CSV", "PNG", "Streamlit"),
+    *("MLX", "MIT", "BSD", "Clause", "OFL", "Apache"),
 }
 
 #: rules that axe leaves out unless they are named

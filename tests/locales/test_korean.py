@@ -18,8 +18,10 @@ from ui.lessons import LESSONS
 LONGEST = 30  # letters of an option: one line on a phone, one breath in class
 PLAIN = re.compile(r"(?<![니시])다[.!](?=\s|\*|$)")
 POLITE = re.compile(r"(?:죠|(?<![세까])요)[.?!](?=\s|\*|”|$)")
-# what is quoted or chosen, not said to the reader: options of a question, claims on the board
-CHOSEN = re.compile(r"\S+ (?:questions\.\w+\.(?!ask$)\w+(?<!_why)|claims\.\w+\.say)$")
+# what is quoted or chosen, not said to the reader: options, claims on the board, misconceptions
+CHOSEN = re.compile(
+    r"\S+ (?:questions\.\w+\.(?!ask$)\w+(?<!_why)|claims\.\w+\.say|misconceptions\.\w+)$"
+)
 
 
 def questions() -> Iterator[tuple[str, list[str]]]:

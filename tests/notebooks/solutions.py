@@ -133,4 +133,10 @@ def measured_again(model, x):
     return found.mean, found.var
 """,
     ],
+    "reference": [
+        """
+def for_pytorch(value, weighs):
+    return value if weighs == "new" else 1 - value
+""",
+    ],
 }

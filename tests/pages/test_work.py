@@ -17,7 +17,7 @@ from ui.lessons import HOME, LESSONS
 from ui.state import key
 
 # a lesson's first scene, with all of the frame and the menu; the start page with a card for each
-FIRST, START = 44 + len(LESSONS), 24 + 5 * len(LESSONS)
+FIRST, START = 44 + len(LESSONS), 26 + 4 * len(LESSONS)
 AGAIN = 32  # what a control draws again
 SCENES = [
     pytest.param(lesson, scene.name, id=f"{lesson}-{scene.name}")

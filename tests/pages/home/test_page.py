@@ -9,14 +9,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from experiments.home import hero
+from pages.home import start
 from pages.why import EIGHT
 from tests.pages.helpers import open_lesson, said
 from tests.visits import visit
-from ui import progress
+from ui import lessons, progress, text
+from ui.lesson import PARTS, Lesson, Scene
 from ui.lessons import HOME, LESSONS
 from ui.numbers import percent
 
-TAUGHT = [name for name in LESSONS if name != HOME]
+TAUGHT = [name for part in start.by_part().values() for name in part]  # in the map's order
+COUNTED = [name for name in TAUGHT if not start.tool(name)]
 
 
 def opened(lang: str = "en") -> AppTest:
@@ -46,9 +49,12 @@ def see(at: AppTest, lesson: str, scene: str) -> AppTest:
 
 
 def far(at: AppTest) -> dict[str, tuple[str, str]]:
-    """By lesson, in the map's order: the marks of its scenes and the words beside them."""
+    """By lesson, in the map's order: the marks of its scenes and the words beside them.
+
+    Tools are no way to be gone, and have none.
+    """
     found = re.findall(r'class="far \w+"><span[^>]*>([●○ ]*)</span> ([^<]*)<', said(at))
-    return dict(zip(TAUGHT, found, strict=True))
+    return dict(zip(COUNTED, found, strict=True))
 
 
 def links(at: AppTest) -> list[tuple[str, str]]:
@@ -87,6 +93,48 @@ def test_the_map_shows_every_lesson_with_its_scenes(lang: str) -> None:
     for lesson, (marks, _) in far(at).items():
         scenes, verdicts = ("○" * len(of(lesson)) for of in (progress.path, progress.asked))
         assert marks == f"{scenes} {verdicts}".strip()
+
+
+def test_the_map_is_ordered_by_what_lessons_are_for() -> None:
+    assert sorted(TAUGHT) == sorted(name for name in LESSONS if name != HOME)
+    assert [LESSONS[name].part for name in TAUGHT] == sorted(
+        (LESSONS[name].part for name in TAUGHT), key=PARTS.index
+    )
+    at = opened(lang="en")
+    heads = [head.value for head in at.header]
+    for (part, names), head in zip(start.by_part().items(), heads, strict=True):
+        minutes = sum(LESSONS[name].minutes for name in names)
+        assert head == text.t(f"home.parts.{part}", minutes=minutes)
+    for name in set(TAUGHT) - set(COUNTED):
+        assert text.t("home.pages", pages=len(LESSONS[name].scenes)) in said(at)
+
+
+@pytest.mark.parametrize("parts", [(), ("tools",), ("beyond", "tools"), ("tools", "beyond")])
+def test_a_part_without_lessons_has_no_heading(
+    monkeypatch: pytest.MonkeyPatch, parts: tuple[str, ...]
+) -> None:
+    """The rest of the map does not ask which lessons there are."""
+    there = {"home": LESSONS[HOME], "first": Lesson("first", "", scenes=(Scene("a", 2),))}
+    for part in parts:
+        there[part] = Lesson(part, "", scenes=(Scene("b"),), part=part)
+    monkeypatch.setattr(start, "LESSONS", there)
+    assert start.by_part() == {
+        "lecture": ["first"],
+        **{part: [part] for part in PARTS if part in parts},
+    }
+
+
+def test_who_was_last_at_a_tool_goes_on_where_the_path_was_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tool = Lesson("tool", "", scenes=(Scene("a"),), part="tools")
+    monkeypatch.setitem(lessons.LESSONS, "tool", tool)
+    done: dict[str, list[str]] = {"tool": ["a"]}
+    monkeypatch.setattr(progress, "last", lambda: "tool")
+    monkeypatch.setattr(progress, "done", lambda: done)
+    assert start.next_up() is None  # the path was not entered
+    done["mini_batch"] = list(progress.path("mini_batch"))
+    assert start.next_up() == COUNTED[1]
 
 
 @pytest.mark.parametrize("lesson", TAUGHT)
