@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.batchnorm import batch_norm_forward
+from bncore.model import gain
 
 CONSTANTS = (1.1, 12.3, 123.4, 1234.5, 12345.6, 123456.7, 1234567.8)
 M = 100
@@ -49,4 +50,4 @@ def of_two(difference: float, eps: float = EPS) -> float:
     [1.0, 1.0, 0.845, 0.0]
     """
     half = difference / 2
-    return float(half / np.sqrt(half**2 + eps))
+    return float(gain(half, half**2, eps))

@@ -21,6 +21,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bncore.model import gain
+
 #: one healthy file in so many has a unit beyond the limit of the tests against a batch by chance
 ONE_IN = 10_000
 #: what PyTorch and Flax use where a file does not say which; Keras' is 1e-3
@@ -250,7 +252,7 @@ def var_eps(visit: Visit) -> Iterator[Finding]:
     """
     var, eps = visit.layer.running_var, visit.eps
     with np.errstate(all="ignore"):
-        left = np.sqrt(var / (var + eps))
+        left = gain(np.sqrt(var), var, eps)
     if (sick := ~visit.explained & (left < SHRUNK)).any():
         visit.explained |= sick
         evidence = {"least": float(var[sick].min()), "eps": eps, "left": float(left[sick].min())}

@@ -19,6 +19,7 @@ import numpy as np
 from bncore.descent import Batch, descend
 from bncore.folding import fold, line
 from bncore.losses import one_hot
+from bncore.model import deviation
 from bncore.network import Network
 from bncore.optimizers import SGD
 from experiments.at_test_time.shifts import shifted
@@ -58,7 +59,7 @@ class ThroughFrozen:
             W, gamma, beta = network.W[layer], network.gamma[layer], network.beta[layer]
             dW, db = folded.dW[layer], folded.db[layer]
             assert db is not None  # batch norm has become its b
-            std = np.sqrt(network.running_var[layer] + network.eps)
+            std = deviation(network.running_var[layer], network.eps)
             slope = (dW * W).sum(axis=0, keepdims=True) - network.running_mean[layer] * db
             W -= self.lr * dW * (gamma / std)
             if self.affine:

@@ -28,6 +28,7 @@ LESSON = Lesson(
     "conv",
     ":material/grid_view:",
     controls,
+    part="beyond",
     scenes=(
         Scene(
             "channel",
