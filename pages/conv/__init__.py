@@ -26,7 +26,7 @@ def controls() -> tuple[Control, ...]:
 
 LESSON = Lesson(
     "conv",
-    ":material/grid_view:",
+    ":material/layers:",
     controls,
     part="beyond",
     scenes=(
