@@ -17,7 +17,7 @@
   const ARRIVES = 8000; // ms in which what belongs to a picture may still come in
   const STILL = 120; // ms
   const STEP = 0.05;
-  let stood, observed, size, until, hand = false, at = { zoom: 1, tall: 1 }, planned, due = true, found;
+  let stood, observed, below, size, until, hand = false, at = { zoom: 1, tall: 1 }, planned, due = true, found;
 
   const limits = () => Object.entries(VIEWS).find(([mark]) => document.querySelector(mark))?.[1];
   const page = () => document.querySelector(STREAMLIT.app)?.getAttribute(STREAMLIT.run);
@@ -116,10 +116,11 @@
   };
   const sizes = new ResizeObserver(plan);
   const look = () => {
-    const picture = shown();
-    if (picture && picture !== observed) {
+    const picture = shown(), bar = document.querySelector(BARS)?.parentElement;
+    if (picture && (picture !== observed || bar !== below)) {
       sizes.disconnect();
       sizes.observe(observed = picture);
+      if (below = bar) sizes.observe(bar); // it may come after the picture has found its room
     }
     if (due || nameOf(picture) !== stood) plan();
   };

@@ -30,7 +30,7 @@ def warm_up() -> None:
     """What is done once, before the first visitor comes."""
     streamlits.take_pages_for_ours()
     streamlits.sort_what_comes_at_once()
-    streamlits.send_nothing_without_its_place()
+    streamlits.send_all_that_was_drawn()
     streamlits.read_the_theme_once()
     settle_modules()
 

@@ -106,35 +106,29 @@ def sort_what_comes_at_once() -> None:
 
 
 @cache
-def send_nothing_without_its_place() -> None:
-    """Let nothing be sent for a place that is not: within a box that was dropped unsent.
+def send_all_that_was_drawn() -> None:
+    """Let a fragment that begins anew drop nothing of what waits to be sent.
 
-    When a fragment begins anew, Streamlit drops what it still had to send of it, but not what it
-    had to send of a fragment inside, as a drawer of code is: the browser, which never got the box,
-    breaks off with "Bad delta path". The new run sends both once more.
+    Streamlit drops what it still had to send of that fragment, and keeps the rest: what a fragment
+    inside had drawn, as a drawer of code is, for which the browser then has no place and breaks off
+    with "Bad delta path"; and the end of a run of the whole page, after which the browser takes
+    away what it was not sent, so that all below moves up and is written over. What was drawn is
+    sent in its order; it could have been on its way by then.
     """
     clear = ForwardMsgQueue.clear
 
     @wraps(clear)
-    def clear_whole(self: ForwardMsgQueue, *how: Any, **else_: Any) -> None:
-        before = self._queue
-        clear(self, *how, **else_)
-        if not self._queue:
-            return
-        kept = {id(message) for message in self._queue}
-        gone = {
-            tuple(message.metadata.delta_path)
-            for message in before
-            if id(message) not in kept and message.delta.HasField("add_block")
-        }
-        self._queue = [message for message in self._queue if not _stands_in(message, gone)]
+    def clear_for_a_page(
+        self: ForwardMsgQueue,
+        retain_lifecycle_msgs: bool = False,
+        fragment_ids_this_run: list[str] | None = None,
+    ) -> None:
+        if fragment_ids_this_run is None:
+            clear(self, retain_lifecycle_msgs)
+        else:
+            self._delta_index_map = {}  # what comes now does not take an earlier one's place
 
-    ForwardMsgQueue.clear = clear_whole  # type: ignore[method-assign]
-
-
-def _stands_in(message: ForwardMsg, boxes: set[tuple[int, ...]]) -> bool:
-    path = tuple(message.metadata.delta_path)
-    return any(path[:depth] in boxes for depth in range(1, len(path)))
+    ForwardMsgQueue.clear = clear_for_a_page  # type: ignore[method-assign]
 
 
 @cache

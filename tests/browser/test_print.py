@@ -62,7 +62,7 @@ def test_a_scene_of_every_lesson_is_printed_as_it_reads(
     """In every view, asked or revealed. 0.3.0 printed letters of 5 pt, and sliders."""
     page, found = new_page(1366, 768), {}
     for k, lesson in enumerate(entry for entry in LESSONS.values() if entry.scenes):
-        scene = next(scene for scene in lesson.scenes if scene.question)
+        scene = next((scene for scene in lesson.scenes if scene.question), lesson.scenes[0])
         query = f"scene={scene.name}&lang={'ko' if k % 2 else 'en'}&view={VIEWS[k % 3]}"
         painted(visit(page, f"{app_url}/{lesson}?{query}{'&seen=1' if k % 4 > 1 else ''}"))
         page.locator(f"[class*='st-key-picture-{scene.name}']").wait_for()

@@ -149,38 +149,46 @@ def test_the_theme_is_read_once_and_says_the_same(monkeypatch: pytest.MonkeyPatc
     assert read == ["theme", "theme.dark"]
 
 
-def test_what_stands_in_a_dropped_box_is_dropped_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fragment begins anew while what it, and a fragment inside, had to send is on its way."""
+def test_what_was_drawn_is_sent_though_a_fragment_begins_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While what it, a fragment inside, and the whole page had to send is on its way."""
+    drawn = (
+        ([0, 0], "", "add_block"),
+        ([0, 0, 0], "outer", "add_block"),
+        ([0, 0, 0, 0], "inner", "new_element"),
+        ([0, 1], "other", "new_element"),
+    )
 
-    def waiting() -> ForwardMsgQueue:
-        queue = ForwardMsgQueue()
-        for path, fragment, kind in (
-            ([0, 0], "", "add_block"),
-            ([0, 0, 0], "outer", "add_block"),
-            ([0, 0, 0, 0], "inner", "new_element"),
-            ([0, 0, 0, 1], "inner", "add_block"),
-            ([0, 1], "other", "new_element"),
-        ):
+    def left(queue: ForwardMsgQueue) -> list[str]:
+        for path, fragment, kind in drawn:
             message = ForwardMsg()
             message.metadata.delta_path.extend(path)
             message.delta.fragment_id = fragment
             getattr(message.delta, kind).SetInParent()
             queue.enqueue(message)
-        return queue
-
-    def left(queue: ForwardMsgQueue) -> list[str]:
+        end = ForwardMsg()
+        end.script_finished = ForwardMsg.FINISHED_SUCCESSFULLY
+        queue.enqueue(end)
         queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["outer"])
-        return [message.delta.fragment_id for message in queue.flush()]
+        message.delta.new_element.SetInParent()
+        queue.enqueue(message)  # the same place once more
+        return [
+            message.delta.fragment_id or message.WhichOneof("type") for message in queue.flush()
+        ]
 
     plain = inspect.getattr_static(ForwardMsgQueue, "clear")
     plain = getattr(plain, "__wrapped__", plain)
     monkeypatch.setattr(ForwardMsgQueue, "clear", plain)  # put back in the end
-    assert left(waiting()) == ["", "inner", "inner", "other"]  # else it is no longer needed
-    streamlits.send_nothing_without_its_place.__wrapped__()
-    assert left(waiting()) == ["", "other"]
-    whole = waiting()
-    whole.clear()
-    assert whole.is_empty()
+    # else it is no longer needed
+    assert left(ForwardMsgQueue()) == ["delta", "inner", "other", "script_finished", "other"]
+    streamlits.send_all_that_was_drawn.__wrapped__()
+    all_of_it = ["delta", "outer", "inner", "other", "script_finished", "other"]
+    assert left(ForwardMsgQueue()) == all_of_it
+    queue = ForwardMsgQueue()
+    queue.enqueue(ForwardMsg())
+    queue.clear(retain_lifecycle_msgs=True)
+    assert queue.is_empty()
 
 
 def test_a_run_still_knows_whether_back_asked_for_it() -> None:
