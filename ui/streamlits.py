@@ -95,7 +95,9 @@ def sort_what_comes_at_once() -> None:
         if asked and not any(self._fragment_storage.contains(name) for name in asked):
             return
         run(self, request)
-        if asked and (unheard := _unheard(self, request)):
+        context = get_script_run_ctx()  # of the last run: a fragment may have asked for the page
+        whole = context is None or context.fragment_ids_this_run is None
+        if not whole and (unheard := _unheard(self, request)):
             page, query = request.page_script_hash, request.query_string
             self._requests.request_rerun(
                 RerunData(query, page_script_hash=page, fragment_id_queue=unheard)
