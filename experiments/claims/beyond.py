@@ -34,8 +34,8 @@ BATCHES = 5  # that each network meets
 def _accumulated(seed: int) -> dict[str, float]:
     """How far gradients added up over parts are from that of the whole batch, over its length.
 
-    "ghost": from that of the parts' own statistics in one pass. "layer": the same weights under
-    layer norm. "plain": the twin without any normalizer.
+    "cosine": of the angle between the two. "ghost": how far from the gradient by the parts' own
+    statistics in one pass. "layer": the same weights under layer norm. "plain": the twin without.
     """
     bn, plain = _trained(_config(seed)), _trained(_config(seed).twin())
     ghost, layer = _remade(bn, group=SMALL), _remade(bn, normalizer="layer")
@@ -43,6 +43,8 @@ def _accumulated(seed: int) -> dict[str, float]:
         {
             "bn_small": _off(bn, x, targets, SMALL),
             "bn_large": _off(bn, x, targets, LARGE),
+            "cosine_bn_small": _cosine(bn, x, targets, SMALL),
+            "cosine_bn_large": _cosine(bn, x, targets, LARGE),
             "ghost": devices.distance(
                 devices.accumulated(bn, x, targets, devices.M // SMALL),
                 devices.gradient(ghost, x, targets),
@@ -58,6 +60,12 @@ def _accumulated(seed: int) -> dict[str, float]:
 def _off(network: Network, x: np.ndarray, targets: np.ndarray, part: int) -> float:
     added = devices.accumulated(network, x, targets, devices.M // part)
     return devices.distance(added, devices.gradient(network, x, targets))
+
+
+def _cosine(network: Network, x: np.ndarray, targets: np.ndarray, part: int) -> float:
+    added = devices.accumulated(network, x, targets, devices.M // part)
+    whole = devices.gradient(network, x, targets)
+    return float(added @ whole / (np.linalg.norm(added) * np.linalg.norm(whole)))
 
 
 def _config(seed: int) -> RunConfig:
@@ -175,7 +183,7 @@ CLAIMS: dict[str, Claim] = {
         "rivals",
         "1705.08741",
         TEN,
-        {"bn_small": "number", "bn_large": "number"}
+        dict.fromkeys(("bn_small", "bn_large", "cosine_bn_small", "cosine_bn_large"), "number")
         | dict.fromkeys(("ghost", "layer", "plain"), "error"),
         by_seed(_accumulated),
         _one_large_batch,
