@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import cache, wraps
 from pathlib import Path
@@ -78,14 +78,16 @@ def _page(lesson: str) -> st.Page:
     return st.Page(ROOT / script(lesson), title=lesson, url_path=lesson, default=lesson == HOME)
 
 
-def link(lesson: str, label: str = "", icon: str = "") -> None:
-    """A link to a lesson, to the scene where its reader was last."""
-    entry, place = LESSONS[lesson], progress.place(lesson)
+def link(
+    lesson: str, label: str = "", icon: str = "", place: Mapping[str, str] | None = None
+) -> None:
+    """A link to a lesson: to a place in it, else to the scene where its reader was last."""
+    entry, last = LESSONS[lesson], progress.place(lesson)
     st.page_link(
         pages()[lesson],
         label=label or t(f"{lesson}.title"),
         icon=icon or entry.icon,
-        query_params={"scene": place} if place else None,
+        query_params=place or ({"scene": last} if last else None),
     )
 
 

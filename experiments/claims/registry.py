@@ -6,7 +6,7 @@ Its sentence, and the names of its numbers, stand in the locale files of the les
 
 from __future__ import annotations
 
-from experiments.claims import batch, formula, shift, speed, start
+from experiments.claims import batch, beyond, formula, shift, speed, start
 from experiments.claims.grading import Claim
 
 GROUPS: dict[str, dict[str, Claim]] = {
@@ -15,6 +15,7 @@ GROUPS: dict[str, dict[str, Claim]] = {
     "speed": speed.CLAIMS,
     "shift": shift.CLAIMS,
     "batch": batch.CLAIMS,
+    "beyond": beyond.CLAIMS,
 }
 CLAIMS: dict[str, Claim] = {
     name: claim for claims in GROUPS.values() for name, claim in claims.items()

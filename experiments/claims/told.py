@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from experiments.at_test_time import shifts
-from experiments.claims import batch, formula, shift, speed
+from experiments.claims import batch, beyond, formula, shift, speed
 from experiments.claims.grading import Measured, above, below
+from experiments.conv import branch, rank
 from experiments.noise import beside_dropout, regularize, small_batches
+from experiments.rivals import devices
 from experiments.training import gradient_shift
 from experiments.why import (
     disturb,
@@ -99,4 +101,17 @@ KNOWN: dict[str, Told | Callable[[Measured], Told]] = {
     },
     "own_batch": {"few": batch.COMPANY[0], "many": batch.COMPANY[1]},
     "unbiased_better": {"m": batch.M_BIASED, "less": batch.M_BIASED - 1},
+    "accumulated": {
+        "m": devices.M,
+        "small": beyond.SMALL,
+        "large": beyond.LARGE,
+        "step": devices.STEP,
+        "batches": beyond.BATCHES,
+    },
+    "branch_share": {
+        "blocks": branch.BLOCKS,
+        "width": branch.WIDTH,
+        "images": branch.IMAGES,
+    },
+    "rank_kept": {"layers": rank.DEPTH, "width": rank.WIDTH, "images": rank.IMAGES},
 }

@@ -34,10 +34,10 @@ class Collapse:
 
 @cache
 def collapse(norm: str, activation: str = "relu", seed: int = 0) -> Collapse:
-    """Of 64 training images of the digits; `norm` is "before" or "none"."""
+    """Of 64 training images of the digits; `norm` is "before" or "none". A seed draws both."""
     sizes = (64, *[WIDTH] * DEPTH, 10)
     network = Network(sizes, activation, norm, dtype=np.float64, seed=seed)
-    x = data.load("digits", dtype=np.float64).x_train[:IMAGES]
+    x = data.load("digits", seed, np.float64).x_train[:IMAGES]
     layers = network.model().forward(x).a
     return Collapse(
         np.array([effective_rank(a) for a in layers]), np.array([mean_cosine(a) for a in layers])

@@ -203,15 +203,23 @@ def links(claim: str) -> None:
             icon=":material/article:",
         )
         if entry.lesson != LESSON:
-            page.link(entry.lesson)
+            page.link(entry.lesson, _way(entry), place=entry.place)
         elif entry.place:
-            touch(entry.place)
+            touch(entry)
 
 
-def touch(place: dict[str, str]) -> None:
-    """A button to the scene where one can try it."""
-    title = t(f"{LESSON}.scenes.{place['scene']}.title")
-    if st.button(t(f"{LESSON}.board.touch", scene=title), key="board-touch"):
+def _way(entry: claims.Row) -> str:
+    """What leads to the scene where one can try it; nothing where it is the whole lesson."""
+    if not entry.place:
+        return ""
+    title = t(f"{entry.lesson}.scenes.{entry.place['scene']}.title")
+    return t(f"{LESSON}.board.touch", scene=title)
+
+
+def touch(entry: claims.Row) -> None:
+    """A button to the scene of this lesson where one can try it."""
+    place = entry.place
+    if st.button(_way(entry), key="board-touch"):
         asked = LESSON.scene_of(place["scene"]).question is not None
         seen = asked and place["scene"] in scenes.seen(LESSON)
         LESSON.put(**place, seen=seen)

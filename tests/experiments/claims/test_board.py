@@ -205,6 +205,22 @@ OTHERWISE: dict[str, list[tuple[dict[str, float], str]]] = {
         ({"grey_gain": 0.1, "orange_gain": -0.1}, "weak"),
     ],
     "reestimated": [({"repaired": 0.4}, "weak"), ({"repaired": -0.1}, "contradicted")],
+    "accumulated": [
+        ({"bn_small": 1e-15, "bn_large": 1e-15}, "exact"),
+        ({"bn_small": 0.01, "bn_large": 0.005}, "clear"),
+        ({"bn_large": 0.05}, "weak"),
+        ({"plain": 0.3}, "weak"),  # then it is not batch norm
+    ],
+    "branch_share": [
+        ({"slope_bn": -0.02}, "contradicted"),
+        ({"slope_bn": -0.6}, "weak"),
+        ({"slope_plain": -1.0}, "weak"),  # it falls without batch norm, too
+    ],
+    "rank_kept": [
+        ({"tanh_plain": 0.97}, "clear"),
+        ({"relu_plain": 0.4}, "contradicted"),
+        ({"relu_bn": 0.95}, "contradicted"),
+    ],
 }
 
 

@@ -8,6 +8,7 @@ from experiments.claims.board import board
 from experiments.claims.registry import CLAIMS
 from tests.experiments.claims import (
     planted_batch,
+    planted_beyond,
     planted_formula,
     planted_shift,
     planted_speed,
@@ -21,6 +22,7 @@ PLANTED: dict[str, Planted] = {
     **planted_speed.PLANTED,
     **planted_shift.PLANTED,
     **planted_batch.PLANTED,
+    **planted_beyond.PLANTED,
 }
 # Claims without one, each with its reason.
 MISSING: dict[str, str] = {}

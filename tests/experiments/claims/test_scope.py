@@ -30,6 +30,8 @@ UNCONFIGURED = {
     "other_colours",
     "vanishing",
     "exploding",
+    "branch_share",
+    "rank_kept",
 }
 
 

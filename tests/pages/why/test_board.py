@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from pages.why.scope import OF_ONE_NETWORK
 from pages.why.stage import CLAIMS, PREDICTIONS, strip, written
 from tests.complete import languages
 from tests.pages.helpers import ROOT, cells, opened, said
+from ui import text
+from ui.lessons import LESSONS
 from ui.numbers import number
 
 LOCALES = ROOT / "assets" / "locales"
@@ -186,12 +189,23 @@ def test_the_next_claim_is_the_next_one_that_is_covered() -> None:
 
 def test_a_claim_leads_to_the_scene_where_one_can_try_it() -> None:
     for row in claims.board().values():
-        assert row.lesson == LESSON or not row.place, row.id
-        assert all(value in LESSON.options(name) for name, value in row.place.items()), row.id
+        options = LESSONS[row.lesson].options
+        assert all(value in options(name) for name, value in row.place.items()), row.id
     at = predict(board(claim="smoother"), "weak")
     at.button(key="board-touch").click().run()
     assert at.session_state["why.scene"] == "smooth" and not at.session_state["why.seen"]
     assert at.button(key="just-show-me") and not at.exception
+
+
+def test_a_claim_of_another_lesson_links_the_scene_that_it_names() -> None:
+    elsewhere = [row for row in claims.board().values() if row.lesson != LESSON and row.place]
+    assert {row.lesson for row in elsewhere} >= {"rivals", "conv"}
+    for row in elsewhere:
+        at = predict(board(claim=row.id, lang="en"), "weak")
+        title = str(text.template(f"{row.lesson}.scenes.{row.place['scene']}.title", "en"))
+        (link,) = [each.proto for each in at.get("page_link") if title in each.proto.label]
+        assert link.page == row.lesson and not at.exception, row.id
+        assert link.query_string.removeprefix("?") == urlencode(row.place), row.id
 
 
 def test_numbers_are_written_with_what_the_seeds_leave_open() -> None:
