@@ -35,7 +35,7 @@ import streamlit as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
-from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue, _update_script_finished_message
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
@@ -127,8 +127,11 @@ def send_all_that_was_drawn() -> None:
     ) -> None:
         if fragment_ids_this_run is None:
             clear(self, retain_lifecycle_msgs)
-        else:
-            self._delta_index_map = {}  # what comes now does not take an earlier one's place
+            return
+        # An end that is no longer the last one takes nothing away: the browser might do so after
+        # the new run has begun, and take that one's place for it.
+        self._queue = [_update_script_finished_message(message, True) for message in self._queue]
+        self._delta_index_map = {}  # what comes now does not take an earlier one's place
 
     ForwardMsgQueue.clear = clear_for_a_page  # type: ignore[method-assign]
 

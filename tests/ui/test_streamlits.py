@@ -153,6 +153,8 @@ def test_what_was_drawn_is_sent_though_a_fragment_begins_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """While what it, a fragment inside, and the whole page had to send is on its way."""
+    ended: list[int] = []
+    ends = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY, ForwardMsg.FINISHED_SUCCESSFULLY
     drawn = (
         ([0, 0], "", "add_block"),
         ([0, 0, 0], "outer", "add_block"),
@@ -167,24 +169,24 @@ def test_what_was_drawn_is_sent_though_a_fragment_begins_anew(
             message.delta.fragment_id = fragment
             getattr(message.delta, kind).SetInParent()
             queue.enqueue(message)
-        end = ForwardMsg()
-        end.script_finished = ForwardMsg.FINISHED_SUCCESSFULLY
-        queue.enqueue(end)
+        for status in ends:
+            queue.enqueue(ForwardMsg(script_finished=status))
         queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["outer"])
         message.delta.new_element.SetInParent()
         queue.enqueue(message)  # the same place once more
-        return [
-            message.delta.fragment_id or message.WhichOneof("type") for message in queue.flush()
-        ]
+        sent = queue.flush()
+        ended[:] = [each.script_finished for each in sent if each.HasField("script_finished")]
+        return [each.delta.fragment_id or each.WhichOneof("type") for each in sent]
 
     plain = inspect.getattr_static(ForwardMsgQueue, "clear")
     plain = getattr(plain, "__wrapped__", plain)
     monkeypatch.setattr(ForwardMsgQueue, "clear", plain)  # put back in the end
     # else it is no longer needed
-    assert left(ForwardMsgQueue()) == ["delta", "inner", "other", "script_finished", "other"]
+    both = ["script_finished"] * 2
+    assert left(ForwardMsgQueue()) == ["delta", "inner", "other", *both, "other"]
     streamlits.send_all_that_was_drawn.__wrapped__()
-    all_of_it = ["delta", "outer", "inner", "other", "script_finished", "other"]
-    assert left(ForwardMsgQueue()) == all_of_it
+    assert left(ForwardMsgQueue()) == ["delta", "outer", "inner", "other", *both, "other"]
+    assert ended == [ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY]
     queue = ForwardMsgQueue()
     queue.enqueue(ForwardMsg())
     queue.clear(retain_lifecycle_msgs=True)
