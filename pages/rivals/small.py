@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from experiments import rates
-from experiments.intervals import interval
 from experiments.rivals import small as experiment
-from experiments.rivals.arms import ARMS
-from figures.theme import colour
-from pages.rivals import LESSON
-from ui import controls, drag, page
-from ui.numbers import number, percent
+from pages.rivals import LESSON, arms
+from ui import drag, page
+from ui.numbers import percent
 from ui.scenes import Moment
 from ui.tables import Cell, table
-from ui.text import mode, t
-
-#: purple shares with companions, teal with itself, grey with nobody
-IDEAS = {
-    "batch": "bn",
-    "layer": "after",
-    "group": "after",
-    "rms": "after",
-    "dyt": "plain",
-    "none": "plain",
-}
+from ui.text import t
 
 _component = drag.component("arms", "bars.css")
 
@@ -39,32 +24,16 @@ def picture(now: Moment) -> None:
         ("m",),
         key="drag-small",
         words=LESSON.words("small", "accuracy", "says", "bands", **known),
-        arms=[
-            {
-                "name": controls.option_label(LESSON, "arm", arm),
-                "idea": idea,
-                "shares": [
-                    ends(experiment.load().of(arm, m)) for m in (sizes if now.seen else sizes[:1])
-                ],
-            }
-            for arm, idea in IDEAS.items()
-        ],
+        arms=arms.bars(experiment.load(), sizes if now.seen else sizes[:1]),
         told=now.seen,
     )
-
-
-def ends(accuracy: np.ndarray) -> list[float]:
-    """Mean, and the ends of its 95 % interval, within what an accuracy can be."""
-    low, high = interval(accuracy)
-    found = (accuracy.mean(), max(low, 0.0), min(high, 1.0))
-    return [round(float(share), 4) for share in found]
 
 
 def said(now: Moment) -> dict[str, object]:
     """At the m that is set, and for the question at m = 2."""
     found, m = experiment.load(), LESSON.value("m")
     asked = LESSON.default("m")
-    others = {arm: float(found.of(arm, m).mean()) for arm in IDEAS if arm != "batch"}
+    others = {arm: float(found.of(arm, m).mean()) for arm in arms.IDEAS if arm != "batch"}
     then = [float(found.of(arm, asked).mean()) for arm in others]
     return {
         "m": m,
@@ -82,18 +51,11 @@ def more(now: Moment) -> None:
     """All arms at all sizes, their rates, and how they were found."""
     found, sizes = experiment.load(), LESSON.options("m")
     heads = [Cell("")] + [Cell(f"m = {m}") for m in sizes]
-    accuracies, chosen = [], []
-    for arm, idea in IDEAS.items():
-        name = Cell(controls.option_label(LESSON, "arm", arm), colour=colour(idea, mode()))
-        shares = [float(found.of(arm, m).mean()) for m in sizes]
-        accuracies.append([name, *(Cell(percent(x), value=f"{x:.4f}") for x in shares)])
-        row = found.rate[ARMS.index(arm)]
-        chosen.append([name, *(Cell(number(float(x)), value=f"{x:g}") for x in row)])
+    accuracies = [*arms.accuracies(found, sizes)]
     exact = [float(x) for x in found.exact.mean(axis=-1)]
-    name = Cell(t(f"{LESSON}.small.exact"), colour=colour("bn", mode()))
-    accuracies.insert(1, [name, *(Cell(percent(x), value=f"{x:.4f}") for x in exact)])
+    accuracies.insert(1, arms.line(t(f"{LESSON}.small.exact"), "bn", exact))
     table(heads, accuracies, name="accuracy", lesson=LESSON)
-    table(heads, chosen, name="rates", lesson=LESSON)
+    table(heads, [*arms.rates(found)], name="rates", lesson=LESSON)
     known = {"seeds": len(experiment.SEEDS), "pickers": len(rates.PICKERS)}
     known |= {"rates": len(experiment.RATES), "images": experiment.SEEN, "large": sizes[0]}
     known["steps"] = experiment.config(sizes[0]).steps

@@ -15,8 +15,8 @@ from experiments.rivals import cells as experiment
 from experiments.rivals import depth, devices, only, small
 from experiments.rivals.arms import ARMS
 from pages.rivals import LESSON
+from pages.rivals.arms import IDEAS
 from pages.rivals.devices import UNIT
-from pages.rivals.small import IDEAS
 from tests.complete import languages
 from tests.pages.helpers import cells, exact, open_lesson, said
 from ui.numbers import percent, short
